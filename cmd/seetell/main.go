@@ -1,0 +1,135 @@
+// Command seetell trains image captioners and describes pictures.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/sirupsen/logrus"
+	"github.com/urfave/cli/v2"
+)
+
+// Exit codes of the command line.
+const (
+	exitFailed      = 1
+	exitUsage       = 2
+	exitInterrupted = 130
+)
+
+// version is set by the linker: -X main.version=….
+var version = "development"
+
+func main() {
+	os.Exit(run(os.Args, os.Stdout, os.Stderr))
+}
+
+// run executes the command line args and returns the process's exit code.
+// Results go to out, logs and messages to messages.
+func run(args []string, out, messages io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	err := application(out, messages).RunContext(ctx, args)
+	if err == nil {
+		return 0
+	}
+	if !errors.Is(err, errReported) {
+		fmt.Fprintf(messages, "seetell: %v\n", err)
+	}
+	return exitCode(ctx, err)
+}
+
+// errReported is returned by an action that has already told the user what
+// failed, such as one unreadable picture among several.
+var errReported = errors.New("reported")
+
+// usageError is a command line that asks for something impossible.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// usage marks err as a mistake in the command line: exit code 2.
+func usage(err error) error { return usageError{err} }
+
+func exitCode(ctx context.Context, err error) int {
+	var wrong usageError
+	switch {
+	case errors.As(err, &wrong):
+		return exitUsage
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		return exitInterrupted
+	default:
+		return exitFailed
+	}
+}
+
+// commands lists the commands in the order that --help shows them.
+func commands() []*cli.Command {
+	return []*cli.Command{}
+}
+
+func application(out, messages io.Writer) *cli.App {
+	app := &cli.App{
+		Name:                   "seetell",
+		Usage:                  "train image captioners and describe pictures",
+		Version:                version,
+		Commands:               commands(),
+		Writer:                 out,
+		ErrWriter:              messages,
+		UseShortOptionHandling: true,
+		ExitErrHandler:         func(*cli.Context, error) {}, // run decides
+		OnUsageError:           onUsageError,
+		CommandNotFound:        nil,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "log-format", Usage: "`FORMAT` of the log: text or json", Value: "text", EnvVars: []string{"SEETELL_LOG_FORMAT"}},
+			&cli.BoolFlag{Name: "quiet", Usage: "log warnings and errors only", EnvVars: []string{"SEETELL_QUIET"}},
+		},
+		Before: func(c *cli.Context) error { return setUpLog(c, messages) },
+		Action: func(c *cli.Context) error {
+			if c.Args().Present() {
+				return usage(fmt.Errorf("no command %q; seetell --help lists them", c.Args().First()))
+			}
+			return cli.ShowAppHelp(c)
+		},
+	}
+	for _, command := range app.Commands {
+		setUsageError(command)
+	}
+	return app
+}
+
+func setUsageError(command *cli.Command) {
+	command.OnUsageError = onUsageError
+	for _, sub := range command.Subcommands {
+		setUsageError(sub)
+	}
+}
+
+func onUsageError(c *cli.Context, err error, _ bool) error {
+	name := c.App.Name
+	if c.Command != nil && c.Command.Name != "" && c.Command.Name != name {
+		name += " " + c.Command.Name
+	}
+	return usage(fmt.Errorf("%w; %s --help lists the flags", err, name))
+}
+
+func setUpLog(c *cli.Context, messages io.Writer) error {
+	logrus.SetOutput(messages)
+	if c.Bool("quiet") {
+		logrus.SetLevel(logrus.WarnLevel)
+	}
+	switch format := c.String("log-format"); format {
+	case "text":
+		logrus.SetFormatter(&logrus.TextFormatter{FullTimestamp: true})
+	case "json":
+		logrus.SetFormatter(&logrus.JSONFormatter{})
+	default:
+		return usage(fmt.Errorf("--log-format %q: give text or json", format))
+	}
+	return nil
+}
