@@ -1,0 +1,129 @@
+package tensorfile
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/google/renameio/v2"
+)
+
+// Write writes a safetensors file whole: under a temporary name in the same
+// folder, fsynced, then renamed over path. Equal arguments make equal bytes.
+// The header keeps the order of tensors; the values lie by falling size of
+// their type, so that each is aligned. Metadata may be nil.
+func Write(path string, metadata map[string]string, tensors []Tensor) error {
+	header, order, err := header(metadata, tensors)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	if err := replace(path, func(w io.Writer) error { return write(w, header, order) }); err != nil {
+		return fmt.Errorf("write %s: %w", path, plain(err))
+	}
+	return nil
+}
+
+// replace gives path the contents that fill writes, or leaves it as it was.
+func replace(path string, fill func(io.Writer) error) error {
+	directory := filepath.Dir(path)
+	file, err := renameio.NewPendingFile(path, renameio.WithTempDir(directory),
+		renameio.WithPermissions(0o644), renameio.WithExistingPermissions())
+	if err != nil {
+		return err
+	}
+	defer file.Cleanup() // does nothing once the file has been renamed
+	w := bufio.NewWriterSize(file, 1<<20)
+	if err := fill(w); err != nil {
+		return err
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if err := file.CloseAtomicallyReplace(); err != nil {
+		return err
+	}
+	return syncDirectory(directory)
+}
+
+// syncDirectory makes a rename within the directory outlast a power failure.
+func syncDirectory(path string) error {
+	directory, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer directory.Close()
+	return directory.Sync()
+}
+
+func write(w io.Writer, header []byte, order []Tensor) error {
+	if err := binary.Write(w, binary.LittleEndian, uint64(len(header))); err != nil {
+		return err
+	}
+	if _, err := w.Write(header); err != nil {
+		return err
+	}
+	for _, t := range order {
+		data, err := t.Bytes()
+		if err != nil {
+			return err
+		}
+		if size, err := t.Size(); err != nil || int64(len(data)) != size {
+			return fmt.Errorf("tensor %q: %s %v takes %d bytes, and %d were given", t.Name, t.DType, t.Shape, size, len(data))
+		}
+		if _, err := w.Write(data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// header returns the JSON text of the header, padded to 8 bytes, and the
+// tensors in the order of their values.
+func header(metadata map[string]string, tensors []Tensor) ([]byte, []Tensor, error) {
+	order := slices.Clone(tensors)
+	slices.SortStableFunc(order, func(a, b Tensor) int { return cmp.Compare(sizes[b.DType], sizes[a.DType]) })
+	regions, end := map[string]region{}, int64(0)
+	for _, t := range order {
+		size, err := t.Size()
+		if err != nil {
+			return nil, nil, err
+		}
+		if _, twice := regions[t.Name]; twice || t.Name == metadataKey {
+			return nil, nil, fmt.Errorf("two tensors, or one and the metadata, are named %q", t.Name)
+		}
+		regions[t.Name] = region{t.Name, end, end + size}
+		end += size
+	}
+	members := make([][]byte, 0, len(tensors)+1)
+	if metadata != nil {
+		members = append(members, pair(metadataKey, metadata))
+	}
+	for _, t := range tensors {
+		at := regions[t.Name]
+		members = append(members, pair(t.Name, info{t.DType, append([]int64{}, t.Shape...), []int64{at.begin, at.end}}))
+	}
+	text := slices.Concat([]byte("{"), bytes.Join(members, []byte(",")), []byte("}"))
+	return append(text, bytes.Repeat([]byte(" "), -len(text)&7)...), order, nil
+}
+
+// pair returns a member of a JSON object, its value with keys in order.
+func pair(name string, value any) []byte {
+	return slices.Concat(encode(name), []byte(":"), encode(value))
+}
+
+// encode returns the JSON text of a text, a map of texts or an info, of which
+// none can fail.
+func encode(value any) []byte {
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(value)
+	return bytes.TrimRight(text.Bytes(), "\n")
+}
