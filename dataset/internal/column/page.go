@@ -1,0 +1,171 @@
+package column
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"sync"
+
+	"github.com/parquet-go/parquet-go/compress"
+	"github.com/parquet-go/parquet-go/encoding/thrift"
+	"github.com/parquet-go/parquet-go/format"
+)
+
+// page is a page of values, or a dictionary that the values of others are in.
+type page struct {
+	first      int64 // row of the file
+	rows       int
+	offset     int64 // of the page's body in the file
+	size       int   // of the body, compressed
+	inflated   int
+	levels     int // bytes at the front that are never compressed (version 2)
+	version2   bool
+	compressed bool
+	crc        uint32 // of the body, 0 where the writer gave none
+	encoding   format.Encoding
+	codec      compress.Codec
+	dictionary *page // that the values are in, if any
+
+	isDictionary bool
+
+	once  sync.Once
+	spans []span // the row's value, or the dictionary's entry
+	err   error
+}
+
+// span is where a value lies: in the inflated body of page, nil for a null.
+type span struct {
+	page       *page
+	start, end uint32
+}
+
+// readPages reads the headers of a chunk's pages.
+func readPages(file io.ReaderAt, g *group) ([]*page, error) {
+	start := g.chunk.DataPageOffset
+	if d := g.chunk.DictionaryPageOffset; d > 0 && d < start {
+		start = d
+	}
+	end := start + g.chunk.TotalCompressedSize
+	var pages []*page
+	var dictionary *page
+	for at, row := start, g.first; row < g.first+g.rows; {
+		header, size, err := readHeader(file, at, end)
+		if err != nil {
+			return nil, fmt.Errorf("page header at byte %d: %w", at, err)
+		}
+		p := &page{first: row, offset: at + int64(size), size: int(header.CompressedPageSize), inflated: int(header.UncompressedPageSize),
+			crc: uint32(header.CRC), codec: g.codec, compressed: g.chunk.Codec != format.Uncompressed}
+		at = p.offset + int64(p.size)
+		if p.size < 0 || p.inflated < 0 || at > end || int64(p.inflated) > g.chunk.TotalUncompressedSize {
+			return nil, fmt.Errorf("page header at byte %d: sizes %d and %d do not fit the column's", p.offset-int64(size), p.size, p.inflated)
+		}
+		if header.Type == format.DictionaryPage {
+			p.isDictionary, p.encoding = true, format.Plain
+			p.rows = int(header.DictionaryPageHeader.V.NumValues)
+			dictionary = p
+			continue
+		}
+		if !p.describe(header) {
+			continue // an index page
+		}
+		p.dictionary = dictionary
+		row += int64(p.rows)
+		pages = append(pages, p)
+	}
+	return pages, nil
+}
+
+// describe takes what a data page's header says, and reports whether it is one.
+func (p *page) describe(header *format.PageHeader) bool {
+	switch header.Type {
+	case format.DataPage:
+		p.rows, p.encoding = int(header.DataPageHeader.V.NumValues), header.DataPageHeader.V.Encoding
+	case format.DataPageV2:
+		h := header.DataPageHeaderV2.V
+		p.rows, p.encoding = int(h.NumValues), h.Encoding
+		p.version2, p.levels = true, int(h.DefinitionLevelsByteLength)
+		p.compressed = p.compressed && (!h.IsCompressed.Valid || h.IsCompressed.V)
+	default:
+		return false
+	}
+	return true
+}
+
+// readHeader decodes the page header at a byte of the file, before end, and
+// returns its length too.
+func readHeader(file io.ReaderAt, at, end int64) (*format.PageHeader, int, error) {
+	for room := int64(512); ; room *= 8 {
+		buffer := make([]byte, min(room, end-at))
+		if len(buffer) == 0 {
+			return nil, 0, io.ErrUnexpectedEOF
+		}
+		if _, err := file.ReadAt(buffer, at); err != nil {
+			return nil, 0, err
+		}
+		header := &format.PageHeader{}
+		reader := new(thrift.CompactProtocol).NewReaderFromBytes(buffer)
+		err := thrift.NewDecoder(reader).Decode(header)
+		if err == nil {
+			return header, reader.BytesRead(), nil
+		}
+		if int64(len(buffer)) < room || room > 1<<20 {
+			return nil, 0, err
+		}
+	}
+}
+
+var errDamaged = errors.New("damaged page")
+
+// inflate reads the page's body and decompresses it into buffer, which may
+// grow: levels first, then values.
+func (p *page) inflate(file io.ReaderAt, buffer, scratch []byte) ([]byte, []byte, error) {
+	scratch = resize(scratch, p.size)
+	if _, err := file.ReadAt(scratch, p.offset); err != nil {
+		return buffer, scratch, fmt.Errorf("page at byte %d: %w", p.offset, err)
+	}
+	if p.crc != 0 && crc32.ChecksumIEEE(scratch) != p.crc {
+		return buffer, scratch, fmt.Errorf("page at byte %d: %w: its checksum differs", p.offset, errDamaged)
+	}
+	if !p.compressed {
+		return scratch, buffer, nil
+	}
+	if p.levels > p.size || p.levels > p.inflated {
+		return buffer, scratch, fmt.Errorf("page at byte %d: %w: levels past its end", p.offset, errDamaged)
+	}
+	buffer = resize(buffer, p.inflated)
+	copy(buffer, scratch[:p.levels])
+	values := buffer[p.levels:]
+	out, err := p.decompress(values, scratch[p.levels:])
+	if err != nil {
+		return buffer, scratch, fmt.Errorf("page at byte %d: %w: %w", p.offset, errDamaged, err)
+	}
+	if len(out) > 0 && &out[0] != &values[0] {
+		copy(values, out)
+	}
+	return buffer, scratch, nil
+}
+
+func resize(buffer []byte, size int) []byte {
+	if cap(buffer) < size {
+		return make([]byte, size)
+	}
+	return buffer[:size]
+}
+
+// decompress decodes the compressed bytes into values, or returns others of
+// the same length. Snappy's own length is looked at first, since a damaged one
+// would have gigabytes allocated.
+func (p *page) decompress(values, compressed []byte) ([]byte, error) {
+	if p.codec.CompressionCodec() == format.Snappy {
+		if size, _ := binary.Uvarint(compressed); size != uint64(len(values)) {
+			return nil, fmt.Errorf("%d bytes where the header says %d", size, len(values))
+		}
+	}
+	out, err := p.codec.Decode(values, compressed)
+	if err == nil && len(out) != len(values) {
+		err = fmt.Errorf("%d bytes where the header says %d", len(out), len(values))
+	}
+	return out, err
+}

@@ -1,0 +1,58 @@
+package dataset
+
+import (
+	"path"
+	"path/filepath"
+	"strings"
+	"unicode"
+)
+
+// The usual splits. In this order a set lists them, others after them.
+const (
+	Train      = "train"
+	Validation = "validation"
+	Test       = "test"
+)
+
+// canonical returns the usual name of a split that goes by another, as the
+// Python datasets library reads file names, and Karpathy's restval as train.
+func canonical(name string) string {
+	switch name = strings.ToLower(name); name {
+	case "train", "training", "restval":
+		return Train
+	case "validation", "valid", "val", "dev":
+		return Validation
+	case "test", "testing", "eval", "evaluation":
+		return Test
+	}
+	return name
+}
+
+func isUsual(name string) bool { return splitOrder(name) < 3 }
+
+func splitOrder(name string) int {
+	switch name {
+	case Train:
+		return 0
+	case Validation:
+		return 1
+	case Test:
+		return 2
+	}
+	return 3
+}
+
+// splitOfFile returns the split that a file's name tells by its first word,
+// else by the nearest folder's, or "".
+func splitOfFile(name string) string {
+	for name = filepath.ToSlash(name); name != "." && name != "/" && name != ""; name = path.Dir(name) {
+		word := strings.ToLower(path.Base(name))
+		if end := strings.IndexFunc(word, func(r rune) bool { return !unicode.IsLetter(r) }); end >= 0 {
+			word = word[:end]
+		}
+		if split := canonical(word); isUsual(split) {
+			return split
+		}
+	}
+	return ""
+}

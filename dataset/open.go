@@ -1,0 +1,94 @@
+package dataset
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Options say how to open a set. The zero value is the default.
+type Options struct {
+	Seed     int64     // of the split, where the source has none
+	Pictures string    // folder of the pictures, where the source does not hold them
+	Strict   bool      // refuse what is otherwise left out and counted
+	Limit    int       // pictures a split, 0 for all
+	Progress io.Writer // where downloads draw their progress, if it is a terminal; nil: nowhere
+}
+
+// Open opens a source: a path, the name of a data set on the hub
+// (owner/name or owner/name@revision), or demo. The caller closes the set.
+func Open(ctx context.Context, source string, o Options) (*Set, error) {
+	info, err := os.Stat(source)
+	switch {
+	case err == nil && info.IsDir():
+		return openFolder(ctx, source, o)
+	case err == nil:
+		return openFile(ctx, source, o)
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("open data set: %w", err)
+	}
+	return nil, fmt.Errorf("open data set: %s is neither a file, a folder nor the name of a data set on the hub (owner/name)", source)
+}
+
+// openFolder opens what a folder holds.
+func openFolder(ctx context.Context, source string, o Options) (*Set, error) {
+	files, err := filesWith(source, ".parquet")
+	if err != nil {
+		return nil, err
+	}
+	if len(files) > 0 {
+		return openParquet(ctx, source, filepath.Base(source), inFolder(source, files), o)
+	}
+	return nil, fmt.Errorf("%s: no data set in this folder", source)
+}
+
+// openFile opens a file by what it is.
+func openFile(ctx context.Context, source string, o Options) (*Set, error) {
+	if filepath.Ext(source) == ".parquet" {
+		return openParquet(ctx, source, filepath.Base(source), []part{{source, ""}}, o)
+	}
+	return nil, fmt.Errorf("%s: not a data set", source)
+}
+
+// part is a data file and the split that it belongs to, "" where none is told.
+type part struct{ path, split string }
+
+// inFolder gives files below root the splits that their paths below it tell.
+func inFolder(root string, files []string) []part {
+	parts := make([]part, len(files))
+	for i, file := range files {
+		below, err := filepath.Rel(root, file)
+		if err != nil {
+			below = filepath.Base(file)
+		}
+		parts[i] = part{file, splitOfFile(below)}
+	}
+	return parts
+}
+
+// filesWith returns the files at and below root whose names end so, sorted;
+// hidden files and folders are left out.
+func filesWith(root, ending string) ([]string, error) {
+	var files []string
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case path != root && entry.Name()[0] == '.':
+			if entry.IsDir() {
+				return filepath.SkipDir
+			}
+		case !entry.IsDir() && filepath.Ext(path) == ending:
+			files = append(files, path)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open data set: %w", err)
+	}
+	return files, nil
+}
