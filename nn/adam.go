@@ -1,0 +1,141 @@
+package nn
+
+import (
+	"fmt"
+
+	"github.com/seetell/seetell/torch"
+)
+
+// Group is a set of parameters that Adam moves alike.
+type Group struct {
+	Parameters   []Parameter
+	LearningRate float64
+	WeightDecay  float64
+}
+
+// AdamConfig holds what Adam's groups share.
+type AdamConfig struct {
+	Beta1, Beta2 float64 // decay of the means of gradients and of their squares
+	Eps          float64
+	Decoupled    bool // AdamW: Loshchilov and Hutter 2019, algorithm 2
+}
+
+// DefaultAdamConfig returns PyTorch's defaults for Adam.
+func DefaultAdamConfig() AdamConfig { return AdamConfig{Beta1: .9, Beta2: .999, Eps: 1e-8} }
+
+// Adam is torch.optim.Adam, or AdamW: Kingma and Ba 2015, algorithm 1.
+type Adam struct {
+	config AdamConfig
+	groups []*adamGroup
+	scope  *torch.Scope // owns the state
+}
+
+// adamGroup is a group and its parameters' state, in their order.
+type adamGroup struct {
+	Group
+	m, v  []*torch.Tensor // means of gradients and of their squares
+	steps []*torch.Tensor // float32 of no dimensions: updates so far
+}
+
+// NewAdam returns an optimiser of parameters, which it borrows, on the device
+// and in the layout that they have now. It must be closed.
+func NewAdam(groups []Group, config AdamConfig) *Adam {
+	a := &Adam{config: config, scope: torch.NewScope()}
+	for _, group := range groups {
+		g := &adamGroup{Group: group}
+		for _, p := range group.Parameters {
+			g.m = append(g.m, a.zerosLike(p.Tensor))
+			g.v = append(g.v, a.zerosLike(p.Tensor))
+			g.steps = append(g.steps, torch.Zeros(a.scope, torch.Float32, p.Tensor.Device()))
+		}
+		a.groups = append(a.groups, g)
+	}
+	return a
+}
+
+// zerosLike returns zeros of x's shape and, which the fused update relies on,
+// its layout in memory.
+func (a *Adam) zerosLike(x *torch.Tensor) *torch.Tensor {
+	alias := x.Detach(a.scope)
+	zeros := alias.Clone(a.scope)
+	alias.Free()
+	zeros.Fill(a.scope, 0)
+	return zeros
+}
+
+// Close frees the optimiser's state.
+func (a *Adam) Close() { a.scope.Close() }
+
+// Step moves every parameter that has a gradient.
+func (a *Adam) Step(s *torch.Scope) {
+	s.Fail(a.scope.Err())
+	for _, g := range a.groups {
+		state := g.withGradients(s)
+		if len(state.Params) == 0 {
+			continue
+		}
+		torch.FusedAdam(s, state, torch.FusedAdamOptions{
+			LR: g.LearningRate, Beta1: a.config.Beta1, Beta2: a.config.Beta2, Eps: a.config.Eps,
+			WeightDecay: g.WeightDecay, Decoupled: a.config.Decoupled,
+		})
+	}
+}
+
+// withGradients returns the parameters that have gradients, and their state
+// with one step more.
+func (g *adamGroup) withGradients(s *torch.Scope) (state torch.FusedAdamState) {
+	for i, p := range g.Parameters {
+		gradient := p.Tensor.Grad(s)
+		if gradient == nil {
+			continue
+		}
+		state.Params, state.Grads = append(state.Params, p.Tensor), append(state.Grads, gradient)
+		state.M, state.V = append(state.M, g.m[i]), append(state.V, g.v[i])
+		state.Steps = append(state.Steps, g.steps[i])
+	}
+	return state
+}
+
+// ZeroGrad drops every parameter's gradient.
+func (a *Adam) ZeroGrad() {
+	for _, g := range a.groups {
+		for _, p := range g.Parameters {
+			p.Tensor.ZeroGrad()
+		}
+	}
+}
+
+// SetLearningRate sets the learning rate of a group, counted from 0.
+func (a *Adam) SetLearningRate(group int, rate float64) { a.groups[group].LearningRate = rate }
+
+// LearningRate returns the learning rate of a group.
+func (a *Adam) LearningRate(group int) float64 { return a.groups[group].LearningRate }
+
+// State returns the optimiser's own tensors, borrowed, under the parameter's
+// name and PyTorch's names of them: exp_avg, exp_avg_sq and step.
+func (a *Adam) State() StateDict {
+	var state StateDict
+	for _, g := range a.groups {
+		for i, p := range g.Parameters {
+			state = append(state, Parameter{p.Name + ".exp_avg", g.m[i]},
+				Parameter{p.Name + ".exp_avg_sq", g.v[i]}, Parameter{p.Name + ".step", g.steps[i]})
+		}
+	}
+	return state
+}
+
+// SetState gives the optimiser copies of a state's tensors, or leaves it as it
+// is and says what does not fit.
+func (a *Adam) SetState(state StateDict) error {
+	if err := a.scope.Err(); err != nil {
+		return err
+	}
+	var own []Entry
+	for _, p := range a.State() {
+		own = append(own, Entry{Name: p.Name, Tensor: p.Tensor})
+	}
+	if err := Load(own, state); err != nil {
+		return fmt.Errorf("state of the optimiser: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,30 @@
+package nn
+
+import "github.com/seetell/seetell/torch"
+
+// ClipGradNorm scales the gradients of parameters so that their total 2-norm
+// is at most maximum, as torch.nn.utils.clip_grad_norm_ does: Pascanu et al.
+// 2013, algorithm 1. It returns the norm before, without waiting for it; one
+// that is not finite means that the gradients are not, and then they are
+// useless after it. Nil where there is no gradient.
+func ClipGradNorm(s *torch.Scope, parameters []*torch.Tensor, maximum float64) *torch.Tensor {
+	gradients := gradients(s, parameters)
+	if len(gradients) == 0 {
+		return nil
+	}
+	norm := torch.ForeachNorm(s, gradients)
+	factor := norm.AddScalar(s, 1e-6).Pow(s, -1).MulScalar(s, maximum).Clamp(s, 0, 1)
+	torch.ForeachScale(s, gradients, factor)
+	return norm
+}
+
+// gradients returns the gradients that parameters have.
+func gradients(s *torch.Scope, parameters []*torch.Tensor) []*torch.Tensor {
+	var gradients []*torch.Tensor
+	for _, p := range parameters {
+		if g := p.Grad(s); g != nil {
+			gradients = append(gradients, g)
+		}
+	}
+	return gradients
+}

@@ -1,0 +1,100 @@
+package nn
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+
+	"github.com/seetell/seetell/nn/tensorfile"
+	"github.com/seetell/seetell/torch"
+)
+
+// ReadFile reads a safetensors file, or a .pth file of either form without
+// running its code, into tensors on the CPU. float16 and bfloat16 become
+// float32. The metadata is that of safetensors, nil elsewhere.
+func ReadFile(s *torch.Scope, path string) (StateDict, map[string]string, error) {
+	f, err := tensorfile.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	var state StateDict
+	for _, t := range f.Tensors {
+		x, err := fromFile(s, t)
+		if err != nil {
+			return nil, nil, err // names file and tensor
+		}
+		state = append(state, Parameter{t.Name, x})
+	}
+	if err := s.Err(); err != nil {
+		return nil, nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	return state, f.Metadata, nil
+}
+
+func fromFile(s *torch.Scope, t tensorfile.Tensor) (*torch.Tensor, error) {
+	switch t.DType {
+	case tensorfile.Float64:
+		return fromValues(s, t.Float64s, t.Shape)
+	case tensorfile.Int64:
+		return fromValues(s, t.Int64s, t.Shape)
+	case tensorfile.Int32:
+		return fromValues(s, t.Int32s, t.Shape)
+	case tensorfile.Uint8:
+		return fromValues(s, t.Uint8s, t.Shape)
+	case tensorfile.Bool:
+		return fromValues(s, t.Bools, t.Shape)
+	}
+	return fromValues(s, t.Float32s, t.Shape)
+}
+
+func fromValues[T torch.Element](s *torch.Scope, values func() ([]T, error), shape []int64) (*torch.Tensor, error) {
+	data, err := values()
+	if err != nil {
+		return nil, err
+	}
+	return torch.FromSlice(s, data, shape...), nil
+}
+
+// WriteFile writes a state dict, from any device, as a safetensors file: whole
+// or not at all, and the same bytes for the same values. bfloat16 becomes
+// float32.
+func WriteFile(path string, metadata map[string]string, state StateDict) error {
+	tensors := make([]tensorfile.Tensor, len(state))
+	for i, p := range state {
+		tensors[i] = toFile(p)
+	}
+	return tensorfile.Write(path, metadata, tensors)
+}
+
+func toFile(p Parameter) tensorfile.Tensor {
+	t := tensorfile.Tensor{Name: p.Name, Shape: p.Tensor.Shape()}
+	switch p.Tensor.DType() {
+	case torch.Float64:
+		t.DType, t.Bytes = tensorfile.Float64, values(p.Tensor, (*torch.Tensor).Float64s)
+	case torch.Int64:
+		t.DType, t.Bytes = tensorfile.Int64, values(p.Tensor, (*torch.Tensor).Int64s)
+	case torch.Uint8:
+		t.DType, t.Bytes = tensorfile.Uint8, values(p.Tensor, (*torch.Tensor).Uint8s)
+	case torch.Bool:
+		t.DType, t.Bytes = tensorfile.Bool, values(p.Tensor, (*torch.Tensor).Bools)
+	default:
+		t.DType, t.Bytes = tensorfile.Float32, values(p.Tensor, (*torch.Tensor).Float32s)
+	}
+	return t
+}
+
+// values returns a function that copies a tensor's values into bytes.
+func values[T torch.Element](x *torch.Tensor, read func(*torch.Tensor, *torch.Scope) []T) func() ([]byte, error) {
+	return func() (data []byte, err error) {
+		err = torch.NoGrad(func(s *torch.Scope) error {
+			var buffer bytes.Buffer
+			copied := read(x, s)
+			buffer.Grow(binary.Size(copied))
+			err := binary.Write(&buffer, binary.LittleEndian, copied)
+			data = buffer.Bytes()
+			return err
+		})
+		return data, err
+	}
+}

@@ -1,0 +1,139 @@
+package nn
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/seetell/seetell/torch"
+)
+
+// StateDict is a list of tensors with PyTorch's names, in PyTorch's order.
+type StateDict []Parameter
+
+// StateOf returns the tensors of entries, borrowed.
+func StateOf(entries []Entry) StateDict {
+	state := make(StateDict, len(entries))
+	for i, e := range entries {
+		state[i] = Parameter{e.Name, e.Tensor}
+	}
+	return state
+}
+
+// Under returns the tensors whose name begins with prefix, without it.
+func (d StateDict) Under(prefix string) StateDict {
+	var found StateDict
+	for _, p := range d {
+		if name, ok := strings.CutPrefix(p.Name, prefix); ok {
+			found = append(found, Parameter{name, p.Tensor})
+		}
+	}
+	return found
+}
+
+// Without returns the tensors whose name does not begin with prefix.
+func (d StateDict) Without(prefix string) StateDict {
+	return slices.DeleteFunc(slices.Clone(d), func(p Parameter) bool { return strings.HasPrefix(p.Name, prefix) })
+}
+
+// Prefixed returns the tensors with prefix before each name.
+func (d StateDict) Prefixed(prefix string) StateDict {
+	named := make(StateDict, len(d))
+	for i, p := range d {
+		named[i] = Parameter{prefix + p.Name, p.Tensor}
+	}
+	return named
+}
+
+// MismatchError says how a state dict differs from the tensors that it should
+// fill.
+type MismatchError struct {
+	Missing, Unexpected, Misshapen, NotFinite []string
+}
+
+// Error lists the first tensors of each kind.
+func (e *MismatchError) Error() string {
+	var parts []string
+	for _, kind := range []struct {
+		text  string
+		names []string
+	}{
+		{"missing", e.Missing}, {"unexpected", e.Unexpected},
+		{"of another shape", e.Misshapen}, {"with values that are not finite", e.NotFinite},
+	} {
+		if len(kind.names) > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s: %s", len(kind.names), kind.text, firstOf(kind.names)))
+		}
+	}
+	return "the tensors do not fit: " + strings.Join(parts, "; ")
+}
+
+// firstOf joins names, the first few where there are many.
+func firstOf(names []string) string {
+	const few = 4
+	if len(names) <= few {
+		return strings.Join(names, ", ")
+	}
+	return strings.Join(names[:few], ", ") + ", …"
+}
+
+func (e *MismatchError) orNil() error {
+	if len(e.Missing)+len(e.Unexpected)+len(e.Misshapen)+len(e.NotFinite) == 0 {
+		return nil
+	}
+	return e
+}
+
+// Load copies a state dict into the tensors of entries, on any device. The
+// names and shapes must be the same and the values finite, or it changes
+// nothing and returns a *MismatchError. As in PyTorch, a num_batches_tracked
+// that is missing becomes 0: files from before it existed are read so.
+func Load(entries []Entry, state StateDict) error {
+	return torch.NoGrad(func(s *torch.Scope) error {
+		sources, err := match(s, entries, state)
+		if err != nil {
+			return err
+		}
+		for i, e := range entries {
+			if sources[i] == nil {
+				e.Tensor.Fill(s, 0)
+			} else {
+				e.Tensor.CopyFrom(s, sources[i])
+			}
+		}
+		return nil
+	})
+}
+
+// match returns the source of each entry, nil for a num_batches_tracked that
+// has none.
+func match(s *torch.Scope, entries []Entry, state StateDict) ([]*torch.Tensor, error) {
+	named := make(map[string]*torch.Tensor, len(state))
+	for _, p := range state {
+		named[p.Name] = p.Tensor
+	}
+	wrong, sources := &MismatchError{}, make([]*torch.Tensor, len(entries))
+	for i, e := range entries {
+		source, ok := named[e.Name]
+		delete(named, e.Name)
+		sources[i] = source
+		switch {
+		case !ok && strings.HasSuffix(e.Name, tracked):
+		case !ok:
+			wrong.Missing = append(wrong.Missing, e.Name)
+		case !slices.Equal(source.Shape(), e.Tensor.Shape()):
+			wrong.Misshapen = append(wrong.Misshapen, fmt.Sprintf("%s %v, not %v", e.Name, source.Shape(), e.Tensor.Shape()))
+		case source.IsFinite(s).All(s).Item(s) == 0:
+			wrong.NotFinite = append(wrong.NotFinite, e.Name)
+		}
+	}
+	for _, p := range state {
+		if _, left := named[p.Name]; left {
+			wrong.Unexpected = append(wrong.Unexpected, p.Name)
+		}
+	}
+	if err := s.Err(); err != nil {
+		return nil, err
+	}
+	return sources, wrong.orNil()
+}
