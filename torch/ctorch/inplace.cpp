@@ -1,0 +1,33 @@
+// Writes in place, which autograd does not record.
+#include "internal.h"
+
+using namespace seetell;
+
+char* tg_copy_from(tg_tensor* x, const tg_tensor* source) {
+  return guard_no_grad([&] { value(x).copy_(value(source)); });
+}
+
+char* tg_fill(tg_tensor* x, double number) {
+  return guard_no_grad([&] { value(x).fill_(number); });
+}
+
+char* tg_add_to(tg_tensor* x, const tg_tensor* other, double alpha) {
+  return guard_no_grad(
+      [&] { value(x).add_(value(other), scalar(value(x), alpha)); });
+}
+
+char* tg_scale(tg_tensor* x, double factor) {
+  return guard_no_grad([&] { value(x).mul_(scalar(value(x), factor)); });
+}
+
+char* tg_lerp(tg_tensor* x, const tg_tensor* other, double weight) {
+  return guard_no_grad([&] { value(x).lerp_(value(other), weight); });
+}
+
+char* tg_uniform(tg_tensor* x, double low, double high) {
+  return guard_no_grad([&] { value(x).uniform_(low, high); });
+}
+
+char* tg_normal(tg_tensor* x, double mean, double deviation) {
+  return guard_no_grad([&] { value(x).normal_(mean, deviation); });
+}

@@ -1,0 +1,41 @@
+package torch
+
+// The methods of this file write in place, which autograd does not record.
+
+// #include "ctorch.h"
+import "C"
+
+// CopyFrom writes source, broadcast and converted, into x.
+func (x *Tensor) CopyFrom(s *Scope, source *Tensor) {
+	s.do("copy", func() *C.char { return C.tg_copy_from(x.handle, source.handle) }, x, source)
+}
+
+// Fill writes value into every element of x.
+func (x *Tensor) Fill(s *Scope, value float64) {
+	s.do("fill", func() *C.char { return C.tg_fill(x.handle, C.double(value)) }, x)
+}
+
+// AddTo adds alpha · other to x.
+func (x *Tensor) AddTo(s *Scope, other *Tensor, alpha float64) {
+	s.do("add_to", func() *C.char { return C.tg_add_to(x.handle, other.handle, C.double(alpha)) }, x, other)
+}
+
+// Scale multiplies x by factor.
+func (x *Tensor) Scale(s *Scope, factor float64) {
+	s.do("scale", func() *C.char { return C.tg_scale(x.handle, C.double(factor)) }, x)
+}
+
+// Lerp moves x towards other by weight: x + weight · (other - x).
+func (x *Tensor) Lerp(s *Scope, other *Tensor, weight float64) {
+	s.do("lerp", func() *C.char { return C.tg_lerp(x.handle, other.handle, C.double(weight)) }, x, other)
+}
+
+// Uniform draws every element of x from [low, high).
+func (x *Tensor) Uniform(s *Scope, low, high float64) {
+	s.do("uniform", func() *C.char { return C.tg_uniform(x.handle, C.double(low), C.double(high)) }, x)
+}
+
+// Normal draws every element of x from the normal distribution.
+func (x *Tensor) Normal(s *Scope, mean, deviation float64) {
+	s.do("normal", func() *C.char { return C.tg_normal(x.handle, C.double(mean), C.double(deviation)) }, x)
+}

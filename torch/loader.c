@@ -1,0 +1,67 @@
+#include "loader.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctorch.h"
+#include "ctorch_cuda.h"
+
+struct tg_table tg_functions;
+struct tg_cuda_table tg_cuda_functions;
+
+struct entry {
+  const char* name;
+  size_t offset;  // of its pointer in the table
+};
+
+#define ENTRY(type, name, parameters, arguments) \
+  {"tg_" #name, offsetof(struct tg_table, name)},
+#define CUDA_ENTRY(type, name, parameters, arguments) \
+  {"tg_cuda_" #name, offsetof(struct tg_cuda_table, name)},
+
+static const struct entry entries[] = {TG_FUNCTIONS(ENTRY){NULL, 0}};
+static const struct entry cuda_entries[] = {
+    TG_CUDA_FUNCTIONS(CUDA_ENTRY){NULL, 0}};
+
+char* loader_open(const char* path) {
+  return dlopen(path, RTLD_NOW | RTLD_GLOBAL) ? NULL : strdup(dlerror());
+}
+
+void loader_version(uint64_t* version) {
+  uint64_t (*abi)(void) =
+      (uint64_t (*)(void))dlsym(RTLD_DEFAULT, "aoti_torch_abi_version");
+  *version = abi ? abi() : 0;
+}
+
+static char* missing(const char* name) {
+  char text[128];
+  snprintf(text, sizeof text, "it has no %s: it is of another seetell", name);
+  return strdup(text);
+}
+
+// fill writes the address of every entry into table, or nothing at all.
+static char* fill(const char* path, const struct entry* list, void* table) {
+  void* library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  if (!library) return strdup(dlerror());
+  for (const struct entry* e = list; e->name; e++) {
+    if (!dlsym(library, e->name)) {
+      char* message = missing(e->name);
+      dlclose(library);
+      return message;
+    }
+  }
+  for (const struct entry* e = list; e->name; e++) {
+    *(void**)((char*)table + e->offset) = dlsym(library, e->name);
+  }
+  return NULL;
+}
+
+char* loader_fill(const char* path) {
+  return fill(path, entries, &tg_functions);
+}
+
+char* loader_fill_cuda(const char* path) {
+  return fill(path, cuda_entries, &tg_cuda_functions);
+}

@@ -1,0 +1,22 @@
+// Opening shared libraries and filling the tables of entry points. Each
+// function returns NULL or a malloc'd message.
+#ifndef SEETELL_LOADER_H
+#define SEETELL_LOADER_H
+
+#include <stdint.h>
+
+// loader_open opens a library whose symbols serve those opened after it.
+char* loader_open(const char* path);
+
+// loader_version sets version to that of the libtorch in the process, a byte
+// each for major, minor and patch from the highest, or to 0 where it is too
+// old to say.
+void loader_version(uint64_t* version);
+
+// loader_fill opens ctorch's shim and fills its table.
+char* loader_fill(const char* path);
+
+// loader_fill_cuda opens the CUDA shim and fills its table.
+char* loader_fill_cuda(const char* path);
+
+#endif

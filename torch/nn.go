@@ -1,0 +1,63 @@
+package torch
+
+// #include "ctorch.h"
+import "C"
+
+// Linear returns x·weightᵀ + bias for x of shape (…, I), weight (O, I) and bias
+// (O), which may be nil.
+func (x *Tensor) Linear(s *Scope, weight, bias *Tensor) *Tensor {
+	b := optional(bias)
+	return s.result("linear", func(out *handle) *C.char {
+		return C.tg_linear(out, x.handle, weight.handle, b.handle)
+	}, x, weight, b)
+}
+
+// Softmax returns exp(x) over its sum along dim.
+func (x *Tensor) Softmax(s *Scope, dim int64) *Tensor {
+	return s.result("softmax", func(out *handle) *C.char { return C.tg_softmax(out, x.handle, C.int64_t(dim)) }, x)
+}
+
+// LogSoftmax returns the logarithm of Softmax.
+func (x *Tensor) LogSoftmax(s *Scope, dim int64) *Tensor {
+	return s.result("log_softmax", func(out *handle) *C.char {
+		return C.tg_log_softmax(out, x.handle, C.int64_t(dim))
+	}, x)
+}
+
+// LogSumExp returns the logarithm of the sum of exp(x) along dim.
+func (x *Tensor) LogSumExp(s *Scope, dim int64) *Tensor {
+	return s.result("logsumexp", func(out *handle) *C.char {
+		return C.tg_logsumexp(out, x.handle, C.int64_t(dim))
+	}, x)
+}
+
+// Embedding returns the rows of x, the weight of shape (V, E), that indices,
+// int64 or int32 of any shape, name.
+func (x *Tensor) Embedding(s *Scope, indices *Tensor) *Tensor {
+	return s.result("embedding", func(out *handle) *C.char {
+		return C.tg_embedding(out, x.handle, indices.handle)
+	}, x, indices)
+}
+
+// Dropout returns x with each element made 0 with probability p and the others
+// divided by 1-p (Srivastava et al. 2014, section 10) in training; else x.
+func (x *Tensor) Dropout(s *Scope, p float64, training bool) *Tensor {
+	return s.result("dropout", func(out *handle) *C.char {
+		return C.tg_dropout(out, x.handle, C.double(p), C.bool(training))
+	}, x)
+}
+
+// LSTMCell returns the next hidden and cell state, as torch.nn.LSTMCell, of x,
+// of shape (N, I), with h and c, (N, H), wih (4H, I), whh (4H, H), and bih and
+// bhh, (4H), which may be nil; gates in the order i, f, g, o (Hochreiter and
+// Schmidhuber 1997, with the forget gate of Gers et al. 2000).
+//
+// Under autocast only the products are in bfloat16: a float32 c gives float32
+// states, on the CPU as PyTorch does it, and on CUDA too, where PyTorch takes
+// the states down to bfloat16.
+func (x *Tensor) LSTMCell(s *Scope, h, c, wih, whh, bih, bhh *Tensor) (nextH, nextC *Tensor) {
+	b, d := optional(bih), optional(bhh)
+	return s.pair("lstm_cell", func(out *handle) *C.char {
+		return C.tg_lstm_cell(out, x.handle, h.handle, c.handle, wih.handle, whh.handle, b.handle, d.handle)
+	}, x, h, c, wih, whh, b, d)
+}

@@ -1,0 +1,134 @@
+package torch
+
+// #include "ctorch.h"
+import "C"
+
+// Reshape returns x with another shape; one size may be -1, what is left.
+func (x *Tensor) Reshape(s *Scope, shape ...int64) *Tensor {
+	return s.result("reshape", func(out *handle) *C.char { return C.tg_reshape(out, x.handle, sizes(shape)) }, x)
+}
+
+// Permute returns x with its dimensions in the given order.
+func (x *Tensor) Permute(s *Scope, dims ...int64) *Tensor {
+	return s.result("permute", func(out *handle) *C.char { return C.tg_permute(out, x.handle, sizes(dims)) }, x)
+}
+
+// Transpose returns x with dimensions a and b exchanged.
+func (x *Tensor) Transpose(s *Scope, a, b int64) *Tensor {
+	return s.result("transpose", func(out *handle) *C.char {
+		return C.tg_transpose(out, x.handle, C.int64_t(a), C.int64_t(b))
+	}, x)
+}
+
+// Unsqueeze returns x with a dimension of size 1 put at dim.
+func (x *Tensor) Unsqueeze(s *Scope, dim int64) *Tensor {
+	return s.result("unsqueeze", func(out *handle) *C.char {
+		return C.tg_unsqueeze(out, x.handle, C.int64_t(dim))
+	}, x)
+}
+
+// Squeeze returns x without dimension dim, where that has size 1.
+func (x *Tensor) Squeeze(s *Scope, dim int64) *Tensor {
+	return s.result("squeeze", func(out *handle) *C.char { return C.tg_squeeze(out, x.handle, C.int64_t(dim)) }, x)
+}
+
+// Expand returns x with dimensions of size 1 repeated to shape, without copying;
+// -1 keeps a size.
+func (x *Tensor) Expand(s *Scope, shape ...int64) *Tensor {
+	return s.result("expand", func(out *handle) *C.char { return C.tg_expand(out, x.handle, sizes(shape)) }, x)
+}
+
+// RepeatInterleave returns x with each entry of dim n times in a row.
+func (x *Tensor) RepeatInterleave(s *Scope, n, dim int64) *Tensor {
+	return s.result("repeat_interleave", func(out *handle) *C.char {
+		return C.tg_repeat_interleave(out, x.handle, C.int64_t(n), C.int64_t(dim))
+	}, x)
+}
+
+// Narrow returns length entries of dim from start, in the same memory.
+func (x *Tensor) Narrow(s *Scope, dim, start, length int64) *Tensor {
+	return s.result("narrow", func(out *handle) *C.char {
+		return C.tg_narrow(out, x.handle, C.int64_t(dim), C.int64_t(start), C.int64_t(length))
+	}, x)
+}
+
+// Select returns entry index of dim, without that dimension, in the same memory.
+func (x *Tensor) Select(s *Scope, dim, index int64) *Tensor {
+	return s.result("select", func(out *handle) *C.char {
+		return C.tg_select(out, x.handle, C.int64_t(dim), C.int64_t(index))
+	}, x)
+}
+
+// Flatten returns x with the dimensions from the given one on made one.
+func (x *Tensor) Flatten(s *Scope, from int64) *Tensor {
+	return s.result("flatten", func(out *handle) *C.char {
+		return C.tg_flatten(out, x.handle, C.int64_t(from))
+	}, x)
+}
+
+// Cat returns tensors joined along dim.
+func Cat(s *Scope, dim int64, parts ...*Tensor) *Tensor {
+	return s.result("cat", func(out *handle) *C.char {
+		return C.tg_cat(out, list(handles(parts)), C.int64_t(dim))
+	}, parts...)
+}
+
+// Stack returns tensors of one shape joined along a new dimension dim.
+func Stack(s *Scope, dim int64, parts ...*Tensor) *Tensor {
+	return s.result("stack", func(out *handle) *C.char {
+		return C.tg_stack(out, list(handles(parts)), C.int64_t(dim))
+	}, parts...)
+}
+
+// Chunk returns n parts of x along dim, in the same memory. They are of one
+// size, but for the last, which may be smaller; a size that does not give n
+// such parts is an error.
+func (x *Tensor) Chunk(s *Scope, n int, dim int64) []*Tensor {
+	parts := make([]*Tensor, n)
+	for i := range parts {
+		parts[i] = inert
+	}
+	if n < 1 {
+		s.Fail(&Error{Op: "chunk", Message: "no parts asked for"})
+		return parts
+	}
+	out := make([]handle, n)
+	s.do("chunk", func() *C.char { return C.tg_chunk(&out[0], x.handle, C.int64_t(n), C.int64_t(dim)) }, x)
+	for i, h := range out {
+		if h != nil {
+			parts[i] = s.own(h)
+		}
+	}
+	return parts
+}
+
+// IndexSelect returns the entries of dim that index, int64 or int32 of shape (n),
+// names.
+func (x *Tensor) IndexSelect(s *Scope, dim int64, index *Tensor) *Tensor {
+	return s.result("index_select", func(out *handle) *C.char {
+		return C.tg_index_select(out, x.handle, C.int64_t(dim), index.handle)
+	}, x, index)
+}
+
+// Gather returns, at each place of index (int64), the element of x there with
+// the place along dim replaced by the index.
+func (x *Tensor) Gather(s *Scope, dim int64, index *Tensor) *Tensor {
+	return s.result("gather", func(out *handle) *C.char {
+		return C.tg_gather(out, x.handle, C.int64_t(dim), index.handle)
+	}, x, index)
+}
+
+// MaskedFill returns x with value where mask, of type bool, is true.
+func (x *Tensor) MaskedFill(s *Scope, mask *Tensor, value float64) *Tensor {
+	return s.result("masked_fill", func(out *handle) *C.char {
+		return C.tg_masked_fill(out, x.handle, mask.handle, C.double(value))
+	}, x, mask)
+}
+
+// Where returns the elements of a where condition, of type bool, is true, and
+// those of b elsewhere.
+func Where(s *Scope, condition, a, b *Tensor) *Tensor {
+	return s.result("where", func(out *handle) *C.char {
+		return C.tg_where(out, condition.handle, a.handle, b.handle)
+	}, condition, a, b)
+}
