@@ -1,0 +1,45 @@
+# make demo   all set-up, then train, evaluate, plot and caption on the built-in set
+# make test   all set-up, then every test
+#
+# make build [CUDA=1], check, install [PREFIX=, DESTDIR=], bench, clean
+#
+# Set-up brings pinned files into the user's cache; LIBTORCH=DIR (a PyTorch's
+# torch folder) uses what is there. third_party/setup says more.
+
+PREFIX  = /usr/local
+SETUP   = go run ./third_party/setup
+VERSION = $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
+RACE    = ./dataset/... ./evaluate/... ./picture/... ./plots/... ./third_party/...
+SHARE   = $(DESTDIR)$(PREFIX)/share/doc/seetell
+
+.PHONY: build check test demo install bench clean
+
+build:
+	$(SETUP) $(if $(CUDA),-cuda) build
+	go build -ldflags '-X main.version=$(VERSION)' -o bin/seetell ./cmd/seetell
+	install -t bin build/lib/libseetell_*.so
+
+check: build
+	@files=$$(gofmt -l .); [ -z "$$files" ] || { echo "gofmt would change $$files"; exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+	format=$$($(SETUP) clang-format) && find torch -name '*.cpp' -o -name '*.h' | xargs "$$format" --dry-run -Werror
+
+test: build
+	python=$$($(SETUP) python) && SEETELL_TEST_PYTHON=$$python go test -timeout 30m ./...
+	go test -race -timeout 30m $(RACE)
+
+demo: build
+	bin/seetell demo --out demo
+
+install: build
+	install -D -t $(DESTDIR)$(PREFIX)/bin bin/seetell
+	install -D -t $(DESTDIR)$(PREFIX)/lib/seetell build/lib/libseetell_*.so
+	install -D -m 644 -t $(SHARE) LICENSE
+	go run ./third_party/notices > $(SHARE)/NOTICES
+
+bench: build
+	python=$$($(SETUP) python) && SEETELL_TEST_PYTHON=$$python bench/run
+
+clean:
+	rm -rf bin build demo
