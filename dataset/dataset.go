@@ -21,6 +21,7 @@ type Set struct {
 	Name     string   // short: a hub name, or the base name of a path
 	Splits   []*Split // never empty
 	Derived  bool     // the source has no splits, so the pictures were dealt out by Seed
+	Unlisted int      // pictures left out because no list of a split has them
 	Problems Problems // what was left out while opening
 
 	store       store

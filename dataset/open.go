@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Options say how to open a set. The zero value is the default.
@@ -34,7 +35,8 @@ func Open(ctx context.Context, source string, o Options) (*Set, error) {
 	return nil, fmt.Errorf("open data set: %s is neither a file, a folder nor the name of a data set on the hub (owner/name)", source)
 }
 
-// openFolder opens what a folder holds.
+// openFolder opens what a folder holds: parquet files, tar files, or pictures
+// with a captions file.
 func openFolder(ctx context.Context, source string, o Options) (*Set, error) {
 	files, err := filesWith(source, ".parquet")
 	if err != nil {
@@ -43,15 +45,33 @@ func openFolder(ctx context.Context, source string, o Options) (*Set, error) {
 	if len(files) > 0 {
 		return openParquet(ctx, source, filepath.Base(source), inFolder(source, files), o)
 	}
-	return nil, fmt.Errorf("%s: no data set in this folder", source)
+	if files, err = filesWith(source, ".tar"); err != nil {
+		return nil, err
+	}
+	if len(files) > 0 {
+		return openTars(ctx, source, inFolder(source, files), o)
+	}
+	listings, err := findListings(source)
+	if err == nil && len(listings) == 0 {
+		err = fmt.Errorf("%s: %w", source, errNoListing)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return openListings(ctx, source, source, listings, o)
 }
 
-// openFile opens a file by what it is.
+// openFile opens one file: parquet, tar or captions.
 func openFile(ctx context.Context, source string, o Options) (*Set, error) {
-	if filepath.Ext(source) == ".parquet" {
-		return openParquet(ctx, source, filepath.Base(source), []part{{source, ""}}, o)
+	parts := []part{{source, splitOfFile(filepath.Base(source))}}
+	switch strings.ToLower(filepath.Ext(source)) {
+	case ".parquet":
+		return openParquet(ctx, source, filepath.Base(source), parts, o)
+	case ".tar":
+		return openTars(ctx, source, parts, o)
 	}
-	return nil, fmt.Errorf("%s: not a data set", source)
+	parts[0].split = splitOfListing(filepath.Base(source))
+	return openListings(ctx, source, filepath.Dir(source), parts, o)
 }
 
 // part is a data file and the split that it belongs to, "" where none is told.

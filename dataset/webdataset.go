@@ -1,0 +1,199 @@
+package dataset
+
+import (
+	"archive/tar"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+// tarStore reads pictures from webdataset tar files, each at its place.
+type tarStore struct {
+	files []*tarFile
+}
+
+// tarFile is an open file of the set.
+type tarFile struct {
+	file   *os.File
+	places []place // of its samples' pictures
+}
+
+// place is where a picture lies in a tar file.
+type place struct{ offset, size int64 }
+
+func (s *tarStore) where(it *item) string {
+	return fmt.Sprintf("%s sample %d (%s)", filepath.Base(s.files[it.file].file.Name()), it.row, it.name)
+}
+
+func (s *tarStore) bytes(it *item) ([]byte, error) {
+	f := s.files[it.file]
+	data := make([]byte, f.places[it.row].size)
+	_, err := f.file.ReadAt(data, f.places[it.row].offset)
+	return data, err
+}
+
+func (s *tarStore) Close() error {
+	var all []error
+	for _, f := range s.files {
+		all = append(all, f.file.Close())
+	}
+	return errors.Join(all...)
+}
+
+// openTars opens tar files in the form of webdataset: files of one key, the
+// path up to the base name's first dot, are one sample; one is the picture,
+// the others (txt, caption, json) have its captions, one a line of text.
+func openTars(ctx context.Context, source string, parts []part, o Options) (*Set, error) {
+	st := &tarStore{}
+	b := newBuilder(source, o)
+	b.store, b.single = st, true
+	for _, p := range parts {
+		err := ctx.Err()
+		if err == nil {
+			err = st.read(b, p)
+		}
+		if err != nil {
+			return nil, errors.Join(err, st.Close())
+		}
+	}
+	for _, it := range b.items {
+		b.single = b.single && len(it.captions) <= 1
+	}
+	set, err := b.set(filepath.Base(source))
+	if err != nil {
+		return nil, errors.Join(err, st.Close())
+	}
+	return set, nil
+}
+
+// tarSample is one sample of a tar file while it is gathered.
+type tarSample struct {
+	key, name string // of the picture
+	picture   place
+	captions  []string
+}
+
+func (s *tarStore) read(b *builder, p part) error {
+	file, err := os.Open(p.path)
+	if err != nil {
+		return fmt.Errorf("open data set: %w", err)
+	}
+	f := &tarFile{file: file}
+	s.files = append(s.files, f)
+	number, split := int32(len(s.files)-1), b.split(p.split)
+	err = eachSample(file, func(one tarSample) {
+		f.places = append(f.places, one.picture)
+		it := item{name: one.name, captions: one.captions, row: len(f.places) - 1, file: number, split: split}
+		switch {
+		case one.name == "" && len(one.captions) == 0:
+			// neither: a file of labels or the like
+		case one.name == "":
+			it.name = one.key
+			b.problems.add(MissingPicture, s.where(&it), "")
+		default:
+			b.add(it)
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("%s: not a whole tar file: %w", p.path, err)
+	}
+	return nil
+}
+
+// eachSample calls f with the samples of a tar file, in order.
+func eachSample(file io.ReadSeeker, f func(tarSample)) error {
+	reader := tar.NewReader(file)
+	var current tarSample
+	for {
+		header, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			if current.key != "" {
+				f(current)
+			}
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if header.Typeflag != tar.TypeReg {
+			continue
+		}
+		if key, _ := splitKey(header.Name); key != current.key {
+			if current.key != "" {
+				f(current)
+			}
+			current = tarSample{key: key}
+		}
+		if err := current.take(header, reader, file); err != nil {
+			return fmt.Errorf("%s: %w", header.Name, err)
+		}
+	}
+}
+
+// splitKey cuts a member's name at the first dot of its base name.
+func splitKey(name string) (key, ending string) {
+	folder, base := path.Split(name)
+	base, ending, _ = strings.Cut(base, ".")
+	return folder + base, strings.ToLower(ending)
+}
+
+// take adds one file to the sample.
+func (s *tarSample) take(header *tar.Header, reader io.Reader, file io.Seeker) error {
+	_, ending := splitKey(header.Name)
+	kind := ending[strings.LastIndex(ending, ".")+1:]
+	switch {
+	case pictureFile.MatchString("." + kind):
+		if s.name != "" {
+			return nil // masks and the like; the first is the picture
+		}
+		offset, err := file.Seek(0, io.SeekCurrent)
+		s.name, s.picture = header.Name, place{offset: offset, size: header.Size}
+		return err
+	case kind != "txt" && kind != "caption" && kind != "captions" && kind != "json":
+		return nil
+	case header.Size > longestLine:
+		return fmt.Errorf("captions of %d bytes", header.Size)
+	}
+	data, err := io.ReadAll(reader)
+	if err != nil {
+		return err
+	}
+	if kind == "json" {
+		return s.addJSON(data)
+	}
+	s.captions = append(s.captions, textLines(data)...)
+	return nil
+}
+
+func (s *tarSample) addJSON(data []byte) error {
+	if len(s.captions) > 0 {
+		return nil // the text beside it says the same
+	}
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(data, &object); err != nil {
+		return err
+	}
+	captions, err := captionsIn(object)
+	s.captions = captions
+	return err
+}
+
+// textLines returns the lines of a text; a text without any is a blank caption.
+func textLines(data []byte) []string {
+	var lines []string
+	for line := range strings.Lines(string(data)) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	if lines == nil {
+		lines = []string{""}
+	}
+	return lines
+}
