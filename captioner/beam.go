@@ -1,0 +1,198 @@
+package captioner
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/seetell/seetell/torch"
+)
+
+// Beam says how captions are searched for.
+type Beam struct {
+	Width         int     // hypotheses kept, 5
+	Best          int     // captions returned for each picture, 1
+	Words         int     // steps at most, <end> included, 30
+	LengthPenalty float64 // α of Wu et al. 2016, equation 14; 0 ranks by log-probability
+}
+
+// DefaultBeam returns the search of the recipe "base".
+func DefaultBeam() Beam { return Beam{Width: 5, Best: 1, Words: 30} }
+
+// Validate says what is wrong with the search's settings, if anything.
+func (b Beam) Validate() error {
+	switch {
+	case b.Width < 1 || b.Width > 1000:
+		return fmt.Errorf("beam %d: must be from 1 to 1000", b.Width)
+	case b.Best < 1 || b.Best > b.Width:
+		return fmt.Errorf("n best %d: must be from 1 to the beam's width, %d", b.Best, b.Width)
+	case b.Words < 1 || b.Words > 1000:
+		return fmt.Errorf("max words %d: must be from 1 to 1000", b.Words)
+	case b.LengthPenalty < 0 || math.IsNaN(b.LengthPenalty) || math.IsInf(b.LengthPenalty, 0):
+		return fmt.Errorf("length penalty %v: must be 0 or more", b.LengthPenalty)
+	}
+	return nil
+}
+
+// Caption is one description of a picture.
+type Caption struct {
+	Text           string
+	LogProbability float64 // natural logarithm, <end> counted
+	Finished       bool    // whether it ended in <end> within the steps allowed
+	Words          []Word  // <end> left out
+}
+
+// Word is one word of a caption and where the decoder looked to say it.
+type Word struct {
+	Text           string
+	LogProbability float64
+	Gate           float64   // mean of the gate over the context's features
+	Attention      []float32 // α of each place, in row order
+}
+
+// Search describes the pictures whose features (N, L, F) are given: for each
+// the best captions, the finished ones first. It works on all pictures at
+// once and looks at ctx between words.
+func (n *Network) Search(ctx context.Context, s *torch.Scope, features *torch.Tensor, v *Vocabulary, b Beam, p Precision) ([][]Caption, error) {
+	if err := b.Validate(); err != nil {
+		return nil, err
+	}
+	searches := make([]*search, features.Dim(0))
+	for i := range searches {
+		searches[i] = newSearch(b)
+	}
+	var err error
+	p.during(s, n.Device, func() { err = n.Decoder.search(ctx, s, features, searches, p) })
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Err(); err != nil {
+		return nil, err
+	}
+	captions := make([][]Caption, len(searches))
+	for i, q := range searches {
+		if captions[i] = q.captions(v, b); len(captions[i]) == 0 {
+			return nil, fmt.Errorf("picture %d of %d: the model's scores are not finite; its checkpoint is damaged", i+1, len(searches))
+		}
+	}
+	return captions, nil
+}
+
+// search runs the searches to their ends. All live hypotheses are rows of one
+// batch, in the order of pictures.
+func (d *Decoder) search(ctx context.Context, s *torch.Scope, features *torch.Tensor, searches []*search, p Precision) error {
+	w := d.fuse(s, p)
+	all := d.look(s, p.weights(s, features))
+	now := d.start(s, features)
+	for running(searches) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		inner := torch.NewScope()
+		next := d.advance(inner, w, all, now, searches)
+		err := inner.Err()
+		if err == nil && next.h != nil {
+			now = state{next.h.MoveTo(s), next.c.MoveTo(s)}
+		}
+		inner.Close()
+		if err != nil || next.h == nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// advance extends every running search by a word and returns the state of the
+// hypotheses now live, the zero state when there are none.
+func (d *Decoder) advance(s *torch.Scope, w fused, all view, now state, searches []*search) state {
+	pictures, words := rows(searches)
+	here := all.pick(s, indices(s, now.h, pictures))
+	gates := d.wordGates(s, w, indices(s, now.h, words))
+	after, alpha, gate := d.step(s, w, here, now, gates)
+	logp := d.output.Forward(s, after.h).To(s, torch.Float32).LogSoftmax(s, 1)
+	openness := gate.To(s, torch.Float32).Mean(s, 1)
+	parents := extendAll(searches, logp.Float32s(s), alpha.Float32s(s), openness.Float32s(s))
+	if len(parents) == 0 {
+		return state{}
+	}
+	return after.pick(s, indices(s, now.h, parents))
+}
+
+func indices(s *torch.Scope, like *torch.Tensor, values []int64) *torch.Tensor {
+	return torch.FromSlice(s, values, int64(len(values))).ToDevice(s, like.Device())
+}
+
+func running(searches []*search) bool {
+	for _, q := range searches {
+		if !q.done() {
+			return true
+		}
+	}
+	return false
+}
+
+// rows lists, for every live hypothesis of every running search, its picture
+// and its last word.
+func rows(searches []*search) (pictures, words []int64) {
+	for i, q := range searches {
+		if q.done() {
+			continue
+		}
+		for _, h := range q.live {
+			pictures = append(pictures, int64(i))
+			words = append(words, int64(h.last()))
+		}
+	}
+	return pictures, words
+}
+
+func (h *hypothesis) last() int {
+	if h.before == nil {
+		return Start
+	}
+	return h.word
+}
+
+// extendAll extends every running search by its rows and returns, for each
+// row of the next step, the row that it continues.
+func extendAll(searches []*search, logp, alpha, gate []float32) []int64 {
+	var parents []int64
+	total := len(gate)
+	if total == 0 {
+		return nil
+	}
+	row := 0
+	for _, q := range searches {
+		if q.done() {
+			continue
+		}
+		first, count := row, len(q.live)
+		row += count
+		kept := q.extend(cut(logp, first, count, total), widen(gate[first:row]), cut(alpha, first, count, total))
+		if q.done() {
+			continue
+		}
+		for _, parent := range kept {
+			parents = append(parents, int64(first+parent))
+		}
+	}
+	return parents
+}
+
+// cut returns count rows of a matrix of total rows, from first.
+func cut(matrix []float32, first, count, total int) [][]float32 {
+	width := len(matrix) / total
+	rows := make([][]float32, count)
+	for i := range rows {
+		rows[i] = matrix[(first+i)*width : (first+i+1)*width : (first+i+1)*width]
+	}
+	return rows
+}
+
+func widen(values []float32) []float64 {
+	wide := make([]float64, len(values))
+	for i, v := range values {
+		wide[i] = float64(v)
+	}
+	return wide
+}

@@ -1,0 +1,122 @@
+package captioner
+
+import (
+	"github.com/seetell/seetell/nn"
+	"github.com/seetell/seetell/torch"
+)
+
+// Decoder tells: an LSTM that attends to the places before each word. See Xu
+// et al. 2015, sections 3.1.2 and 4.2.
+type Decoder struct {
+	config       Config
+	embedding    *nn.Embedding
+	attention    *attention
+	initH, initC *nn.Linear
+	gate         *nn.Linear
+	lstm         *nn.LSTMCell
+	output       *nn.Linear
+}
+
+func newDecoder(s *torch.Scope, c Config, words int) *Decoder {
+	return &Decoder{
+		config:    c,
+		embedding: nn.NewEmbedding(s, words, c.Embedding),
+		attention: newAttention(s, c),
+		initH:     nn.NewLinear(s, c.Features, c.Hidden, nn.Options{Bias: true}),
+		initC:     nn.NewLinear(s, c.Features, c.Hidden, nn.Options{Bias: true}),
+		gate:      nn.NewLinear(s, c.Hidden, c.Features, nn.Options{Bias: true}),
+		lstm:      nn.NewLSTMCell(s, c.Embedding+c.Features, c.Hidden),
+		output:    nn.NewLinear(s, c.Hidden, words, nn.Options{Bias: true}),
+	}
+}
+
+// Named lists the tensors behind prefix, in the checkpoint's order.
+func (d *Decoder) Named(prefix string) []nn.Entry {
+	entries := d.embedding.Named(prefix + "embedding.")
+	entries = append(entries, d.attention.named(prefix+"attention.")...)
+	entries = append(entries, d.initH.Named(prefix+"init_h.")...)
+	entries = append(entries, d.initC.Named(prefix+"init_c.")...)
+	entries = append(entries, d.gate.Named(prefix+"gate.")...)
+	entries = append(entries, d.lstm.Named(prefix+"lstm.")...)
+	return append(entries, d.output.Named(prefix+"output.")...)
+}
+
+// fused holds the decoder's weights joined so that a step takes two products
+// where the equations have five: one of the hidden state (attention's W_h and
+// the gate's W_β), one of the gated context and the hidden state (the LSTM's).
+// The words' share of the LSTM's input is multiplied for all steps at once.
+type fused struct {
+	stateWeight, stateBias *torch.Tensor // (A+F, H), (A+F)
+	wordWeight, wordBias   *torch.Tensor // (4H, E), (4H)
+	stepWeight             *torch.Tensor // (4H, F+H)
+	precision              Precision
+}
+
+func (d *Decoder) fuse(s *torch.Scope, p Precision) fused {
+	c := d.config
+	e, f := int64(c.Embedding), int64(c.Features)
+	input := d.lstm.WeightIH
+	join := func(ts ...*torch.Tensor) *torch.Tensor { return p.weights(s, torch.Cat(s, 0, ts...)) }
+	step := torch.Cat(s, 1, input.Narrow(s, 1, e, f), d.lstm.WeightHH)
+	return fused{
+		stateWeight: join(d.attention.hidden.Weight, d.gate.Weight),
+		stateBias:   join(d.attention.hidden.Bias, d.gate.Bias),
+		wordWeight:  p.weights(s, input.Narrow(s, 1, 0, e)),
+		wordBias:    p.weights(s, d.lstm.BiasIH.Add(s, d.lstm.BiasHH)),
+		stepWeight:  p.weights(s, step),
+		precision:   p,
+	}
+}
+
+// view is what the decoder looks at, the same for all words of a caption.
+type view struct {
+	features *torch.Tensor // (B, L, F)
+	places   *torch.Tensor // attention's projection of them, (B, L, A)
+}
+
+// pick returns the view of the given rows.
+func (v view) pick(s *torch.Scope, rows *torch.Tensor) view {
+	return view{v.features.IndexSelect(s, 0, rows), v.places.IndexSelect(s, 0, rows)}
+}
+
+func (d *Decoder) look(s *torch.Scope, features *torch.Tensor) view {
+	return view{features, d.attention.feature.Forward(s, features)}
+}
+
+// state is the LSTM's, h and c, float32 of shape (B, H).
+type state struct{ h, c *torch.Tensor }
+
+func (st state) pick(s *torch.Scope, rows *torch.Tensor) state {
+	return state{st.h.IndexSelect(s, 0, rows), st.c.IndexSelect(s, 0, rows)}
+}
+
+// start returns h₀ and c₀, linear in the mean of the features over places.
+func (d *Decoder) start(s *torch.Scope, features *torch.Tensor) state {
+	mean := features.To(s, torch.Float32).Mean(s, 1)
+	return state{
+		d.initH.Forward(s, mean).To(s, torch.Float32),
+		d.initC.Forward(s, mean).To(s, torch.Float32),
+	}
+}
+
+// wordGates returns the words' share of the LSTM's gates, (…, 4H), from
+// their indices or their embeddings' rows.
+func (d *Decoder) wordGates(s *torch.Scope, w fused, words *torch.Tensor) *torch.Tensor {
+	return d.embedding.Forward(s, words).Linear(s, w.wordWeight, w.wordBias)
+}
+
+// step reads one word: it attends with the previous state, gates the context
+// and moves the state on. gates is the word's row of wordGates. It also
+// returns α, (B, L), and the gate's values, (B, F).
+func (d *Decoder) step(s *torch.Scope, w fused, v view, before state, gates *torch.Tensor) (after state, alpha, gate *torch.Tensor) {
+	a, f := int64(d.config.Attention), int64(d.config.Features)
+	h := w.precision.weights(s, before.h)
+	projected := h.Linear(s, w.stateWeight, w.stateBias)
+	alpha = d.attention.weigh(s, v.places, projected.Narrow(s, 1, 0, a))
+	z := alpha.Unsqueeze(s, 1).BMM(s, v.features).Squeeze(s, 1)
+	gate = projected.Narrow(s, 1, a, f).Sigmoid(s)
+	input := torch.Cat(s, 1, gate.Mul(s, z), h)
+	sum := input.Linear(s, w.stepWeight, nil).Add(s, gates).To(s, torch.Float32)
+	after.h, after.c = nn.LSTMGates(s, sum, before.c)
+	return after, alpha, gate
+}

@@ -1,0 +1,75 @@
+package captioner
+
+import (
+	"github.com/seetell/seetell/nn"
+	"github.com/seetell/seetell/picture"
+	"github.com/seetell/seetell/torch"
+)
+
+// Encoder sees: it maps pictures to a feature for each place of a grid.
+type Encoder struct {
+	config     Config
+	backbone   *resNet18
+	projection *nn.Linear
+	norm       *nn.BatchNorm // nil without feature norm
+}
+
+// Modes says how an encoder's two kinds of BatchNorm behave.
+type Modes struct {
+	Backbone nn.Mode
+	Norm     nn.Mode
+}
+
+// Evaluation normalises by running statistics throughout.
+var Evaluation = Modes{Backbone: nn.Eval, Norm: nn.Eval}
+
+func newEncoder(s *torch.Scope, c Config) *Encoder {
+	e := &Encoder{
+		config:     c,
+		backbone:   newResNet18(s),
+		projection: nn.NewLinear(s, backboneFeatures, c.Features, nn.Options{Bias: true}),
+	}
+	if c.FeatureNorm == FeatureNormBatch {
+		e.norm = nn.NewBatchNorm(s, c.Features)
+	}
+	return e
+}
+
+// Normalise maps RGB pixels, uint8 of shape (N, S, S, 3), to what the backbone
+// takes: float32 of shape (N, 3, S, S), channels last in memory.
+func Normalise(s *torch.Scope, pixels *torch.Tensor, p picture.Preprocessing) *torch.Tensor {
+	mean := torch.FromSlice(s, p.Mean[:], 3).ToDevice(s, pixels.Device())
+	std := torch.FromSlice(s, p.Std[:], 3).ToDevice(s, pixels.Device())
+	x := pixels.To(s, torch.Float32).MulScalar(s, 1.0/255)
+	return x.Sub(s, mean).Div(s, std).Permute(s, 0, 3, 1, 2)
+}
+
+// Backbone maps normalised pictures (N, 3, S, S) to the pooled features of
+// the places, (N, L, 512), in row order.
+func (e *Encoder) Backbone(s *torch.Scope, x *torch.Tensor, mode nn.Mode) *torch.Tensor {
+	x = e.backbone.forward(s, x, mode)
+	if grid := int64(e.config.Grid); x.Dim(2) != grid || x.Dim(3) != grid {
+		x = x.AdaptiveAvgPool2D(s, grid, grid)
+	}
+	return x.Flatten(s, 2).Transpose(s, 1, 2)
+}
+
+// Project maps pooled features (N, L, 512) to the features f that the decoder
+// attends to, (N, L, F).
+func (e *Encoder) Project(s *torch.Scope, x *torch.Tensor, mode nn.Mode) *torch.Tensor {
+	f := e.projection.Forward(s, x)
+	if e.norm == nil {
+		return f
+	}
+	flat := f.Reshape(s, -1, int64(e.config.Features)).To(s, torch.Float32)
+	return e.norm.Forward(s, flat, mode).Reshape(s, f.Shape()...)
+}
+
+// Named lists the tensors behind prefix, in the checkpoint's order.
+func (e *Encoder) Named(prefix string) []nn.Entry {
+	entries := append(e.backbone.Named(prefix+"backbone."), e.projection.Named(prefix+"projection.")...)
+	if e.norm != nil {
+		entries = append(entries, e.norm.Named(prefix+"norm.")...)
+	}
+	return entries
+}

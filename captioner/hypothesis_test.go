@@ -1,0 +1,104 @@
+package captioner
+
+import (
+	"math"
+	"slices"
+	"testing"
+)
+
+// words of a vocabulary for searches by hand: 4 is a, 5 is b.
+var handWords = append(slices.Clone(specials), "a", "b")
+
+// logs are log-probabilities of the vocabulary of handWords.
+func logs(end, a, b float64) []float32 {
+	best := float32(0) // what must never be said is the likeliest
+	return []float32{best, best, float32(math.Log(end)), best, float32(math.Log(a)), float32(math.Log(b))}
+}
+
+// runByHand searches with the same log-probabilities after every word.
+func runByHand(t *testing.T, b Beam, row []float32) []Caption {
+	t.Helper()
+	v, err := NewVocabulary(SplitWords, handWords)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := newSearch(b)
+	for !q.done() {
+		var logp, alphas [][]float32
+		var gates []float64
+		for range q.live {
+			logp, alphas, gates = append(logp, row), append(alphas, []float32{1}), append(gates, .5)
+		}
+		q.extend(logp, gates, alphas)
+	}
+	return q.captions(v, b)
+}
+
+func TestSearch(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		beam     Beam
+		row      []float32
+		want     []string
+		finished bool
+	}{
+		{"greedy ends at once", Beam{Width: 1, Best: 1, Words: 30}, logs(.5, .3, .2), []string{""}, true},
+		{"ties go to the lower word", Beam{Width: 1, Best: 1, Words: 3}, logs(.2, .4, .4), []string{"a a a"}, false},
+		{"two finish", Beam{Width: 2, Best: 2, Words: 30}, logs(.5, .3, .2), []string{"", "a"}, true},
+		{"never finished", Beam{Width: 2, Best: 2, Words: 2}, logs(0, .6, .4), []string{"a a", "a b"}, false},
+		{"length penalty prefers longer", Beam{Width: 2, Best: 1, Words: 30, LengthPenalty: 20}, logs(.5, .3, .2), []string{"a"}, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := runByHand(t, test.beam, test.row)
+			var texts []string
+			for _, c := range got {
+				texts = append(texts, c.Text)
+				if c.Finished != test.finished {
+					t.Errorf("%q finished %v, want %v", c.Text, c.Finished, test.finished)
+				}
+			}
+			if !slices.Equal(texts, test.want) {
+				t.Errorf("captions %q, want %q", texts, test.want)
+			}
+		})
+	}
+}
+
+func TestSearchScores(t *testing.T) {
+	got := runByHand(t, Beam{Width: 2, Best: 2, Words: 30}, logs(.5, .3, .2))
+	if want := math.Log(.3) + math.Log(.5); math.Abs(got[1].LogProbability-want) > 1e-6 {
+		t.Errorf("log-probability %v, want %v", got[1].LogProbability, want)
+	}
+	word := got[1].Words[0]
+	if word.Text != "a" || math.Abs(word.LogProbability-math.Log(.3)) > 1e-6 || word.Gate != .5 || len(word.Attention) != 1 {
+		t.Errorf("word %+v", word)
+	}
+}
+
+func TestSearchNotFinite(t *testing.T) {
+	nan := float32(math.NaN())
+	got := runByHand(t, DefaultBeam(), []float32{nan, nan, nan, nan, nan, nan})
+	if len(got) != 0 {
+		t.Errorf("captions %+v from log-probabilities that are no numbers", got)
+	}
+}
+
+func TestBeamValidate(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		beam Beam
+		ok   bool
+	}{
+		{"default", DefaultBeam(), true},
+		{"no width", Beam{Best: 1, Words: 30}, false},
+		{"more answers than width", Beam{Width: 2, Best: 3, Words: 30}, false},
+		{"no words", Beam{Width: 2, Best: 1}, false},
+		{"penalty", Beam{Width: 2, Best: 1, Words: 3, LengthPenalty: -1}, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if err := test.beam.Validate(); (err == nil) != test.ok {
+				t.Errorf("Validate() = %v", err)
+			}
+		})
+	}
+}

@@ -1,0 +1,127 @@
+package captioner
+
+import (
+	"context"
+	"image"
+
+	"github.com/seetell/seetell/picture"
+	"github.com/seetell/seetell/torch"
+)
+
+// Options says where and how a Model runs.
+type Options struct {
+	Device    string    // "auto", the default, "cpu", "cuda" or "cuda:1"
+	Precision Precision // PrecisionFloat32, the default, says the same words on every machine
+}
+
+// Model is a trained captioner. Any number of goroutines may use it at once;
+// they share the processor's cores, or the device, in turns.
+type Model struct {
+	Metadata
+	network    *Network
+	vocabulary *Vocabulary
+	precision  Precision
+	owner      *owner
+}
+
+// Open reads the checkpoint at path. Close frees what it holds.
+func Open(path string, o Options) (*Model, error) {
+	if o.Device == "" {
+		o.Device = "auto"
+	}
+	if o.Precision == "" {
+		o.Precision = PrecisionFloat32
+	}
+	device, err := torch.ParseDevice(o.Device)
+	if err != nil {
+		return nil, err
+	}
+	precision, err := o.Precision.Resolve(device)
+	if err != nil {
+		return nil, err
+	}
+	network, metadata, err := Load(path, device)
+	if err != nil {
+		return nil, err
+	}
+	vocabulary, err := metadata.NewVocabulary()
+	if err != nil {
+		network.Close()
+		return nil, err
+	}
+	return &Model{
+		Metadata: metadata, network: network, vocabulary: vocabulary, precision: precision,
+		owner: newOwner(),
+	}, nil
+}
+
+// Close frees the model once the captions being written are done. Calls that
+// come later fail.
+func (m *Model) Close() {
+	m.owner.close()
+	m.network.Close()
+}
+
+// Vocabulary returns the words that the model knows.
+func (m *Model) Vocabulary() *Vocabulary { return m.vocabulary }
+
+// Device returns where the model runs.
+func (m *Model) Device() torch.Device { return m.network.Device }
+
+// Precision returns the number format of the model's products.
+func (m *Model) Precision() Precision { return m.precision }
+
+// CaptionBytes describes the picture in data, a file's bytes of any format
+// that package picture reads. The captions come best first.
+func (m *Model) CaptionBytes(ctx context.Context, data []byte, b Beam) ([]Caption, error) {
+	p, err := picture.Decode(data)
+	if err != nil {
+		return nil, err
+	}
+	return first(m.Caption(ctx, []*picture.Picture{p}, b))
+}
+
+// CaptionImage describes a picture already decoded. The captions come best
+// first.
+func (m *Model) CaptionImage(ctx context.Context, img image.Image, b Beam) ([]Caption, error) {
+	return first(m.Caption(ctx, []*picture.Picture{picture.FromImage(img)}, b))
+}
+
+func first(captions [][]Caption, err error) ([]Caption, error) {
+	if err != nil {
+		return nil, err
+	}
+	return captions[0], nil
+}
+
+// Caption describes pictures, all at once: for each its captions, best first.
+// It prepares them as in training. When ctx ends it returns ctx's error.
+func (m *Model) Caption(ctx context.Context, pictures []*picture.Picture, b Beam) (captions [][]Caption, err error) {
+	if err := b.Validate(); err != nil {
+		return nil, err
+	}
+	if len(pictures) == 0 {
+		return nil, nil
+	}
+	size := m.Preprocessing.Size
+	pixels := make([]uint8, 0, len(pictures)*size*size*3)
+	for _, p := range pictures {
+		pixels = append(pixels, m.Preprocessing.Apply(p).Pixels...)
+	}
+	if failed := m.owner.do(ctx, func() { captions, err = m.search(ctx, pixels, len(pictures), b) }); failed != nil {
+		return nil, failed
+	}
+	return captions, err
+}
+
+// search runs on the goroutine that owns the network.
+func (m *Model) search(ctx context.Context, pixels []uint8, pictures int, b Beam) (captions [][]Caption, err error) {
+	err = torch.NoGrad(func(s *torch.Scope) error {
+		size := int64(m.Preprocessing.Size)
+		x := torch.FromSlice(s, pixels, int64(pictures), size, size, 3).ToDevice(s, m.network.Device)
+		_, features := m.network.Look(s, Normalise(s, x, m.Preprocessing), Evaluation, m.precision)
+		captions, err = m.network.Search(ctx, s, features, m.vocabulary, b, m.precision)
+		return err
+	})
+	return captions, err
+}

@@ -1,0 +1,51 @@
+package captioner
+
+import (
+	"fmt"
+
+	"github.com/seetell/seetell/torch"
+)
+
+// Precision is the number format of products and convolutions. Weights,
+// gradients, softmax, loss and the LSTM's cell state are float32 in either.
+type Precision string
+
+// The precisions. PrecisionAuto is bfloat16 where the hardware has it
+// natively, float32 elsewhere.
+const (
+	PrecisionAuto     Precision = "auto"
+	PrecisionFloat32  Precision = "float32"
+	PrecisionBFloat16 Precision = "bfloat16"
+)
+
+// Resolve returns what PrecisionAuto means on device.
+func (p Precision) Resolve(device torch.Device) (Precision, error) {
+	switch p {
+	case PrecisionFloat32, PrecisionBFloat16:
+		return p, nil
+	case PrecisionAuto:
+		if torch.NativeBFloat16(device) {
+			return PrecisionBFloat16, nil
+		}
+		return PrecisionFloat32, nil
+	default:
+		return "", fmt.Errorf("precision %q: give auto, float32 or bfloat16", p)
+	}
+}
+
+// during runs f with products and convolutions on device in this precision.
+func (p Precision) during(s *torch.Scope, device torch.Device, f func()) {
+	if p == PrecisionBFloat16 {
+		s.Autocast(device, torch.BFloat16, f)
+		return
+	}
+	f()
+}
+
+// weights returns w in the precision of products.
+func (p Precision) weights(s *torch.Scope, w *torch.Tensor) *torch.Tensor {
+	if p == PrecisionBFloat16 {
+		return w.To(s, torch.BFloat16)
+	}
+	return w
+}

@@ -1,0 +1,75 @@
+package captioner
+
+import (
+	"github.com/seetell/seetell/torch"
+)
+
+// Teaching says how a batch of captions is scored in training.
+type Teaching struct {
+	Precision        Precision
+	Dropout          float64 // of h, before the output layer
+	EmbeddingDropout float64
+	LabelSmoothing   float64
+	Attention        float64 // α_c, the weight of Xu et al. 2015, equation 14; 0 leaves it out
+	Words            float64 // divide the summed loss by this instead of the batch's scored words; 0 for those
+}
+
+// Loss returns the mean cross-entropy of the targets' words, teacher forced,
+// from the pictures' features (N, L, F), plus the attention's penalty where
+// asked for. See Logits for the words' own scores.
+func (n *Network) Loss(s *torch.Scope, features *torch.Tensor, t Targets, how Teaching) *torch.Tensor {
+	logits, alphas := n.Logits(s, features, t, how)
+	words := torch.FromSlice(s, t.words, int64(len(t.words))).ToDevice(s, n.Device)
+	options := torch.CrossEntropyOptions{IgnoreIndex: Pad, LabelSmoothing: how.LabelSmoothing}
+	loss := logits.CrossEntropy(s, words, options)
+	if how.Attention > 0 {
+		loss = loss.Add(s, t.coverage(s, alphas).MulScalar(s, how.Attention))
+	}
+	if how.Words > 0 {
+		loss = loss.MulScalar(s, float64(t.Scored())/how.Words)
+	}
+	return loss
+}
+
+// Logits returns the scores of the vocabulary at each scored word, float32 of
+// shape (words, V) in the order of steps, then captions; and each step's α,
+// (B, L).
+func (n *Network) Logits(s *torch.Scope, features *torch.Tensor, t Targets, how Teaching) (logits *torch.Tensor, alphas []*torch.Tensor) {
+	how.Precision.during(s, n.Device, func() {
+		var hidden *torch.Tensor
+		hidden, alphas = n.Decoder.unroll(s, features, t, how)
+		scored := torch.FromSlice(s, t.scored, int64(len(t.scored))).ToDevice(s, n.Device)
+		hidden = hidden.IndexSelect(s, 0, scored).Dropout(s, how.Dropout, true)
+		logits = n.Decoder.output.Forward(s, hidden).To(s, torch.Float32)
+	})
+	return logits, alphas
+}
+
+// unroll feeds the targets' words and returns all hidden states, (T·B, H),
+// and each step's α.
+func (d *Decoder) unroll(s *torch.Scope, features *torch.Tensor, t Targets, how Teaching) (hidden *torch.Tensor, alphas []*torch.Tensor) {
+	device := features.Device()
+	rows := torch.FromSlice(s, t.Picture, int64(t.Captions)).ToDevice(s, device)
+	inputs := torch.FromSlice(s, t.inputs, int64(t.Steps), int64(t.Captions)).ToDevice(s, device)
+	w := d.fuse(s, how.Precision)
+	v := d.look(s, how.Precision.weights(s, features)).pick(s, rows)
+	now := d.start(s, features).pick(s, rows)
+	gates := d.embedding.Forward(s, inputs).Dropout(s, how.EmbeddingDropout, true).Linear(s, w.wordWeight, w.wordBias)
+	states := make([]*torch.Tensor, t.Steps)
+	for step := range t.Steps {
+		var alpha *torch.Tensor
+		now, alpha, _ = d.step(s, w, v, now, gates.Select(s, 0, int64(step)))
+		states[step] = now.h
+		alphas = append(alphas, alpha)
+	}
+	return torch.Cat(s, 0, states...), alphas
+}
+
+// coverage is Xu et al. 2015, equation 14: the mean over captions and places
+// of (1 − Σ_t α_ti)², t over the caption's scored words.
+func (t Targets) coverage(s *torch.Scope, alphas []*torch.Tensor) *torch.Tensor {
+	all := torch.Stack(s, 0, alphas...)
+	mask := torch.FromSlice(s, t.mask, int64(t.Steps), int64(t.Captions), 1).ToDevice(s, all.Device())
+	missing := all.Mul(s, mask).Sum(s, 0).Neg(s).AddScalar(s, 1)
+	return missing.Mul(s, missing).Mean(s)
+}

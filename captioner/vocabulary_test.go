@@ -1,0 +1,98 @@
+package captioner
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestSplit(t *testing.T) {
+	for _, test := range []struct {
+		name, rule, caption, want string
+	}{
+		{"plain", SplitWords, "A dog runs .", "a|dog|runs"},
+		{"apostrophe", SplitWords, "the man's dog", "the|man|s|dog"},
+		{"hyphen and digits", SplitWords, "3-year-old", "3|year|old"},
+		{"marks", SplitWords, "cafe\u0301 noir", "cafe\u0301|noir"},
+		{"underscore", SplitWords, "snake_case", "snake|case"},
+		{"nothing", SplitWords, " \t.\n", ""},
+		{"characters", SplitCharacters, "犬が 走る。", "犬|が|走|る"},
+		{"no characters", SplitCharacters, "。", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := strings.Join(Split(test.rule, test.caption), "|"); got != test.want {
+				t.Errorf("Split(%q) = %q, want %q", test.caption, got, test.want)
+			}
+		})
+	}
+}
+
+func TestBuildVocabulary(t *testing.T) {
+	captions := []string{"b a a c", "a b d", "c b <unk>"}
+	v, err := BuildVocabulary(SplitWords, captions, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"<pad>", "<start>", "<end>", "<unk>", "a", "b", "c"} // a and b stand three times: by bytes
+	if !slices.Equal(v.Words(), want) {
+		t.Errorf("words %q, want %q", v.Words(), want)
+	}
+	if got, want := v.Encode("C d a b", 3), []int64{6, Unknown, 4, End}; !slices.Equal(got, want) {
+		t.Errorf("Encode = %v, want %v", got, want)
+	}
+	if _, err := BuildVocabulary(SplitWords, captions, 9); err == nil {
+		t.Error("a vocabulary without words is accepted")
+	}
+}
+
+func TestVocabularyExtend(t *testing.T) {
+	v, err := BuildVocabulary(SplitWords, []string{"old words"}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	more, err := v.Extend([]string{"new words new"}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := more.Words()[4:]; !slices.Equal(got, []string{"old", "words", "new"}) {
+		t.Errorf("words %q, want the old ones first", got)
+	}
+}
+
+func TestNewVocabularyRefuses(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		words []string
+	}{
+		{"none", nil},
+		{"specials alone", specials},
+		{"another order", []string{"<start>", "<pad>", "<end>", "<unk>", "a"}},
+		{"a word twice", append(slices.Clone(specials), "a", "a")},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if _, err := NewVocabulary(SplitWords, test.words); err == nil {
+				t.Errorf("NewVocabulary(%q) is accepted", test.words)
+			}
+		})
+	}
+}
+
+func TestTargets(t *testing.T) {
+	v, err := NewVocabulary(SplitWords, append(slices.Clone(specials), "a", "b"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := NewTargets(v, [][]string{{"a b", "b"}, {"a"}}, 28)
+	want := Targets{
+		Captions: 3, Steps: 3,
+		Picture: []int64{0, 0, 1},
+		inputs:  []int64{Start, Start, Start, 4, 5, 4, 5, Pad, Pad},
+		scored:  []int64{0, 1, 2, 3, 4, 5, 6},
+		words:   []int64{4, 5, 4, 5, End, End, End},
+		mask:    []float32{1, 1, 1, 1, 1, 1, 1, 0, 0},
+	}
+	if !slices.Equal(got.inputs, want.inputs) || !slices.Equal(got.scored, want.scored) || !slices.Equal(got.words, want.words) ||
+		!slices.Equal(got.mask, want.mask) || !slices.Equal(got.Picture, want.Picture) || got.Steps != want.Steps {
+		t.Errorf("targets\n%+v, want\n%+v", got, want)
+	}
+}
