@@ -1,0 +1,125 @@
+package evaluate
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/google/renameio/v2"
+)
+
+// ReportFormat is the version of the report's JSON that this package writes
+// and reads.
+const ReportFormat = 1
+
+// Report is what a set of captions scored. Its JSON is that of
+// `seetell score --format json` and of report.json.
+type Report struct {
+	Format    int    `json:"format"`
+	Images    int    `json:"images"`
+	Tokenizer string `json:"tokenizer"`
+	// Scores has pycocoevalcap's names: Bleu_1 to Bleu_4, METEOR, ROUGE_L and
+	// CIDEr. METEOR without the paraphrase table is METEOR_no_paraphrase.
+	Scores map[string]float64 `json:"scores"`
+	// Intervals are bootstrap 95 % intervals, low and high, over pictures.
+	Intervals map[string][2]float64 `json:"intervals,omitempty"`
+	Lengths   Lengths               `json:"lengths"`
+	PerImage  []ImageScore          `json:"per_image"`
+	// Model and Data say what wrote the captions, and of which pictures; only
+	// `seetell evaluate` knows.
+	Model map[string]any `json:"model,omitempty"`
+	Data  map[string]any `json:"data,omitempty"`
+}
+
+// Lengths compares the captions' lengths, in words, with their references'.
+type Lengths struct {
+	Captions       int     `json:"captions"`   // words of all captions
+	References     int     `json:"references"` // words of the references closest in length
+	Ratio          float64 `json:"ratio"`
+	BrevityPenalty float64 `json:"brevity_penalty"`
+	Mean           float64 `json:"mean"` // words of a caption
+}
+
+// ImageScore is what one picture's caption scored.
+type ImageScore struct {
+	ID      string
+	Caption string
+	Scores  map[string]float64
+}
+
+// MarshalJSON writes one object: id, caption and a key for each score.
+func (s ImageScore) MarshalJSON() ([]byte, error) {
+	flat := map[string]any{"id": s.ID, "caption": s.Caption}
+	for name, value := range s.Scores {
+		flat[name] = value
+	}
+	return json.Marshal(flat)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (s *ImageScore) UnmarshalJSON(data []byte) error {
+	var head struct{ ID, Caption string }
+	if err := json.Unmarshal(data, &head); err != nil {
+		return err
+	}
+	var flat map[string]any
+	if err := json.Unmarshal(data, &flat); err != nil {
+		return err
+	}
+	*s = ImageScore{ID: head.ID, Caption: head.Caption, Scores: map[string]float64{}}
+	for name, value := range flat {
+		if number, ok := value.(float64); ok {
+			s.Scores[name] = number
+		}
+	}
+	return nil
+}
+
+// newReport gathers what was measured.
+func newReport(images Images, o Options, t *table) *Report {
+	r := &Report{
+		Format:    ReportFormat,
+		Images:    len(images),
+		Tokenizer: o.Tokenizer,
+		Scores:    named(t.columns, t.total(t.sum(), len(images))),
+		Lengths:   lengths(t.pictures),
+		PerImage:  make([]ImageScore, len(images)),
+	}
+	for i, image := range images {
+		r.PerImage[i] = ImageScore{ID: image.ID, Caption: image.Caption, Scores: named(t.columns, t.score(i))}
+	}
+	return r
+}
+
+func named(names []string, values []float64) map[string]float64 {
+	scores := make(map[string]float64, len(names))
+	for i, name := range names {
+		scores[name] = values[i]
+	}
+	return scores
+}
+
+// Load reads the report at path. Errors name the file.
+func Load(path string) (*Report, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var r Report
+	if err := json.Unmarshal(data, &r); err != nil {
+		return nil, fmt.Errorf("%s: no report of scores: %w", path, err)
+	}
+	if r.Format != ReportFormat {
+		return nil, fmt.Errorf("%s: report of format %d, and this program reads format %d", path, r.Format, ReportFormat)
+	}
+	return &r, nil
+}
+
+// Save writes the report to path, whole or not at all.
+func (r *Report) Save(path string) error {
+	data, err := json.MarshalIndent(r, "", " ")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return renameio.WriteFile(path, append(data, '\n'), 0o666)
+}
