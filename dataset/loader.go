@@ -1,0 +1,247 @@
+package dataset
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/seetell/seetell/picture"
+)
+
+// LoaderConfig says how a split becomes batches. The zero value of a field is
+// its default unless said otherwise.
+type LoaderConfig struct {
+	Batch         int   // pictures a batch, or pairs with PerCaption; required
+	Workers       int   // decoding goroutines; 0: one per processor
+	Shuffle       bool  // in an order drawn from Seed and Epoch alone
+	PerCaption    bool  // items are (picture, caption) pairs, not pictures
+	Seed          int64 // of the order and of augmentation
+	Epoch         int
+	Start         int // the first batch, to go on in the middle of an epoch
+	Preprocessing picture.Preprocessing
+	Augment       Augmentation
+	Cache         *Cache // of decoded pictures; nil: none
+	FastDecode    bool   // scale JPEGs while they are decoded, which changes pixels
+}
+
+// Batch is some pictures, ready for the model, with their captions. It holds
+// fewer pictures than asked for, possibly none, where some were skipped.
+type Batch struct {
+	Index    int
+	Rows     []int      // of the split
+	IDs      []string   // of the pictures
+	Pixels   []uint8    // len(Rows)*Size*Size*3: RGB, row by row
+	Size     int        // side of the square pictures
+	Captions [][]string // of each picture; one each with PerCaption
+	Skipped  []Skip     // pictures that were left out
+}
+
+// Skip is a picture that could not be read.
+type Skip struct {
+	ID, Where string
+	Err       error
+}
+
+// Loader decodes the batches of one epoch ahead of the one who calls Next. The
+// batches depend on the configuration alone, never on Workers or on time.
+type Loader struct {
+	split  *Split
+	config LoaderConfig
+	items  []pair
+
+	context context.Context
+	cancel  context.CancelFunc
+	pending chan *pending
+	tasks   chan task
+	free    chan *Batch
+	running sync.WaitGroup
+	waited  atomic.Int64
+}
+
+// pending is a batch in the making.
+type pending struct {
+	batch *Batch
+	errs  []error
+	left  atomic.Int64
+	done  chan struct{}
+}
+
+// task is one picture of a pending batch.
+type task struct {
+	*pending
+	place int
+	pair
+}
+
+// NewLoader starts loading an epoch of the split. Close it, also after the
+// end; the split must stay open until then.
+func NewLoader(ctx context.Context, split *Split, config LoaderConfig) (*Loader, error) {
+	if err := config.validate(); err != nil {
+		return nil, fmt.Errorf("load %s: %w", split.Name, err)
+	}
+	if config.Workers == 0 {
+		config.Workers = runtime.GOMAXPROCS(0)
+	}
+	l := &Loader{split: split, config: config, items: config.order(split)}
+	l.context, l.cancel = context.WithCancel(ctx)
+	ahead := 2 + (2*config.Workers+config.Batch-1)/config.Batch
+	l.pending = make(chan *pending, ahead)
+	l.tasks = make(chan task, config.Workers)
+	l.free = make(chan *Batch, ahead+2)
+	l.running.Add(1 + config.Workers)
+	go l.deal()
+	for range config.Workers {
+		go l.work()
+	}
+	return l, nil
+}
+
+func (c *LoaderConfig) validate() error {
+	switch {
+	case c.Batch < 1:
+		return fmt.Errorf("the batch holds %d pictures: it must hold at least 1", c.Batch)
+	case c.Workers < 0:
+		return fmt.Errorf("%d workers: at least 1 is needed, or 0 for one per processor", c.Workers)
+	case c.Start < 0:
+		return fmt.Errorf("the first batch is %d: batches count from 0", c.Start)
+	}
+	return errors.Join(c.Preprocessing.Validate(), c.Augment.Validate())
+}
+
+// Batches returns how many batches the epoch has, from the first.
+func (l *Loader) Batches() int {
+	return (len(l.items) + l.config.Batch - 1) / l.config.Batch
+}
+
+// Next returns the next batch, or io.EOF after the last. It waits for the
+// batch to be ready; the batch is the caller's until it is given to Recycle.
+func (l *Loader) Next() (*Batch, error) {
+	start := time.Now()
+	defer func() { l.waited.Add(int64(time.Since(start))) }()
+	select {
+	case p, open := <-l.pending:
+		if !open {
+			return nil, cmpError(l.context.Err(), io.EOF)
+		}
+		select {
+		case <-p.done:
+			return l.finish(p), nil
+		case <-l.context.Done():
+		}
+	case <-l.context.Done():
+	}
+	return nil, l.context.Err()
+}
+
+// cmpError returns the first error that is not nil.
+func cmpError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Wait returns how long Next has blocked in all.
+func (l *Loader) Wait() time.Duration { return time.Duration(l.waited.Load()) }
+
+// Recycle gives a batch's memory back; the batch must not be used afterwards.
+func (l *Loader) Recycle(b *Batch) {
+	select {
+	case l.free <- b:
+	default:
+	}
+}
+
+// Close stops the workers and waits for them.
+func (l *Loader) Close() error {
+	l.cancel()
+	l.running.Wait()
+	return nil
+}
+
+// deal hands out the epoch's pictures in order, as far ahead as l.pending has
+// room.
+func (l *Loader) deal() {
+	defer l.running.Done()
+	defer close(l.tasks)
+	defer close(l.pending)
+	for index := l.config.Start; index < l.Batches(); index++ {
+		items := l.items[index*l.config.Batch:]
+		items = items[:min(len(items), l.config.Batch)]
+		p := l.prepare(index, len(items))
+		select {
+		case l.pending <- p:
+		case <-l.context.Done():
+			return
+		}
+		for place, item := range items {
+			select {
+			case l.tasks <- task{p, place, item}:
+			case <-l.context.Done():
+				return
+			}
+		}
+	}
+}
+
+// prepare returns a pending batch of n pictures, in recycled memory if any.
+func (l *Loader) prepare(index, n int) *pending {
+	var batch *Batch
+	select {
+	case batch = <-l.free:
+	default:
+		batch = new(Batch)
+	}
+	size := l.config.Preprocessing.Size
+	if bytes := l.config.Batch * size * size * 3; cap(batch.Pixels) < bytes {
+		batch.Pixels = make([]uint8, bytes)
+	}
+	*batch = Batch{
+		Index: index, Size: size, Rows: make([]int, n), IDs: make([]string, n),
+		Captions: make([][]string, n), Pixels: batch.Pixels[:n*size*size*3],
+	}
+	p := &pending{batch: batch, errs: make([]error, n), done: make(chan struct{})}
+	p.left.Store(int64(n))
+	return p
+}
+
+// work prepares pictures until there are no more.
+func (l *Loader) work() {
+	defer l.running.Done()
+	w := newWorker(l.split, &l.config)
+	for t := range l.tasks {
+		b, record := t.batch, l.split.Record(t.row)
+		b.Rows[t.place], b.IDs[t.place] = t.row, record.ID
+		bytes := b.Size * b.Size * 3
+		b.Captions[t.place], t.errs[t.place] = w.load(t.pair, record, b.Pixels[t.place*bytes:][:bytes])
+		if t.left.Add(-1) == 0 {
+			close(t.done)
+		}
+	}
+}
+
+// finish closes the gaps that pictures without pixels left.
+func (l *Loader) finish(p *pending) *Batch {
+	b, kept := p.batch, 0
+	bytes := b.Size * b.Size * 3
+	for i, err := range p.errs {
+		if err != nil {
+			b.Skipped = append(b.Skipped, Skip{b.IDs[i], l.split.Record(b.Rows[i]).Where, err})
+			continue
+		}
+		if kept < i {
+			b.Rows[kept], b.IDs[kept], b.Captions[kept] = b.Rows[i], b.IDs[i], b.Captions[i]
+			copy(b.Pixels[kept*bytes:], b.Pixels[i*bytes:][:bytes])
+		}
+		kept++
+	}
+	b.Rows, b.IDs, b.Captions, b.Pixels = b.Rows[:kept], b.IDs[:kept], b.Captions[:kept], b.Pixels[:kept*bytes]
+	return b
+}

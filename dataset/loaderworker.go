@@ -1,0 +1,77 @@
+package dataset
+
+import (
+	"fmt"
+
+	"github.com/seetell/seetell/picture"
+)
+
+// worker loads single pictures, with memory of its own that it uses again.
+type worker struct {
+	split   *Split
+	config  *LoaderConfig
+	decoder picture.Decoder
+	resizer picture.Resizer
+}
+
+func newWorker(split *Split, config *LoaderConfig) *worker {
+	w := &worker{split: split, config: config}
+	if config.FastDecode {
+		w.decoder.AtLeast = config.Preprocessing.Side()
+	}
+	return w
+}
+
+// load writes the item's pixels to out, a square picture, and returns its
+// captions.
+func (w *worker) load(item pair, record Record, out []uint8) ([]string, error) {
+	captions := record.Captions
+	if item.caption >= 0 {
+		captions = captions[item.caption : item.caption+1]
+	}
+	change := w.config.Augment.draw(w.config.Seed, w.config.Epoch, item)
+	if err := w.pixels(item.row, change, out); err != nil {
+		return nil, err
+	}
+	size := w.config.Preprocessing.Size
+	change.jitter(out)
+	if !change.flip {
+		return captions, nil
+	}
+	turned, ok := w.config.Augment.mirrored(captions)
+	if ok {
+		flip(out, size)
+	}
+	return turned, nil
+}
+
+// pixels writes the picture, cropped if that was drawn, to out.
+func (w *worker) pixels(row int, change change, out []uint8) error {
+	if change.crop {
+		return w.decode(row, out, func(p *picture.Picture) {
+			w.resizer.Resize(p, change.box(p), w.config.Preprocessing.Size, w.config.Preprocessing.Size, out)
+		})
+	}
+	if w.config.Cache.read(row, out) {
+		return nil
+	}
+	err := w.decode(row, out, func(p *picture.Picture) {
+		w.resizer.Preprocess(w.config.Preprocessing, p, out)
+	})
+	w.config.Cache.write(row, out, err)
+	return err
+}
+
+// decode reads and decodes the picture of the row for use.
+func (w *worker) decode(row int, out []uint8, use func(*picture.Picture)) error {
+	data, err := w.split.Bytes(row)
+	if err != nil {
+		return err
+	}
+	p, err := w.decoder.Decode(data)
+	if err != nil {
+		return fmt.Errorf("decode picture: %w", err)
+	}
+	use(p)
+	return nil
+}

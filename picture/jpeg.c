@@ -1,0 +1,159 @@
+// JPEG by libjpeg-turbo, set as Pillow sets it: the accurate transform, smooth
+// chroma upsampling, CMYK read as Adobe writes it (inverted).
+#include "jpeg.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <jerror.h>
+#include <jpeglib.h>
+
+// A progressive file may hold any number of scans, each as costly as a
+// picture; no encoder writes nearly as many as this.
+enum { MAX_SCANS = 500 };
+
+typedef struct {
+  struct jpeg_decompress_struct info;
+  struct jpeg_error_mgr errors;
+  struct jpeg_source_mgr source;
+  struct jpeg_progress_mgr progress;
+  jmp_buf failed;
+  char* message;
+} reader;
+
+static void fail(j_common_ptr info) {
+  reader* r = info->client_data;
+  char text[JMSG_LENGTH_MAX];
+  info->err->format_message(info, text);
+  snprintf(r->message, SP_MESSAGE, "%s", text);
+  longjmp(r->failed, 1);
+}
+
+static void fail_with(reader* r, const char* text) {
+  snprintf(r->message, SP_MESSAGE, "%s", text);
+  longjmp(r->failed, 1);
+}
+
+// Warnings are about damage that the decoder passes over, as in Pillow.
+static void ignore_message(j_common_ptr info) { (void)info; }
+static void count_warning(j_common_ptr info, int level) {
+  if (level < 0) info->err->num_warnings++;
+}
+
+static void begin_source(j_decompress_ptr info) { (void)info; }
+static void end_source(j_decompress_ptr info) { (void)info; }
+
+// All data is there from the start: to be asked for more is to be cut short.
+static boolean fill_source(j_decompress_ptr info) {
+  fail_with(info->client_data, "");
+  return FALSE;
+}
+
+static void skip_source(j_decompress_ptr info, long count) {
+  if (count <= 0) return;
+  if ((size_t)count > info->src->bytes_in_buffer) fill_source(info);
+  info->src->next_input_byte += count;
+  info->src->bytes_in_buffer -= count;
+}
+
+static void watch_scans(j_common_ptr info) {
+  if (info->is_decompressor && ((j_decompress_ptr)info)->input_scan_number > MAX_SCANS)
+    fail_with(info->client_data, "it has more than 500 scans");
+}
+
+// open_reader reads up to the first scan; call it with r->failed set.
+static void open_reader(reader* r, const uint8_t* data, size_t length,
+                        int eighths) {
+  jpeg_create_decompress(&r->info);
+  r->info.client_data = r;
+  r->source = (struct jpeg_source_mgr){
+      data, length, begin_source, fill_source, skip_source,
+      jpeg_resync_to_restart, end_source};
+  r->info.src = &r->source;
+  r->progress.progress_monitor = watch_scans;
+  r->info.progress = &r->progress;
+  jpeg_read_header(&r->info, TRUE);
+  r->info.scale_num = eighths;
+  r->info.scale_denom = 8;
+  switch (r->info.num_components) {
+    case 1:
+    case 3:
+      r->info.out_color_space = JCS_RGB;
+      break;
+    case 4:
+      r->info.out_color_space = JCS_CMYK;
+      break;
+    default:
+      fail_with(r, "it has neither 1, 3 nor 4 channels");
+  }
+  jpeg_calc_output_dimensions(&r->info);
+}
+
+static void prepare(reader* r, char* message) {
+  memset(r, 0, sizeof *r);
+  r->message = message;
+  message[0] = 0;
+  r->info.err = jpeg_std_error(&r->errors);
+  r->info.client_data = r;
+  r->errors.error_exit = fail;
+  r->errors.output_message = ignore_message;
+  r->errors.emit_message = count_warning;
+}
+
+int sp_jpeg_size(const uint8_t* data, size_t length, int eighths,
+                 uint32_t* width, uint32_t* height, char* message) {
+  reader r;
+  prepare(&r, message);
+  if (setjmp(r.failed)) {
+    jpeg_destroy_decompress(&r.info);
+    return -1;
+  }
+  open_reader(&r, data, length, eighths);
+  *width = r.info.output_width;
+  *height = r.info.output_height;
+  jpeg_destroy_decompress(&r.info);
+  return 0;
+}
+
+// cmyk_to_rgb converts inverted inks in place of Pillow's CMYK;I and convert.
+static void cmyk_to_rgb(const uint8_t* inks, uint8_t* pixels, uint32_t width) {
+  for (uint32_t x = 0; x < width; x++, inks += 4, pixels += 3) {
+    uint32_t light = inks[3];
+    for (int c = 0; c < 3; c++) {
+      uint32_t t = (255u - inks[c]) * light + 128;
+      pixels[c] = (uint8_t)(light - (((t >> 8) + t) >> 8));
+    }
+  }
+}
+
+static void read_rows(reader* r, uint32_t width, uint8_t* pixels) {
+  struct jpeg_decompress_struct* info = &r->info;
+  int cmyk = info->out_color_space == JCS_CMYK;
+  JSAMPARRAY inks = NULL;
+  if (cmyk)
+    inks = info->mem->alloc_sarray((j_common_ptr)info, JPOOL_IMAGE, width * 4, 1);
+  while (info->output_scanline < info->output_height) {
+    JSAMPROW row = pixels + (size_t)info->output_scanline * width * 3;
+    jpeg_read_scanlines(info, cmyk ? inks : &row, 1);
+    if (cmyk) cmyk_to_rgb(inks[0], row, width);
+  }
+}
+
+int sp_jpeg_decode(const uint8_t* data, size_t length, int eighths,
+                   uint32_t width, uint32_t height, uint8_t* pixels,
+                   char* message) {
+  reader r;
+  prepare(&r, message);
+  if (setjmp(r.failed)) {
+    jpeg_destroy_decompress(&r.info);
+    return -1;
+  }
+  open_reader(&r, data, length, eighths);
+  if (r.info.output_width != width || r.info.output_height != height)
+    fail_with(&r, "its size changed");
+  jpeg_start_decompress(&r.info);
+  read_rows(&r, width, pixels);
+  jpeg_destroy_decompress(&r.info);
+  return 0;
+}

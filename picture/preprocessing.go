@@ -1,0 +1,98 @@
+package picture
+
+import "fmt"
+
+// Preprocessing is how a picture becomes the model's input. It is stored in
+// every checkpoint, so that use sees what training saw. The numbers of a
+// channel are its bytes over 255, minus Mean, over Std.
+type Preprocessing struct {
+	Size int        `json:"size"` // side of the square, in pixels
+	Mode string     `json:"mode"` // Squash or Crop
+	Mean [3]float32 `json:"mean"`
+	Std  [3]float32 `json:"std"`
+}
+
+// The modes of Preprocessing: Squash resizes the whole frame to the square,
+// Crop resizes the shorter side to Size*256/224 and takes the centre.
+const (
+	Squash = "squash"
+	Crop   = "crop"
+)
+
+// DefaultPreprocessing returns 224 pixels, squashed, with the means and
+// deviations of ImageNet as torchvision states them.
+func DefaultPreprocessing() Preprocessing {
+	return Preprocessing{Size: 224, Mode: Squash,
+		Mean: [3]float32{.485, .456, .406}, Std: [3]float32{.229, .224, .225}}
+}
+
+// Validate returns an error that says what is wrong with the values.
+func (p Preprocessing) Validate() error {
+	if p.Size < 1 || p.Size > 4096 {
+		return fmt.Errorf("picture size is %d: it must be between 1 and 4096", p.Size)
+	}
+	if p.Mode != Squash && p.Mode != Crop {
+		return fmt.Errorf("picture mode is %q: it must be %s or %s", p.Mode, Squash, Crop)
+	}
+	for c := range 3 {
+		if !(p.Std[c] > 0) || p.Mean[c] != p.Mean[c] {
+			return fmt.Errorf("pictures are normalised by mean %v and deviation %v: deviations must be above 0", p.Mean, p.Std)
+		}
+	}
+	return nil
+}
+
+// Apply returns the picture as Size x Size pixels.
+func (p Preprocessing) Apply(m *Picture) *Picture {
+	out := New(p.Size, p.Size)
+	new(Resizer).Preprocess(p, m, out.Pixels)
+	return out
+}
+
+// Preprocess is Apply into out, of Size*Size*3 bytes.
+func (r *Resizer) Preprocess(p Preprocessing, m *Picture, out []uint8) {
+	if p.Mode != Crop {
+		r.Resize(m, Whole(m), p.Size, p.Size, out)
+		return
+	}
+	width, height := cropSize(m.Width, m.Height, p.Side())
+	if n := width * height * 3; cap(r.crop) < n {
+		r.crop = make([]uint8, n)
+	}
+	resized := Picture{Width: width, Height: height, Pixels: r.crop[:width*height*3]}
+	r.Resize(m, Whole(m), width, height, resized.Pixels)
+	resized.centre(p.Size, out)
+}
+
+// cropSize returns the size with the shorter side given, as
+// torchvision's Resize computes it: the longer side is cut to an integer.
+func cropSize(width, height, short int) (int, int) {
+	if width <= height {
+		return short, max(short*height/width, 1)
+	}
+	return max(short*width/height, 1), short
+}
+
+// centre writes the middle size x size pixels to out, as torchvision's
+// CenterCrop places them.
+func (p *Picture) centre(size int, out []uint8) {
+	left, top := roundHalfEven(p.Width-size), roundHalfEven(p.Height-size)
+	for y := range size {
+		copy(out[y*size*3:(y+1)*size*3], p.Pixels[((top+y)*p.Width+left)*3:])
+	}
+}
+
+// roundHalfEven returns n/2 as Python's round gives it.
+func roundHalfEven(n int) int {
+	half := n / 2
+	return half + n&1&half
+}
+
+// Side returns the shorter side that a picture needs in order not to be
+// enlarged.
+func (p Preprocessing) Side() int {
+	if p.Mode == Crop {
+		return p.Size * 256 / 224
+	}
+	return p.Size
+}

@@ -1,0 +1,160 @@
+package picture
+
+// #include "resize.h"
+import "C"
+
+import (
+	"math"
+	"runtime"
+	"unsafe"
+)
+
+// Box is a part of a picture in pixels, which need not be whole.
+type Box struct{ Left, Top, Right, Bottom float64 }
+
+// Whole returns the box of the whole picture.
+func Whole(p *Picture) Box { return Box{0, 0, float64(p.Width), float64(p.Height)} }
+
+// Resize returns the picture in another size, filtered by an antialiased
+// triangle, to the same bytes as Pillow's Image.resize(size, BILINEAR).
+func (p *Picture) Resize(width, height int) *Picture {
+	out := New(width, height)
+	new(Resizer).Resize(p, Whole(p), width, height, out.Pixels)
+	return out
+}
+
+// Resizer resizes one picture after another with the same scratch memory. It
+// serves one goroutine.
+type Resizer struct {
+	across, down axis
+	narrowed     []uint8
+	crop         []uint8
+}
+
+// Resize writes the part of p in box, in the size given, to out, which holds
+// width*height*3 bytes. It equals Pillow's Image.resize with that box.
+func (r *Resizer) Resize(p *Picture, box Box, width, height int, out []uint8) {
+	out = out[:width*height*3]
+	sameWidth := width == p.Width && box.Left == 0 && box.Right == float64(width)
+	sameHeight := height == p.Height && box.Top == 0 && box.Bottom == float64(height)
+	switch {
+	case sameWidth && sameHeight:
+		copy(out, p.Pixels)
+	case sameWidth:
+		r.down.set(p.Height, box.Top, box.Bottom, height)
+		r.down.columns(p.Pixels, out, width*3)
+	case sameHeight:
+		r.across.set(p.Width, box.Left, box.Right, width)
+		r.across.rows(p.Pixels, p.Width*3, out)
+	default:
+		r.both(p, box, width, height, out)
+	}
+}
+
+// both narrows the rows that the box needs and combines them.
+func (r *Resizer) both(p *Picture, box Box, width, height int, out []uint8) {
+	r.across.set(p.Width, box.Left, box.Right, width)
+	r.down.set(p.Height, box.Top, box.Bottom, height)
+	top, bottom := r.down.span()
+	if n := (bottom - top) * width * 3; cap(r.narrowed) < n {
+		r.narrowed = make([]uint8, n)
+	}
+	narrowed := r.narrowed[:(bottom-top)*width*3]
+	r.across.rows(p.Pixels[top*p.Width*3:bottom*p.Width*3], p.Width*3, narrowed)
+	r.down.shift(top)
+	r.down.columns(narrowed, out, width*3)
+}
+
+// axis says of which pixels in, in which proportions, each pixel out is made.
+type axis struct {
+	first, count, weights []int32
+	stride                int
+	kernel                []float64
+}
+
+// set computes the weights for pixels from low to high of n in to size out,
+// step by step as Pillow's precompute_coeffs and normalize_coeffs_8bpc do, so
+// that they come out the same to the last bit.
+func (a *axis) set(n int, low, high float64, size int) {
+	scale := (high - low) / float64(size)
+	support := max(scale, 1)
+	a.stride = int(math.Ceil(support))*2 + 1
+	a.first, a.count = resized(a.first, size), resized(a.count, size)
+	a.weights = resized(a.weights, size*a.stride)
+	for i := range size {
+		centre := low + (float64(i)+0.5)*scale
+		from := max(int(centre-support+0.5), 0)
+		to := min(int(centre+support+0.5), n)
+		a.first[i], a.count[i] = int32(from), int32(to-from)
+		a.weigh(i, float64(from)-centre, 1/support)
+	}
+}
+
+// weigh fills the weights of pixel i, whose first neighbour lies at offset
+// from its centre.
+func (a *axis) weigh(i int, offset, inverse float64) {
+	const one = 1 << 22
+	a.kernel = a.kernel[:0]
+	var sum float64
+	for x := range a.count[i] {
+		w := triangle((float64(x) + offset + 0.5) * inverse)
+		a.kernel = append(a.kernel, w)
+		sum += w
+	}
+	for x, w := range a.kernel {
+		if sum != 0 {
+			w /= sum
+		}
+		a.weights[i*a.stride+x] = int32(0.5 + w*one)
+	}
+}
+
+// triangle is the bilinear filter.
+func triangle(x float64) float64 { return max(1-math.Abs(x), 0) }
+
+// span returns the first pixel in and the one after the last.
+func (a *axis) span() (first, end int) {
+	last := len(a.first) - 1
+	return int(a.first[0]), int(a.first[last] + a.count[last])
+}
+
+// shift counts the pixels in from another first.
+func (a *axis) shift(by int) {
+	for i := range a.first {
+		a.first[i] -= int32(by)
+	}
+}
+
+func resized(s []int32, n int) []int32 {
+	if cap(s) < n {
+		return make([]int32, n)
+	}
+	return s[:n]
+}
+
+// view is the axis as C sees it; the arrays stay Go's.
+func (a *axis) view(pin *runtime.Pinner) C.sp_axis {
+	for _, s := range [][]int32{a.first, a.count, a.weights} {
+		pin.Pin(unsafe.SliceData(s))
+	}
+	return C.sp_axis{
+		first: (*C.int32_t)(&a.first[0]), count: (*C.int32_t)(&a.count[0]),
+		weights: (*C.int32_t)(&a.weights[0]), stride: C.int32_t(a.stride),
+	}
+}
+
+// rows narrows each row of stride bytes of in to len(a.first) pixels.
+func (a *axis) rows(in []uint8, stride int, out []uint8) {
+	var pin runtime.Pinner
+	defer pin.Unpin()
+	C.sp_resize_rows((*C.uint8_t)(unsafe.SliceData(in)), C.int64_t(stride), (*C.uint8_t)(unsafe.SliceData(out)),
+		C.int32_t(len(a.first)), C.int32_t(len(in)/stride), a.view(&pin))
+}
+
+// columns combines rows of width bytes into len(a.first) rows.
+func (a *axis) columns(in, out []uint8, width int) {
+	var pin runtime.Pinner
+	defer pin.Unpin()
+	C.sp_resize_columns((*C.uint8_t)(unsafe.SliceData(in)), (*C.uint8_t)(unsafe.SliceData(out)),
+		C.int32_t(width), C.int32_t(len(a.first)), a.view(&pin))
+}
