@@ -168,6 +168,21 @@ type goldenSystem struct {
 	} `json:"per_image"`
 }
 
+func TestGoldenParaphrases(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	scorer, err := Load(testshared.Dir(t, "metrics", "golden", "meteor", "synthetic_paraphrase.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"stress_paraphrase", "flickr8k_merge_1_synthpara"} {
+		t.Run(name, func(t *testing.T) {
+			var file goldenSegments
+			goldenJSON(t, &file, "meteor", name+".json.gz")
+			file.check(t, scorer)
+		})
+	}
+}
+
 func TestGoldenCaptions(t *testing.T) {
 	for name, references := range systems {
 		t.Run(name, func(t *testing.T) {

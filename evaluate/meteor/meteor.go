@@ -27,15 +27,22 @@ type workspace struct {
 
 // New returns a scorer of three stages: exact, stem and synonym. Its score is
 // not the METEOR of papers, which has the fourth, paraphrase.
-func New() *Scorer { return newScorer(nil) }
+func New() *Scorer { return (*Table)(nil).Scorer() }
 
-func newScorer(table *Table) *Scorer {
+// Scorer returns a scorer of all four stages. It uses t until t.Close.
+func (t *Table) Scorer() *Scorer {
 	return &Scorer{
-		words: words{table: table},
-		table: table,
+		words: words{table: t},
+		table: t,
 		pool:  sync.Pool{New: func() any { return new(workspace) }},
 	}
 }
+
+// Table returns the paraphrase table of s, nil if it has none.
+func (s *Scorer) Table() *Table { return s.table }
+
+// Err returns an error if the table turned out to be damaged while it was used.
+func (s *Scorer) Err() error { return s.table.Err() }
 
 // An Alignment says how a hypothesis matches the best of its references, the
 // first of those with the highest score.
