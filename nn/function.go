@@ -35,10 +35,13 @@ type CrossEntropy struct {
 	Smoothing float64 // the share of probability dealt to all classes alike: Szegedy et al. 2016, section 7
 }
 
-// Forward returns the mean loss, in float32, of logits (N, classes) against
+// Forward returns the mean loss, in float32 for bfloat16, of logits (N, classes) against
 // targets (N), int64. It is NaN where no target counts.
 func (l CrossEntropy) Forward(s *torch.Scope, logits, targets *torch.Tensor) *torch.Tensor {
-	return logits.To(s, torch.Float32).CrossEntropy(s, targets, torch.CrossEntropyOptions{
+	if logits.DType() == torch.BFloat16 {
+		logits = logits.To(s, torch.Float32)
+	}
+	return logits.CrossEntropy(s, targets, torch.CrossEntropyOptions{
 		IgnoreIndex: l.Ignore, LabelSmoothing: l.Smoothing, Reduction: torch.ReduceMean,
 	})
 }

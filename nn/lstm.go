@@ -12,8 +12,8 @@ import (
 //	i, f, o = σ(W x + b + W' h + b'),  g = tanh(W x + b + W' h + b')
 //	c' = f ⊙ c + i ⊙ g,  h' = o ⊙ tanh(c')
 //
-// Under Autocast its products are in bfloat16, and the sums of gates and the
-// states stay float32.
+// Under Autocast its products are in bfloat16; the sums of gates and the states
+// keep the type of c, which is float32.
 type LSTMCell struct {
 	WeightIH *torch.Tensor // (4·hidden, in)
 	WeightHH *torch.Tensor // (4·hidden, hidden)
@@ -42,8 +42,14 @@ func (l *LSTMCell) Forward(s *torch.Scope, x, h, c *torch.Tensor) (nextH, nextC 
 // before: (N, 4·hidden). A decoder that knows its words computes their share
 // for all steps in one product, with InputWeights.
 func (l *LSTMCell) Step(s *torch.Scope, input, h, c *torch.Tensor) (nextH, nextC *torch.Tensor) {
-	recurrent := h.Linear(s, l.WeightHH, l.BiasHH).To(s, torch.Float32)
-	gates := input.To(s, torch.Float32).Add(s, recurrent).Chunk(s, 4, 1)
+	recurrent := h.Linear(s, l.WeightHH, l.BiasHH).To(s, c.DType())
+	return LSTMGates(s, input.To(s, c.DType()).Add(s, recurrent), c)
+}
+
+// LSTMGates maps the sums of the gates (N, 4·hidden) and the state c
+// (N, hidden), of one type, to the next h and c: the cell behind its products.
+func LSTMGates(s *torch.Scope, sums, c *torch.Tensor) (nextH, nextC *torch.Tensor) {
+	gates := sums.Chunk(s, 4, 1)
 	i, f, g, o := gates[0].Sigmoid(s), gates[1].Sigmoid(s), gates[2].Tanh(s), gates[3].Sigmoid(s)
 	nextC = f.Mul(s, c).Add(s, i.Mul(s, g))
 	return o.Mul(s, nextC.Tanh(s)), nextC
