@@ -74,6 +74,8 @@ func toFile(p Parameter) tensorfile.Tensor {
 		t.DType, t.Bytes = tensorfile.Float64, values(p.Tensor, (*torch.Tensor).Float64s)
 	case torch.Int64:
 		t.DType, t.Bytes = tensorfile.Int64, values(p.Tensor, (*torch.Tensor).Int64s)
+	case torch.Int32:
+		t.DType, t.Bytes = tensorfile.Int32, values(p.Tensor, int32s)
 	case torch.Uint8:
 		t.DType, t.Bytes = tensorfile.Uint8, values(p.Tensor, (*torch.Tensor).Uint8s)
 	case torch.Bool:
@@ -97,4 +99,13 @@ func values[T torch.Element](x *torch.Tensor, read func(*torch.Tensor, *torch.Sc
 		})
 		return data, err
 	}
+}
+
+func int32s(x *torch.Tensor, s *torch.Scope) []int32 {
+	wide := x.Int64s(s)
+	narrow := make([]int32, len(wide))
+	for i, v := range wide {
+		narrow[i] = int32(v)
+	}
+	return narrow
 }
