@@ -234,7 +234,7 @@ func findListings(root string) ([]part, error) {
 	seen := map[string]string{}
 	for i, file := range files {
 		below, _ := filepath.Rel(root, file)
-		parts[i] = part{file, splitOfListing(below)}
+		parts[i] = part{file, splitOfFile(below)}
 		if other, twice := seen[parts[i].split]; twice {
 			return nil, fmt.Errorf("%s: two captions files, %s and %s; give the one that is meant", root, filepath.Base(other), filepath.Base(file))
 		}
@@ -242,19 +242,5 @@ func findListings(root string) ([]part, error) {
 	}
 	return parts, nil
 }
-
-// splitOfListing returns the split that a captions file's name tells by any of
-// its words, as captions_val2014.json does, else by its folders, or "".
-func splitOfListing(name string) string {
-	base := path.Base(filepath.ToSlash(name))
-	for _, word := range strings.FieldsFunc(base, func(r rune) bool { return !isLetter(r) }) {
-		if split := canonical(word); isUsual(split) {
-			return split
-		}
-	}
-	return splitOfFile(path.Dir(filepath.ToSlash(name)))
-}
-
-func isLetter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
 
 var errNoListing = errors.New("no parquet file, webdataset tar or captions file (captions.txt, Flickr8k.token.txt, metadata.jsonl, dataset_*.json, captions_*.json)")

@@ -188,8 +188,8 @@ func listJSON(r io.Reader, add func(listed)) error {
 		}
 		return decoder.Decode(new(json.RawMessage))
 	})
-	if errors.Is(err, io.EOF) {
-		return fmt.Errorf("the JSON is cut short: %w", io.ErrUnexpectedEOF)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("the JSON is cut short: %w", err)
 	}
 	if err != nil {
 		return err

@@ -109,7 +109,7 @@ type columns struct {
 }
 
 // findColumns reads the first line of a table. Without column names in it, the
-// first column is the picture's and the last the caption.
+// first of two columns is the picture's, the second the caption.
 func findColumns(cells []string) (c *columns, header bool) {
 	names := make([]string, len(cells))
 	for i, cell := range cells {
@@ -120,7 +120,7 @@ func findColumns(cells []string) (c *columns, header bool) {
 	if c.name >= 0 || c.caption >= 0 {
 		return c, true
 	}
-	return &columns{name: 0, caption: len(cells) - 1, split: -1, number: -1, count: len(cells)}, false
+	return &columns{name: 0, caption: 1, split: -1, number: -1, count: 2}, false
 }
 
 func (c *columns) check(cells []string) error {
@@ -130,13 +130,14 @@ func (c *columns) check(cells []string) error {
 	return nil
 }
 
-// add takes one line's cells. Cells too many belong to a caption that stands last.
+// add takes one line's cells. Cells too many belong to a caption that stands
+// last, where they are parted by what captions hold as well.
 func (c *columns) add(cells []string, number int, comma string, add func(listed)) error {
-	if len(cells) > c.count && c.caption == c.count-1 {
+	if len(cells) > c.count && c.caption == c.count-1 && (comma == "," || comma == ";") {
 		cells = append(cells[:c.caption:c.caption], strings.Join(cells[c.caption:], comma))
 	}
-	if len(cells) != c.count || c.count < 2 {
-		return fmt.Errorf("%d columns where the first line has %d, in %.60q", len(cells), c.count, strings.Join(cells, comma))
+	if len(cells) != c.count {
+		return fmt.Errorf("%d columns where %d should be, in %.60q", len(cells), c.count, strings.Join(cells, comma))
 	}
 	entry := listed{name: strings.TrimSpace(cells[c.name]), captions: []string{cells[c.caption]}, line: number}
 	if entry.name == "" {

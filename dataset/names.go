@@ -42,16 +42,16 @@ func splitOrder(name string) int {
 	return 3
 }
 
-// splitOfFile returns the split that a file's name tells by its first word,
-// else by the nearest folder's, or "".
+// splitOfFile returns the split that a word of a file's name tells, the first
+// that does, else a word of the nearest folder's, or "". The Python library
+// looks for the same words.
 func splitOfFile(name string) string {
 	for name = filepath.ToSlash(name); name != "." && name != "/" && name != ""; name = path.Dir(name) {
-		word := strings.ToLower(path.Base(name))
-		if end := strings.IndexFunc(word, func(r rune) bool { return !unicode.IsLetter(r) }); end >= 0 {
-			word = word[:end]
-		}
-		if split := canonical(word); isUsual(split) {
-			return split
+		words := strings.FieldsFunc(path.Base(name), func(r rune) bool { return !unicode.IsLetter(r) })
+		for _, word := range words {
+			if split := canonical(word); isUsual(split) {
+				return split
+			}
 		}
 	}
 	return ""

@@ -43,13 +43,21 @@ func openFolder(ctx context.Context, source string, o Options) (*Set, error) {
 		return nil, err
 	}
 	if len(files) > 0 {
-		return openParquet(ctx, source, filepath.Base(source), inFolder(source, files), o)
+		parts, err := dataParts(source, files)
+		if err != nil {
+			return nil, err
+		}
+		return openParquet(ctx, source, filepath.Base(source), parts, o)
 	}
 	if files, err = filesWith(source, ".tar"); err != nil {
 		return nil, err
 	}
 	if len(files) > 0 {
-		return openTars(ctx, source, inFolder(source, files), o)
+		parts, err := dataParts(source, files)
+		if err != nil {
+			return nil, err
+		}
+		return openTars(ctx, source, parts, o)
 	}
 	listings, err := findListings(source)
 	if err == nil && len(listings) == 0 {
@@ -70,25 +78,11 @@ func openFile(ctx context.Context, source string, o Options) (*Set, error) {
 	case ".tar":
 		return openTars(ctx, source, parts, o)
 	}
-	parts[0].split = splitOfListing(filepath.Base(source))
 	return openListings(ctx, source, filepath.Dir(source), parts, o)
 }
 
 // part is a data file and the split that it belongs to, "" where none is told.
 type part struct{ path, split string }
-
-// inFolder gives files below root the splits that their paths below it tell.
-func inFolder(root string, files []string) []part {
-	parts := make([]part, len(files))
-	for i, file := range files {
-		below, err := filepath.Rel(root, file)
-		if err != nil {
-			below = filepath.Base(file)
-		}
-		parts[i] = part{file, splitOfFile(below)}
-	}
-	return parts
-}
 
 // filesWith returns the files at and below root whose names end so, sorted;
 // hidden files and folders are left out.

@@ -16,9 +16,6 @@ import (
 // order finds its page there or inflates it again.
 const pageCache = 64 << 20
 
-// largestGroup is how many rows of a row group are believed.
-const largestGroup = 1 << 24
-
 // parquetStore reads pictures from parquet files.
 type parquetStore struct {
 	files []*parquetFile
@@ -110,7 +107,7 @@ func (s *parquetStore) addRows(b *builder, p part, table *parquet.File, schema *
 	b.single = b.single || schema.single()
 	split, first := b.split(p.split), 0
 	for _, group := range table.RowGroups() {
-		if group.NumRows() > largestGroup {
+		if group.NumRows() > table.Size() { // a row with a caption takes a byte
 			return fmt.Errorf("damaged: a row group of %d rows", group.NumRows())
 		}
 		rows := make([]parquetRow, group.NumRows())

@@ -97,10 +97,10 @@ func (p *page) describe(header *format.PageHeader) bool {
 // returns its length too.
 func readHeader(file io.ReaderAt, at, end int64) (*format.PageHeader, int, error) {
 	for room := int64(512); ; room *= 8 {
-		buffer := make([]byte, min(room, end-at))
-		if len(buffer) == 0 {
+		if at < 0 || at >= end {
 			return nil, 0, io.ErrUnexpectedEOF
 		}
+		buffer := make([]byte, min(room, end-at))
 		if _, err := file.ReadAt(buffer, at); err != nil {
 			return nil, 0, err
 		}
