@@ -1,0 +1,110 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/seetell/seetell/plots"
+)
+
+// paths collects the values of a flag that may be given several times. Unlike
+// cli's own list it leaves commas in the values alone.
+type paths []string
+
+func (p *paths) Set(path string) error { *p = append(*p, path); return nil }
+func (p *paths) String() string        { return strings.Join(*p, " ") }
+
+// plotting is what the command plot was asked for.
+type plotting struct {
+	reports, histories paths
+	out, format        string
+}
+
+func plotCommand() *cli.Command {
+	var o plotting
+	return &cli.Command{
+		Name:      "plot",
+		Usage:     "draw distributions of scores and learning curves",
+		ArgsUsage: "[REPORT...]",
+		Description: "Several reports are drawn in the same figures; each has its own figures in DIR/NAME too. " +
+			"Beside each figure its numbers lie as CSV.",
+		Flags: []cli.Flag{
+			&cli.GenericFlag{Name: "report", Usage: "scores of `FILE`: report.json, or of seetell score --format json; repeat it to compare", Value: &o.reports},
+			&cli.GenericFlag{Name: "history", Usage: "history.jsonl `FILE` of a training run; repeat it to compare", Value: &o.histories},
+			&cli.PathFlag{Name: "out", Usage: "`DIR` for the figures", Required: true, Destination: &o.out},
+			&cli.StringFlag{Name: "format", Usage: "`FORMATS` out of png, svg and pdf, with commas between", Value: "png,svg", Destination: &o.format},
+			configFlag(),
+		},
+		Action: func(c *cli.Context) error {
+			if err := readConfig(c); err != nil {
+				return err
+			}
+			o.reports = append(o.reports, c.Args().Slice()...)
+			return o.run(c)
+		},
+	}
+}
+
+func (o plotting) run(c *cli.Context) error {
+	formats, err := figureFormats(o.format)
+	if err != nil {
+		return usage(err)
+	}
+	if len(o.reports) == 0 && len(o.histories) == 0 {
+		return usage(fmt.Errorf("nothing to draw: give --report FILE, --history FILE, or both"))
+	}
+	systems, err := plots.LoadSystems(o.reports)
+	if err != nil {
+		return err
+	}
+	runs, err := plots.LoadHistories(o.histories)
+	if err != nil {
+		return err
+	}
+	if err := o.draw(c, o.out, systems, runs, formats); err != nil {
+		return err
+	}
+	if len(systems) > 1 {
+		for _, system := range systems {
+			if err := o.draw(c, filepath.Join(o.out, system.Folder()), []*plots.System{system}, nil, formats); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// draw writes the figures into dir and names them on standard output.
+func (o plotting) draw(c *cli.Context, dir string, systems []*plots.System, runs []*plots.History, formats []string) error {
+	figures, err := plots.Figures(systems, runs)
+	if err != nil {
+		return err
+	}
+	if err := plots.Save(dir, figures, formats); err != nil {
+		return err
+	}
+	for _, f := range figures {
+		for _, format := range append(slices.Clone(formats), "csv") {
+			fmt.Fprintln(c.App.Writer, filepath.Join(dir, f.Name+"."+format))
+		}
+	}
+	return nil
+}
+
+func figureFormats(list string) ([]string, error) {
+	var formats []string
+	for format := range strings.SplitSeq(list, ",") {
+		format = strings.ToLower(strings.TrimSpace(format))
+		if !slices.Contains(plots.Formats, format) {
+			return nil, fmt.Errorf("--format %q: give some of %s, with commas between", list, strings.Join(plots.Formats, ", "))
+		}
+		if !slices.Contains(formats, format) {
+			formats = append(formats, format)
+		}
+	}
+	return formats, nil
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/seetell/seetell/plots"
+)
+
+func reportCommand() *cli.Command {
+	var source plots.PageSource
+	var out string
+	megabytes := 5.
+	return &cli.Command{
+		Name:      "report",
+		Usage:     "write one HTML file that shows a run and its evaluation",
+		ArgsUsage: " ",
+		Flags: []cli.Flag{
+			&cli.PathFlag{Name: "run", Usage: "`DIR` of a training run: its history and settings", Destination: &source.Run},
+			&cli.PathFlag{Name: "evaluation", Usage: "`DIR` of an evaluation: its scores and gallery", Destination: &source.Evaluation},
+			&cli.PathFlag{Name: "out", Usage: "HTML `FILE` to write", Required: true, Destination: &out},
+			&cli.StringFlag{Name: "title", Usage: "`TEXT` at the top; by default made of the folder's name", Destination: &source.Title},
+			&cli.Float64Flag{Name: "max-megabytes", Usage: "size of the file at most; rows, then pictures are left out", Value: megabytes, Destination: &megabytes},
+			configFlag(),
+		},
+		Action: func(c *cli.Context) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			if err := readConfig(c); err != nil {
+				return err
+			}
+			if source.Run == "" && source.Evaluation == "" {
+				return usage(fmt.Errorf("nothing to report: give --run DIR, --evaluation DIR, or both"))
+			}
+			if !(megabytes > 0 && megabytes <= 1000) {
+				return usage(fmt.Errorf("--max-megabytes %v: give a number above 0, 1000 at most", megabytes))
+			}
+			source.MaxBytes = int(megabytes * 1e6)
+			if err := plots.SavePage(out, source); err != nil {
+				return err
+			}
+			fmt.Fprintln(c.App.Writer, out)
+			return nil
+		},
+	}
+}

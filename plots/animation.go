@@ -1,0 +1,133 @@
+package plots
+
+import (
+	"image"
+	"image/color"
+	"image/draw"
+	"image/gif"
+)
+
+// Sizes and times of the animation.
+const (
+	frameSide = 320 // pixels
+	frameTime = 80  // hundredths of a second a word
+	lastTime  = 200 // the whole caption
+)
+
+// GIF animates the caption: a frame per word with its map over the picture and
+// the words so far, then the picture with the whole caption. It repeats.
+func (a *Attention) GIF() (*gif.GIF, error) {
+	if err := a.Validate(); err != nil {
+		return nil, err
+	}
+	text, err := newLettering(16, false)
+	if err != nil {
+		return nil, err
+	}
+	small, err := newLettering(12, false)
+	if err != nil {
+		return nil, err
+	}
+	f := frames{a: a, text: text, small: small}
+	f.width, f.height = fitted(a.Picture.Bounds().Dx(), a.Picture.Bounds().Dy(), frameSide)
+	f.picture = scaled(a.Picture, f.width, f.height)
+	f.words, f.bottom = f.place()
+	var drawn []*image.RGBA
+	for i := range a.Words {
+		drawn = append(drawn, f.frame(i))
+	}
+	drawn = append(drawn, f.frame(-1))
+	return animate(drawn), nil
+}
+
+// animate turns frames into an animation with one palette.
+func animate(frames []*image.RGBA) *gif.GIF {
+	palette := append(medianCut(frames, 252), paper, ink, muted, vermillion)
+	nearest := map[color.RGBA]uint8{}
+	out := &gif.GIF{}
+	for i, frame := range frames {
+		time := frameTime
+		if i == len(frames)-1 {
+			time = lastTime
+		}
+		out.Image = append(out.Image, paletted(frame, palette, nearest))
+		out.Delay = append(out.Delay, time)
+	}
+	return out
+}
+
+// paletted maps each pixel to its nearest colour. Nearest remembers them in
+// steps of four.
+func paletted(frame *image.RGBA, palette color.Palette, nearest map[color.RGBA]uint8) *image.Paletted {
+	out := image.NewPaletted(frame.Bounds(), palette)
+	for i := range out.Pix {
+		p := frame.Pix[4*i:]
+		key := color.RGBA{p[0] &^ 3, p[1] &^ 3, p[2] &^ 3, 255}
+		index, ok := nearest[key]
+		if !ok {
+			index = uint8(palette.Index(color.RGBA{p[0], p[1], p[2], 255}))
+			nearest[key] = index
+		}
+		out.Pix[i] = index
+	}
+	return out
+}
+
+// frames draws the frames of an animation.
+type frames struct {
+	a             *Attention
+	text, small   *lettering
+	width, height int // of the picture
+	picture       *image.RGBA
+	words         []placedWord
+	bottom        int // of the text
+}
+
+// placedWord is where a word of the caption stands under the picture.
+type placedWord struct {
+	text string
+	x, y int
+}
+
+// frameWidth leaves room for words under a narrow picture.
+func (f frames) frameWidth() int { return max(f.width, 240) }
+
+// place sets the caption's words in lines.
+func (f frames) place() (words []placedWord, bottom int) {
+	x, y := 8, f.height+6
+	room := float64(f.frameWidth() - 16)
+	for _, w := range f.a.Words {
+		text := shorten(clean(w.Word), room, f.text.width)
+		width := int(f.text.width(text))
+		if x > 8 && x+width > f.frameWidth()-8 {
+			x, y = 8, y+f.text.line()
+		}
+		words = append(words, placedWord{text, x, y})
+		x += width + int(f.text.width(" ")) + 1
+	}
+	return words, y + f.text.line()
+}
+
+// frame draws word i, or the whole caption where i is negative.
+func (f frames) frame(i int) *image.RGBA {
+	out := image.NewRGBA(image.Rect(0, 0, f.frameWidth(), f.bottom+f.small.line()+6))
+	draw.Draw(out, out.Bounds(), image.White, image.Point{}, draw.Src)
+	picture := f.picture
+	if i >= 0 {
+		picture = f.a.overlay(f.picture, i)
+		f.small.write(out, 8, f.bottom, muted, f.a.Words[i].numbers())
+	}
+	at := image.Pt((f.frameWidth()-f.width)/2, 0)
+	draw.Draw(out, picture.Bounds().Add(at), picture, image.Point{}, draw.Src)
+	for k, w := range f.words {
+		colour := ink
+		if i >= 0 && k > i {
+			colour = tint(muted, .45)
+		}
+		if k == i {
+			colour = vermillion
+		}
+		f.text.write(out, w.x, w.y, colour, w.text)
+	}
+	return out
+}

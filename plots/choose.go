@@ -1,0 +1,68 @@
+package plots
+
+import (
+	"cmp"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/seetell/seetell/evaluate"
+)
+
+// Choice is a picture to show in a gallery.
+type Choice struct {
+	Index int // in the report's per_image
+	Group string
+}
+
+// ChooseGallery picks the pictures worth looking at: each of the best, median
+// and worst by CIDEr-D (or the report's last metric, without it) and, by seed,
+// as many others at random; fewer of each where there are too few pictures.
+// None is picked twice.
+func ChooseGallery(r *evaluate.Report, each int, seed uint64) []Choice {
+	key := galleryMetric(r)
+	order := make([]int, len(r.PerImage))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Compare(r.PerImage[b].Scores[key], r.PerImage[a].Scores[key])
+	})
+	each = min(each, (len(order)+3)/4)
+	var choices []Choice
+	taken := map[int]bool{}
+	take := func(group string, indices []int) {
+		for _, i := range indices {
+			if !taken[i] {
+				taken[i] = true
+				choices = append(choices, Choice{i, group})
+			}
+		}
+	}
+	take(GroupBest, order[:each])
+	middle := (len(order) - each) / 2
+	take(GroupMedian, order[middle:middle+each])
+	worst := slices.Clone(order[len(order)-each:])
+	slices.Reverse(worst)
+	take(GroupWorst, worst)
+	rest := slices.DeleteFunc(slices.Sorted(slices.Values(order)), func(i int) bool { return taken[i] })
+	random := rand.New(rand.NewPCG(seed, 0))
+	random.Shuffle(len(rest), func(a, b int) { rest[a], rest[b] = rest[b], rest[a] })
+	take(GroupRandom, rest[:min(each, len(rest))])
+	return choices
+}
+
+// galleryMetric is what a gallery is chosen by.
+func galleryMetric(r *evaluate.Report) string {
+	if _, ok := r.Scores["CIDEr"]; ok {
+		return "CIDEr"
+	}
+	keys := make([]string, 0, len(r.Scores))
+	for key := range r.Scores {
+		keys = append(keys, key)
+	}
+	if len(keys) == 0 {
+		return ""
+	}
+	sortMetrics(keys)
+	return keys[len(keys)-1]
+}

@@ -1,0 +1,191 @@
+package plots
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+)
+
+// GallerySide is the longest side of a gallery's pictures, in pixels.
+const GallerySide = 320
+
+// galleryFormat is the version of the JSON beside each picture of a gallery.
+const galleryFormat = 1
+
+// Groups of a gallery, by CIDEr-D.
+const (
+	GroupBest   = "best"
+	GroupMedian = "median"
+	GroupWorst  = "worst"
+	GroupRandom = "random"
+)
+
+// GalleryItem is a picture of a gallery with its caption. Its picture lies
+// beside its JSON as a JPEG file.
+type GalleryItem struct {
+	ID             string
+	Group          string // best, median, worst or random
+	References     []string
+	Scores         map[string]float64
+	Attention      Attention // of an item read from disk, its Picture is blank
+	Picture        []byte    // encoded; nil where the file is missing
+	PictureFile    string    // name in the folder
+	PictureProblem string    // why Picture is nil
+}
+
+// galleryJSON is the form of an item on disk.
+type galleryJSON struct {
+	Format     int                `json:"format"`
+	ID         string             `json:"id"`
+	Group      string             `json:"group"`
+	Picture    string             `json:"picture"`
+	Caption    string             `json:"caption"`
+	References []string           `json:"references"`
+	Scores     map[string]float64 `json:"scores"`
+	attentionJSON
+}
+
+// WriteGallery writes items into dir, each as GROUP-NN.jpg, at most GallerySide
+// pixels long, and GROUP-NN.json. The items of an earlier gallery there are
+// removed.
+func WriteGallery(dir string, items []GalleryItem) error {
+	if err := clearGallery(dir); err != nil {
+		return err
+	}
+	numbers := map[string]int{}
+	for i := range items {
+		item := &items[i]
+		if err := item.Attention.Validate(); err != nil {
+			return fmt.Errorf("gallery picture %q: %w", clean(item.ID), err)
+		}
+		numbers[item.Group]++
+		name := fmt.Sprintf("%s-%02d", fileName(item.Group), numbers[item.Group])
+		if err := item.write(dir, name); err != nil {
+			return fmt.Errorf("write gallery: %w", err)
+		}
+	}
+	return nil
+}
+
+func (g *GalleryItem) write(dir, name string) error {
+	size := g.Attention.Picture.Bounds().Size()
+	if long := max(size.X, size.Y); long > GallerySide {
+		size.X, size.Y = max(1, size.X*GallerySide/long), max(1, size.Y*GallerySide/long)
+	}
+	var picture bytes.Buffer
+	if err := jpeg.Encode(&picture, scaled(g.Attention.Picture, size.X, size.Y), &jpeg.Options{Quality: 82}); err != nil {
+		return err
+	}
+	text, err := json.Marshal(galleryJSON{
+		Format: galleryFormat, ID: g.ID, Group: g.Group, Picture: name + ".jpg", Caption: g.Attention.Caption(),
+		References: g.References, Scores: g.Scores, attentionJSON: g.Attention.json(),
+	})
+	if err != nil {
+		return err
+	}
+	if err := writeFile(filepath.Join(dir, name+".jpg"), picture.Bytes()); err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(dir, name+".json"), append(text, '\n'))
+}
+
+var galleryFile = regexp.MustCompile(`^(best|median|worst|random)-\d+\.(jpg|json)$`)
+
+// clearGallery removes the files of an earlier gallery in dir.
+func clearGallery(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("write gallery: %w", err)
+	}
+	for _, entry := range entries {
+		if galleryFile.MatchString(entry.Name()) {
+			if err := os.Remove(filepath.Join(dir, entry.Name())); err != nil {
+				return fmt.Errorf("write gallery: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// ReadGallery reads the items of dir: best, median, worst, random, then others
+// by name. An item whose picture is missing is kept, and says so.
+func ReadGallery(dir string) ([]GalleryItem, error) {
+	paths, err := filepath.Glob(filepath.Join(escapeGlob(dir), "*.json"))
+	if err != nil {
+		return nil, fmt.Errorf("read gallery %s: %w", dir, err)
+	}
+	var items []GalleryItem
+	for _, path := range paths {
+		item, err := readGalleryItem(path)
+		if err != nil {
+			return nil, fmt.Errorf("gallery %s: %w", path, err)
+		}
+		items = append(items, item)
+	}
+	order := []string{GroupBest, GroupMedian, GroupWorst, GroupRandom}
+	slices.SortStableFunc(items, func(a, b GalleryItem) int {
+		return uint8Rank(slices.Index(order, a.Group)) - uint8Rank(slices.Index(order, b.Group))
+	})
+	return items, nil
+}
+
+// uint8Rank puts what is not in a list (-1) after all that is.
+func uint8Rank(i int) int { return int(uint8(i)) }
+
+func readGalleryItem(path string) (GalleryItem, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return GalleryItem{}, err
+	}
+	var raw galleryJSON
+	if err := json.Unmarshal(data, &raw); err != nil {
+		return GalleryItem{}, fmt.Errorf("not the JSON of a gallery picture: %w", err)
+	}
+	if raw.Format != galleryFormat {
+		return GalleryItem{}, fmt.Errorf("it has format %d, and this program reads format %d", raw.Format, galleryFormat)
+	}
+	item := GalleryItem{ID: raw.ID, Group: raw.Group, References: raw.References, Scores: raw.Scores, PictureFile: raw.Picture}
+	if item.Attention, err = raw.attentionJSON.attention(); err != nil {
+		return GalleryItem{}, err
+	}
+	item.readPicture(filepath.Dir(path))
+	return item, nil
+}
+
+// readPicture reads the item's picture, which lies in dir itself.
+func (g *GalleryItem) readPicture(dir string) {
+	if g.PictureFile == "" || filepath.Base(g.PictureFile) != g.PictureFile {
+		g.PictureProblem = fmt.Sprintf("%q is no file name", clean(g.PictureFile))
+		return
+	}
+	data, err := os.ReadFile(filepath.Join(dir, g.PictureFile))
+	if err == nil {
+		_, _, err = image.DecodeConfig(bytes.NewReader(data))
+	}
+	if err != nil {
+		g.PictureProblem = g.PictureFile + ": " + reason(err)
+		return
+	}
+	g.Picture = data
+}
+
+// reason is an error without the path that the reader has seen already.
+func reason(err error) string {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err.Error()
+	}
+	return err.Error()
+}
+
+// escapeGlob takes the meaning from the characters that have one in a pattern.
+func escapeGlob(path string) string {
+	return regexp.MustCompile(`[\[\]*?\\]`).ReplaceAllString(path, `\$0`)
+}

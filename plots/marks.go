@@ -1,0 +1,127 @@
+package plots
+
+import (
+	"fmt"
+	"strconv"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// mark is one line below a distribution: a point on its axis, with its name
+// and value beside it.
+type mark struct {
+	text      string
+	x         float64
+	low, high float64 // interval, where high > low
+	style     draw.GlyphStyle
+	line      draw.LineStyle // through the distribution above; width 0: none
+}
+
+func glyph(shape draw.GlyphDrawer, radius vg.Length, i int) draw.GlyphStyle {
+	return draw.GlyphStyle{Color: systemColour(i), Radius: radius, Shape: shape}
+}
+
+// marks lists the lines below the distribution. A single system has its mean
+// and median too.
+func (d *distribution) marks() []mark {
+	var marks []mark
+	for i, part := range d.systems {
+		s := part.series
+		m := mark{text: "corpus " + score(s.Score), x: s.Score, style: glyph(diamond{}, 2.8, i), line: line(systemColour(i), .8)}
+		if len(d.systems) > 1 {
+			m.text = fmt.Sprintf("%s %s", part.name, score(s.Score))
+		}
+		if len(s.Interval) == 2 {
+			m.low, m.high = s.Interval[0], s.Interval[1]
+			m.text += fmt.Sprintf(" [%s, %s]", score(m.low), score(m.high))
+		}
+		marks = append(marks, m)
+		if len(d.systems) == 1 {
+			average, middle := mean(s.Values), median(s.Values)
+			marks = append(marks,
+				mark{text: "mean " + score(average), x: average, style: glyph(draw.CircleGlyph{}, 2.4, i)},
+				mark{text: "median " + score(middle), x: middle, style: glyph(stick{}, 3.4, i)})
+		}
+	}
+	if d.human != nil {
+		s := d.human.series
+		marks = append(marks, mark{text: d.human.name + " " + score(s.Score), x: s.Score,
+			style: draw.GlyphStyle{Color: muted, Radius: 3, Shape: draw.PyramidGlyph{}}, line: humanLine})
+	}
+	if d.floor != nil {
+		marks = append(marks, mark{text: d.floor.Name + " " + score(d.floor.Score), x: d.floor.Score,
+			style: draw.GlyphStyle{Color: muted, Radius: 2.6, Shape: draw.CrossGlyph{}}, line: floorLine})
+	}
+	return marks
+}
+
+// score writes a score with three decimals.
+func score(v float64) string { return number(v, 3) }
+
+// shortNumber writes v with the digits it needs, six at most.
+func shortNumber(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
+
+// marker draws marks in a strip of that many points above the axis.
+type marker struct {
+	marks []mark
+	strip float64
+}
+
+func (m marker) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	style := aligned(sans(smallSize, ink), draw.XLeft, draw.YCenter)
+	for i, k := range m.marks {
+		at := vg.Point{X: x(k.x), Y: y(0) - vg.Length(9+markHeight*float64(i))}
+		if k.line.Width > 0 {
+			guide := k.line
+			guide.Width = .6
+			c.StrokeLine2(guide, at.X, at.Y, at.X, y(p.Y.Max))
+		}
+	}
+	for i, k := range m.marks {
+		at := vg.Point{X: x(k.x), Y: y(0) - vg.Length(9+markHeight*float64(i))}
+		right := at.X + 6
+		if k.high > k.low {
+			k.whisker(c, x(k.low), x(k.high), at.Y)
+			right = max(right, x(k.high)+4)
+		}
+		c.DrawGlyph(k.style, at)
+		m.label(c, style, k.text, at, right, x(k.low), k.high > k.low)
+	}
+}
+
+// whisker draws the interval of a mark.
+func (k mark) whisker(c draw.Canvas, low, high, y vg.Length) {
+	style := line(k.style.Color.(rgba), 1)
+	c.StrokeLine2(style, low, y, high, y)
+	c.StrokeLine2(style, low, y-2.5, low, y+2.5)
+	c.StrokeLine2(style, high, y-2.5, high, y+2.5)
+}
+
+// label writes the mark's text at its right, or at its left where the right
+// has no room.
+func (m marker) label(c draw.Canvas, style textStyle, text string, at vg.Point, right, low vg.Length, whiskers bool) {
+	at.Y += 1
+	if right+style.Width(text) <= c.Max.X {
+		m.write(c, style, vg.Point{X: right, Y: at.Y}, text)
+		return
+	}
+	left := at.X - 6
+	if whiskers {
+		left = min(left, low-4)
+	}
+	room := (left - c.Min.X).Points()
+	style.XAlign = draw.XRight
+	text = shorten(text, room, func(s string) float64 { return style.Width(s).Points() })
+	m.write(c, style, vg.Point{X: left, Y: at.Y}, text)
+}
+
+// write writes text over the guides of other marks.
+func (marker) write(c draw.Canvas, style textStyle, at vg.Point, text string) {
+	box := style.Rectangle(text).Add(at)
+	c.SetColor(paper)
+	c.Fill(box.Path())
+	c.FillText(style, at, text)
+}

@@ -1,0 +1,154 @@
+package plots
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/seetell/seetell/evaluate"
+)
+
+// scoreRow is a line of the table of scores.
+type scoreRow struct {
+	Label, Score, Low, High, Mean, Median, Floor, Human string
+	Bar                                                 *scoreBar
+}
+
+// scoreBar is how far a score has come from floor to human captions.
+type scoreBar struct{ Percent int }
+
+// pageMetric is the figures of one metric.
+type pageMetric struct {
+	Label   string
+	First   bool
+	Figures []pageFigure
+}
+
+// pageColumn heads a column of the table of every picture.
+type pageColumn struct {
+	Label string
+	Index int
+}
+
+// repeated is a caption and how many pictures have it.
+type repeated struct {
+	Text  string
+	Count int
+}
+
+// addReport adds what a report holds.
+func (p *page) addReport(r *evaluate.Report) error {
+	system, err := NewSystem("this model", r)
+	if err != nil {
+		return err
+	}
+	p.addScores(system)
+	if err := p.addDistributions(system); err != nil {
+		return err
+	}
+	p.addCaptions(r, system)
+	p.addRows(r, system)
+	p.addSettings("Model", r.Model)
+	p.addSettings("Data of the evaluation", r.Data)
+	return nil
+}
+
+func (p *page) addScores(system *System) {
+	p.Tiles = append(p.Tiles, tile{"Pictures", count(system.Images)})
+	for i := range system.Series {
+		s := &system.Series[i]
+		m := metricOf(s.Metric)
+		row := scoreRow{Label: m.Label, Score: score(s.Score), Mean: score(mean(s.Values)), Median: score(median(s.Values))}
+		if len(s.Interval) == 2 {
+			row.Low, row.High = score(s.Interval[0]), score(s.Interval[1])
+		}
+		row.addReferences(s)
+		p.HasReference = p.HasReference || s.Floor != nil || s.Human != nil
+		p.Scores = append(p.Scores, row)
+		if slices.Contains([]string{"Bleu_4", "METEOR", "METEOR_no_paraphrase", "CIDEr"}, s.Metric) {
+			p.Tiles = append(p.Tiles, tile{m.Label, score(s.Score)})
+		}
+	}
+	if !p.HasReference {
+		p.absent("floor and human scores: the report has no reference points")
+	}
+}
+
+func (row *scoreRow) addReferences(s *Series) {
+	if s.Floor != nil {
+		row.Floor = score(s.Floor.Score)
+	}
+	if s.Human != nil {
+		row.Human = score(s.Human.Score)
+	}
+	if s.Floor != nil && s.Human != nil && s.Human.Score > s.Floor.Score {
+		part := (s.Score - s.Floor.Score) / (s.Human.Score - s.Floor.Score)
+		row.Bar = &scoreBar{int(min(max(100*part, 0), 100) + .5)}
+	}
+}
+
+func (p *page) addDistributions(system *System) error {
+	systems := []*System{system}
+	for i, s := range system.Series {
+		m := pageMetric{Label: metricOf(s.Metric).Label, First: i == len(system.Series)-1}
+		both, err := Distribution(systems, s.Metric, HistogramAndDensity)
+		if err != nil {
+			return err
+		}
+		length, err := Length(systems, s.Metric)
+		if err != nil {
+			return err
+		}
+		for _, f := range []*Figure{both, length} {
+			if err := p.addFigure(&m.Figures, f); err != nil {
+				return err
+			}
+		}
+		p.Metrics = append(p.Metrics, m)
+	}
+	return nil
+}
+
+// addCaptions counts distinct captions, their lengths and words.
+func (p *page) addCaptions(r *evaluate.Report, system *System) {
+	times, words := map[string]int{}, map[string]bool{}
+	for _, image := range r.PerImage {
+		caption := clean(image.Caption)
+		times[caption]++
+		for _, word := range strings.Fields(caption) {
+			words[word] = true
+		}
+	}
+	for text, n := range times {
+		p.Captions = append(p.Captions, repeated{text, n})
+	}
+	slices.SortFunc(p.Captions, func(a, b repeated) int {
+		return cmp.Or(b.Count-a.Count, strings.Compare(a.Text, b.Text))
+	})
+	p.Captions = p.Captions[:min(len(p.Captions), 15)]
+	shortest, longest := slices.Min(system.Words), slices.Max(system.Words)
+	p.CaptionTiles = append(p.CaptionTiles,
+		tile{"Distinct captions", fmt.Sprintf("%s (%.0f %%)", count(len(times)), 100*float64(len(times))/float64(system.Images))},
+		tile{"Distinct words", count(len(words))},
+		tile{"Words a caption", fmt.Sprintf("%.1f (%d to %d)", r.Lengths.Mean, shortest, longest)},
+		tile{"Length to references", score(r.Lengths.Ratio)},
+		tile{"Brevity penalty", score(r.Lengths.BrevityPenalty)})
+}
+
+// addRows lists every picture for the script.
+func (p *page) addRows(r *evaluate.Report, system *System) {
+	for i, s := range system.Series {
+		p.Columns = append(p.Columns, pageColumn{metricOf(s.Metric).Label, i + 2})
+	}
+	for i, image := range r.PerImage {
+		row := []any{clean(image.ID), clean(image.Caption)}
+		for _, s := range system.Series {
+			row = append(row, digits4(s.Values[i]))
+		}
+		p.Data.Rows = append(p.Data.Rows, row)
+	}
+}
+
+// digits4 rounds to what the page shows and sorts by.
+func digits4(v float64) float64 { return float64(int64(v*1e4+.5)) / 1e4 }

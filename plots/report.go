@@ -1,0 +1,93 @@
+package plots
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+	"strings"
+
+	"github.com/seetell/seetell/evaluate"
+)
+
+// LoadSystem reads a report of scores: report.json, or what `seetell score
+// --format json` wrote. Its name is that of its folder for a report.json, else
+// that of the file.
+func LoadSystem(path string) (*System, error) {
+	r, err := evaluate.Load(path)
+	if err != nil {
+		return nil, fmt.Errorf("read report: %w", err)
+	}
+	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	if name == "report" {
+		if folder, err := filepath.Abs(path); err == nil {
+			name = filepath.Base(filepath.Dir(folder))
+		}
+	}
+	system, err := NewSystem(name, r)
+	if err != nil {
+		return nil, fmt.Errorf("report %s: %w", path, err)
+	}
+	return system, nil
+}
+
+// NewSystem takes the scores of a report. A metric is left out where no
+// picture has it; where some have it and some have not, the report is broken.
+func NewSystem(name string, r *evaluate.Report) (*System, error) {
+	if len(r.PerImage) == 0 {
+		return nil, errors.New("it has no pictures (per_image is empty)")
+	}
+	if r.Images != len(r.PerImage) {
+		return nil, fmt.Errorf("it says %d pictures and lists %d", r.Images, len(r.PerImage))
+	}
+	s := &System{Name: name, Images: r.Images}
+	for _, image := range r.PerImage {
+		s.Words = append(s.Words, len(strings.Fields(image.Caption)))
+	}
+	keys := make([]string, 0, len(r.Scores))
+	for key := range r.Scores {
+		keys = append(keys, key)
+	}
+	sortMetrics(keys)
+	for _, key := range keys {
+		series, err := newSeries(key, r)
+		if err != nil {
+			return nil, err
+		}
+		if series != nil {
+			s.Series = append(s.Series, *series)
+		}
+	}
+	if len(s.Series) == 0 {
+		return nil, errors.New("it has no score of single pictures")
+	}
+	return s, nil
+}
+
+// newSeries picks one metric of the report, nil where no picture has it.
+func newSeries(key string, r *evaluate.Report) (*Series, error) {
+	m := metricOf(key)
+	s := &Series{Metric: key, Score: r.Scores[key]}
+	missing := -1
+	for i, image := range r.PerImage {
+		v, ok := image.Scores[key]
+		if !ok {
+			missing = i
+			continue
+		}
+		if math.IsNaN(v) || v < 0 || v > m.High*(1+1e-9) {
+			return nil, fmt.Errorf("picture %q has %s %v, which is not between 0 and %v", clean(image.ID), clean(key), v, m.High)
+		}
+		s.Values = append(s.Values, min(v, m.High))
+	}
+	if len(s.Values) == 0 {
+		return nil, nil
+	}
+	if missing >= 0 {
+		return nil, fmt.Errorf("picture %q has no %s, and others have", clean(r.PerImage[missing].ID), clean(key))
+	}
+	if interval, ok := r.Intervals[key]; ok {
+		s.Interval = interval[:]
+	}
+	return s, nil
+}

@@ -1,0 +1,216 @@
+package plots
+
+import (
+	"fmt"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Scores draws each corpus score with its interval between floor and human
+// captions. Metrics have scales of their own, so each is drawn in percent of
+// the human score, or, where no report has that, of the largest score drawn.
+func Scores(systems []*System) (*Figure, error) {
+	b := board{systems: systems}
+	t := Table{Columns: []string{"metric", "system", "score", "low", "high", "floor", "human"}}
+	for _, key := range metricsOf(systems) {
+		row := boardRow{metric: metricOf(key)}
+		for i, system := range systems {
+			s := system.series(key)
+			if s == nil {
+				continue
+			}
+			row.add(i, s)
+			low, high := "", ""
+			if len(s.Interval) == 2 {
+				low, high = fmt.Sprint(s.Interval[0]), fmt.Sprint(s.Interval[1])
+			}
+			t.add(key, clean(system.Name), s.Score, low, high, referenceText(s.Floor), referenceText(s.Human))
+		}
+		b.rows = append(b.rows, row)
+	}
+	if len(b.rows) == 0 {
+		return nil, fmt.Errorf("no report has a score")
+	}
+	b.prepare()
+	return &Figure{
+		Name: "scores", Title: "Scores of the corpus with 95 % intervals", Description: b.describe(),
+		Width: figureWidth, Height: vg.Length(80 + 22*len(b.rows)),
+		Table: t, draw: b.draw,
+	}, nil
+}
+
+func referenceText(r *Reference) string {
+	if r == nil {
+		return ""
+	}
+	return fmt.Sprint(r.Score)
+}
+
+// board is the figure of all scores.
+type board struct {
+	systems []*System
+	rows    []boardRow
+	human   bool // whether the rows are in percent of the human score
+	right   float64
+}
+
+// boardRow is one metric's scores.
+type boardRow struct {
+	metric
+	scores       []*Series // by system; nil where it has none
+	floor, human *Reference
+	unit         float64 // score that is drawn at 100 %
+}
+
+func (r *boardRow) add(system int, s *Series) {
+	for len(r.scores) <= system {
+		r.scores = append(r.scores, nil)
+	}
+	r.scores[system] = s
+	if r.floor == nil {
+		r.floor = s.Floor
+	}
+	if r.human == nil {
+		r.human = s.Human
+	}
+}
+
+// prepare chooses what 100 % is, and how far the axis goes.
+func (b *board) prepare() {
+	b.human = true
+	for _, row := range b.rows {
+		b.human = b.human && row.human != nil && row.human.Score > 0
+	}
+	b.right = 100
+	for i := range b.rows {
+		row := &b.rows[i]
+		largest := 0.0
+		for _, s := range row.scores {
+			if s != nil {
+				largest = max(largest, s.top())
+			}
+		}
+		row.unit = largest
+		if b.human {
+			row.unit = row.human.Score
+		}
+		if row.unit <= 0 {
+			row.unit = row.High
+		}
+		b.right = max(b.right, 100*largest/row.unit)
+	}
+}
+
+// top is the upper end of the score's interval.
+func (s *Series) top() float64 {
+	if len(s.Interval) == 2 {
+		return max(s.Score, s.Interval[1])
+	}
+	return s.Score
+}
+
+// legend lists what the glyphs mean.
+func (b *board) legend() []track {
+	var tracks []track
+	for i, s := range b.systems {
+		tracks = append(tracks, track{name: s.Name, style: line(systemColour(i), 1.4), shape: diamond{}})
+	}
+	for _, reference := range []struct {
+		of    func(boardRow) *Reference
+		shape draw.GlyphDrawer
+	}{
+		{func(r boardRow) *Reference { return r.human }, draw.PyramidGlyph{}},
+		{func(r boardRow) *Reference { return r.floor }, draw.CrossGlyph{}},
+	} {
+		for _, row := range b.rows {
+			if r := reference.of(row); r != nil {
+				tracks = append(tracks, track{name: r.Name, style: line(muted, 0), shape: reference.shape})
+				break
+			}
+		}
+	}
+	return tracks
+}
+
+func (b *board) describe() string {
+	if b.human {
+		return "Each score in percent of the score of human captions, with its interval and the floor."
+	}
+	return "Each score in percent of the largest one drawn, with its interval."
+}
+
+func (b *board) draw(c draw.Canvas) {
+	c = trackLegend(c, b.legend())
+	p := newPanel(0, b.right, -.6, float64(len(b.rows))-.4)
+	p.X.Label.Text = "Percent of the highest score drawn"
+	if b.human {
+		p.X.Label.Text = "Percent of the human score (one caption against the others)"
+	}
+	p.X.Tick.Marker = ticks{Most: 7}
+	var labels plot.ConstantTicks
+	for i, row := range b.rows {
+		labels = append(labels, plot.Tick{Value: b.line(i), Label: row.Label})
+	}
+	p.Y.Tick.Marker = labels
+	p.Add(gridLines{})
+	p.Add(boardMarks{b})
+	p.Draw(draw.Crop(c, 0, -128, 0, 0))
+}
+
+// line is where row i is drawn: the first on top.
+func (b *board) line(i int) float64 { return float64(len(b.rows) - 1 - i) }
+
+type boardMarks struct{ *board }
+
+func (b boardMarks) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	for i, row := range b.rows {
+		at := func(v float64) vg.Length { return x(100 * v / row.unit) }
+		if row.floor != nil {
+			c.DrawGlyph(draw.GlyphStyle{Color: muted, Radius: 2.6, Shape: draw.CrossGlyph{}}, vg.Point{X: at(row.floor.Score), Y: y(b.line(i))})
+		}
+		if row.human != nil {
+			c.DrawGlyph(draw.GlyphStyle{Color: muted, Radius: 3, Shape: draw.PyramidGlyph{}}, vg.Point{X: at(row.human.Score), Y: y(b.line(i))})
+		}
+		for k, s := range row.scores {
+			if s != nil {
+				b.score(c, s, k, at, y(b.line(i)))
+			}
+		}
+		b.write(c, row, y(b.line(i)))
+	}
+}
+
+// score draws one system's score in a row, systems a little apart.
+func (b boardMarks) score(c draw.Canvas, s *Series, system int, at func(float64) vg.Length, y vg.Length) {
+	y += vg.Length(3.2 * (float64(len(b.systems)-1)/2 - float64(system)))
+	if len(s.Interval) == 2 {
+		c.StrokeLine2(line(systemColour(system), 1.4), at(s.Interval[0]), y, at(s.Interval[1]), y)
+	}
+	c.DrawGlyph(glyph(diamond{}, 2.8, system), vg.Point{X: at(s.Score), Y: y})
+}
+
+// write writes the numbers of a row at its right: the first system's, or the
+// references'.
+func (b boardMarks) write(c draw.Canvas, row boardRow, y vg.Length) {
+	style := aligned(sans(smallSize, ink), draw.XLeft, draw.YCenter)
+	for _, s := range row.scores {
+		if s == nil {
+			continue
+		}
+		text := score(s.Score)
+		if len(b.systems) == 1 && len(s.Interval) == 2 {
+			text += fmt.Sprintf(" [%s, %s]", score(s.Interval[0]), score(s.Interval[1]))
+		}
+		for _, other := range row.scores[1:] {
+			if other != nil {
+				text += "   " + score(other.Score)
+			}
+		}
+		text = shorten(text, 122, func(t string) float64 { return style.Width(t).Points() })
+		c.FillText(style, vg.Point{X: c.Max.X + 8, Y: y + 1}, text)
+		return
+	}
+}

@@ -1,0 +1,54 @@
+package plots
+
+// System is one captioner's scores over the pictures of one split.
+type System struct {
+	Name   string
+	Images int
+	Words  []int    // caption length of each picture, in words
+	Series []Series // a metric each, in the order people expect
+}
+
+// Series is one metric over the pictures of a system.
+type Series struct {
+	Metric   string    // its name in the report: "Bleu_4"
+	Values   []float64 // one per picture, in the report's order
+	Score    float64   // of the corpus, which is not the mean of Values
+	Interval []float64 // low and high of its 95 % interval; nil where unknown
+	Human    *Reference
+	Floor    *Reference
+}
+
+// Reference is a score to compare with: people's captions, each scored against
+// the other references (human), or captions that took no look at the picture
+// (floor).
+type Reference struct {
+	Name   string
+	Score  float64   // of the corpus
+	Values []float64 // one per picture; nil where unknown
+}
+
+// series returns the series of the metric, nil where the system has none.
+func (s *System) series(metric string) *Series {
+	for i := range s.Series {
+		if s.Series[i].Metric == metric {
+			return &s.Series[i]
+		}
+	}
+	return nil
+}
+
+// metricsOf lists the metrics that any of the systems has, in order.
+func metricsOf(systems []*System) []string {
+	seen := map[string]bool{}
+	var keys []string
+	for _, system := range systems {
+		for _, series := range system.Series {
+			if !seen[series.Metric] {
+				seen[series.Metric] = true
+				keys = append(keys, series.Metric)
+			}
+		}
+	}
+	sortMetrics(keys)
+	return keys
+}

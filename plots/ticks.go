@@ -1,0 +1,74 @@
+package plots
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/plot"
+)
+
+// ticks places round numbers on an axis. From hides those below it, Whole
+// allows whole numbers alone, Unit is written after each number.
+type ticks struct {
+	Whole bool
+	From  float64
+	Unit  string
+	Most  int // ticks at most, 7 where 0
+}
+
+// Ticks returns the ticks of the axis from low to high.
+func (t ticks) Ticks(low, high float64) []plot.Tick {
+	low = max(low, t.From)
+	most := t.Most
+	if most == 0 {
+		most = 7
+	}
+	step := roundUp((high - low) / float64(most-1))
+	if t.Whole {
+		step = max(1, math.Ceil(step))
+	}
+	digits := max(0, -int(math.Floor(math.Log10(step)+1e-9)))
+	if lead := step * math.Pow10(digits); math.Abs(lead-math.Round(lead)) > 1e-6 {
+		digits++ // 0.25, not 0.3
+	}
+	var marks []plot.Tick
+	for i := math.Ceil(low/step - 1e-9); i*step <= high*(1+1e-9); i++ {
+		marks = append(marks, plot.Tick{Value: i * step, Label: number(i*step, digits) + t.Unit})
+	}
+	return marks
+}
+
+// roundUp returns the smallest of 1, 2, 2.5 and 5 times a power of ten that is
+// no less than step.
+func roundUp(step float64) float64 {
+	if step <= 0 || math.IsInf(step, 0) {
+		return 1
+	}
+	power := math.Pow(10, math.Floor(math.Log10(step)+1e-9))
+	for _, lead := range []float64{1, 2, 2.5, 5} {
+		if lead*power >= step*(1-1e-9) {
+			return lead * power
+		}
+	}
+	return 10 * power
+}
+
+// number writes v with the given decimals, a comma between thousands and a
+// true minus sign.
+func number(v float64, digits int) string {
+	text := strconv.FormatFloat(math.Abs(v), 'f', digits, 64)
+	whole, fraction, _ := strings.Cut(text, ".")
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if fraction != "" {
+		whole += "." + fraction
+	}
+	if v < 0 && strings.Trim(whole, "0.") != "" {
+		return "\u2212" + whole
+	}
+	return whole
+}
+
+func count(n int) string { return number(float64(n), 0) }
