@@ -34,7 +34,8 @@ func run(args []string, out, messages io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	err := application(out, messages).RunContext(ctx, args)
+	app := application(out, messages)
+	err := app.RunContext(ctx, flagsFirst(args, app.Commands))
 	if err == nil {
 		return 0
 	}
@@ -70,7 +71,14 @@ func exitCode(ctx context.Context, err error) int {
 
 // commands lists the commands in the order that --help shows them.
 func commands() []*cli.Command {
-	return []*cli.Command{}
+	return []*cli.Command{
+		trainCommand(),
+		captionCommand(),
+		evaluateCommand(),
+		plotCommand(),
+		reportCommand(),
+		modelCommand(),
+	}
 }
 
 func application(out, messages io.Writer) *cli.App {
