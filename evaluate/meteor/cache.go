@@ -88,7 +88,8 @@ func openCompiled(ctx context.Context, path string) (*Table, error) {
 	if _, err := io.Copy(hash, source); err != nil {
 		return nil, err
 	}
-	compiled, err := CachePath(hex.EncodeToString(hash.Sum(nil)))
+	sum := hex.EncodeToString(hash.Sum(nil))
+	compiled, err := CachePath(sum)
 	if err != nil {
 		return nil, err
 	}
@@ -98,15 +99,16 @@ func openCompiled(ctx context.Context, path string) (*Table, error) {
 	if _, err := source.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}
-	if err := StoreTable(ctx, compiled, source); err != nil {
+	if err := StoreTable(ctx, compiled, source, sum); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return openIndex(compiled)
 }
 
 // StoreTable compiles table, METEOR's gzip file, to the index at path. The
-// index is there whole or not at all.
-func StoreTable(ctx context.Context, path string, table io.Reader) error {
+// index is there whole or not at all. A table with another sha256 than hash is
+// an error.
+func StoreTable(ctx context.Context, path string, table io.Reader, hash string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
@@ -115,8 +117,12 @@ func StoreTable(ctx context.Context, path string, table io.Reader) error {
 		return err
 	}
 	defer file.Cleanup()
-	if err := Compile(ctx, file, table); err != nil {
+	source, err := Compile(ctx, file, table)
+	if err != nil {
 		return err
+	}
+	if source != hash {
+		return fmt.Errorf("the table's sha256 is %s, want %s", source, hash)
 	}
 	return file.CloseAtomicallyReplace()
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -28,22 +29,24 @@ type compiler struct {
 }
 
 // Compile reads a paraphrase table in METEOR's format, gzip of three lines for
-// each paraphrase: probability, phrase, paraphrase. It writes its index to out.
-func Compile(ctx context.Context, out io.Writer, table io.Reader) error {
+// each paraphrase: probability, phrase, paraphrase. It writes its index to out and
+// returns the sha256 of the table.
+func Compile(ctx context.Context, out io.Writer, table io.Reader) (source string, err error) {
 	hash := sha256.New()
-	table = io.TeeReader(table, hash)
-	unzipped, err := gzip.NewReader(bufio.NewReaderSize(table, 1<<16))
+	zipped := bufio.NewReaderSize(io.TeeReader(table, hash), 1<<16)
+	unzipped, err := gzip.NewReader(zipped)
 	if err != nil {
-		return fmt.Errorf("not a gzip file: %w", err)
+		return "", fmt.Errorf("not a gzip file: %w", err)
 	}
 	c := &compiler{words: map[string]uint32{}, nodes: map[[2]uint32]uint32{}}
 	if err := c.read(ctx, unzipped); err != nil {
-		return err
+		return "", err
 	}
-	if _, err := io.Copy(io.Discard, table); err != nil { // the rest of the hash
-		return err
+	if _, err := io.Copy(io.Discard, zipped); err != nil { // the rest belongs to the hash
+		return "", err
 	}
-	return c.write(out, [sha256.Size]byte(hash.Sum(nil)))
+	sum := [sha256.Size]byte(hash.Sum(nil))
+	return hex.EncodeToString(sum[:]), c.write(out, sum)
 }
 
 // read reads the lines of a table.

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/seetell/seetell/evaluate/meteor/download"
+)
+
+// downloadMeteorTable is data download meteor-table.
+func downloadMeteorTable() *cli.Command {
+	return &cli.Command{
+		Name:  "meteor-table",
+		Usage: "bring METEOR's paraphrase table (61 MB) and compile it",
+		Description: "The table comes from the Python package pycocoevalcap 1.2, by pip where it is\n" +
+			"installed, else from PIP_INDEX_URL or PyPI. Its sha256 is checked. With it, score\n" +
+			"gives METEOR; without it, METEOR_no_paraphrase.",
+		Action: func(c *cli.Context) error {
+			path, err := download.Table(c.Context, showTable(c))
+			if err != nil {
+				return fmt.Errorf("download METEOR's paraphrase table: %w", err)
+			}
+			_, err = fmt.Fprintln(c.App.Writer, path)
+			return err
+		},
+	}
+}
+
+// showTable returns a progress bar of the table's bytes, or nil where none is
+// to be seen.
+func showTable(c *cli.Context) download.Progress {
+	bar := newProgress(c.App.ErrWriter)
+	if bar == nil || c.Bool("quiet") {
+		return nil
+	}
+	started := false
+	return func(done, total int64) {
+		if !started {
+			bar.Begin("METEOR's table, bytes", int(total))
+			started = true
+		}
+		bar.Done(int(done))
+		if done == total {
+			bar.End()
+		}
+	}
+}
