@@ -8,11 +8,12 @@ import (
 	"sync/atomic"
 )
 
-// RequiresGrad says whether Backward computes the gradient of x, a tensor that
-// no recorded operator made, and returns x.
+// RequiresGrad says whether Backward computes the gradient of x, a tensor of
+// floating type that no recorded operator made, and returns x. An error goes
+// to the scope that owns x.
 func (x *Tensor) RequiresGrad(on bool) *Tensor {
 	if x.exists() {
-		takeMessage(C.tg_set_requires_grad(x.handle, C.bool(on)))
+		x.scope.do("requires grad", func() *C.char { return C.tg_set_requires_grad(x.handle, C.bool(on)) }, x)
 	}
 	return x
 }
@@ -27,10 +28,12 @@ func (x *Tensor) Grad(s *Scope) *Tensor {
 	return s.own(out)
 }
 
-// SetGrad makes grad the gradient of x; nil takes it away.
+// SetGrad makes grad, of x's shape and type, the gradient of x; nil takes it
+// away. An error goes to the scope that owns x.
 func (x *Tensor) SetGrad(grad *Tensor) {
 	if x.exists() {
-		takeMessage(C.tg_set_grad(x.handle, optional(grad).handle))
+		g := optional(grad)
+		x.scope.do("set grad", func() *C.char { return C.tg_set_grad(x.handle, g.handle) }, x, g)
 	}
 }
 

@@ -22,7 +22,7 @@ typedef struct {
   F(char*, synchronize, (int32_t device), (device))                            \
   F(char*, memory, (tg_cuda_memory_info * out, int32_t device), (out, device)) \
   F(char*, reset_peak, (int32_t device), (device))                             \
-  F(char*, empty_cache, (int32_t device), (device))                            \
+  F(char*, empty_cache, (void), ())                                            \
   F(char*, manual_seed, (uint64_t seed), (seed))                               \
   F(char*, random_state, (uint8_t* data, int64_t* size, int32_t device),       \
     (data, size, device))                                                      \

@@ -14,8 +14,13 @@ func FromSlice[T Element](s *Scope, data []T, shape ...int64) *Tensor {
 	if count := product(shape); count != int64(len(data)) {
 		s.Fail(&Error{Op: "from slice", Message: fmt.Sprintf("%d elements for shape %s", len(data), shapeText(shape))})
 	}
+	if len(data) == 0 {
+		return Empty(s, dtypeOf[T](), CPU, shape...)
+	}
 	return s.result("from slice", func(out *handle) *C.char {
-		return C.tg_from_data(out, unsafe.Pointer(unsafe.SliceData(data)), sizes(shape), C.int32_t(dtypeOf[T]()))
+		// With &data[0] cgo looks for Go pointers in the elements alone, not in
+		// the whole of a struct that they are part of.
+		return C.tg_from_data(out, unsafe.Pointer(&data[0]), sizes(shape), C.int32_t(dtypeOf[T]()))
 	})
 }
 

@@ -6,6 +6,8 @@ import "C"
 
 import (
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 	"unsafe"
 )
@@ -42,6 +44,23 @@ func (e *Error) OutOfMemory() bool {
 		}
 	}
 	return false
+}
+
+var askedBytes = regexp.MustCompile(`(?i)tried to allocate ([0-9.]+) ?(bytes|KiB|MiB|GiB)`)
+
+// Asked returns how many bytes the operator asked for in vain, where the
+// message of an error of memory says so, or 0.
+func (e *Error) Asked() int64 {
+	match := askedBytes.FindStringSubmatch(e.Message)
+	if match == nil {
+		return 0
+	}
+	number, err := strconv.ParseFloat(match[1], 64)
+	if err != nil {
+		return 0
+	}
+	unit := map[string]float64{"bytes": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+	return int64(number * unit[match[2]])
 }
 
 // newError makes an error of libtorch's message, which it frees.

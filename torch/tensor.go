@@ -54,10 +54,10 @@ func (x *Tensor) Free() {
 	if !x.exists() {
 		return
 	}
-	x.scope.release(x)
-	one := [1]handle{x.handle}
-	x.handle = nil
-	C.tg_free(&one[0], 1)
+	s := x.scope
+	s.release(x)
+	s.out[0], x.handle = x.handle, nil
+	C.tg_free(&s.out[0], 1)
 }
 
 func (x *Tensor) describe() C.tg_description {

@@ -17,8 +17,14 @@ char* tg_grad(tg_tensor** out, const tg_tensor* x) {
 }
 
 char* tg_set_grad(tg_tensor* x, const tg_tensor* grad) {
-  return guard(
-      [&] { value(x).mutable_grad() = grad ? value(grad) : at::Tensor(); });
+  return guard([&] {
+    if (grad) {
+      TORCH_CHECK(value(grad).sizes() == value(x).sizes() &&
+                      value(grad).options().type_equal(value(x).options()),
+                  "a gradient has the shape, type and device of its tensor");
+    }
+    value(x).mutable_grad() = grad ? value(grad) : at::Tensor();
+  });
 }
 
 char* tg_backward(const tg_tensor* x) {
