@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"fmt"
+	"image"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -76,18 +77,17 @@ func (a Augmentation) draw(seed int64, epoch int, item pair) change {
 }
 
 // box returns the part of p to take: the first try that fits, else all of it.
-func (c change) box(p *picture.Picture) picture.Box {
-	width, height := float64(p.Width), float64(p.Height)
+func (c change) box(p *picture.Picture) image.Rectangle {
 	for i := range c.areas {
-		area := width * height * (c.scale + c.areas[i]*(1-c.scale))
+		area := float64(p.Width) * float64(p.Height) * (c.scale + c.areas[i]*(1-c.scale))
 		ratio := math.Exp((2*c.ratios[i] - 1) * math.Log(4.0/3))
-		w, h := math.Round(math.Sqrt(area*ratio)), math.Round(math.Sqrt(area/ratio))
-		if w >= 1 && h >= 1 && w <= width && h <= height {
-			left, top := math.Floor(c.left*(width-w+1)), math.Floor(c.top*(height-h+1))
-			return picture.Box{Left: left, Top: top, Right: left + w, Bottom: top + h}
+		w, h := int(math.Round(math.Sqrt(area*ratio))), int(math.Round(math.Sqrt(area/ratio)))
+		if w >= 1 && h >= 1 && w <= p.Width && h <= p.Height {
+			left, top := int(c.left*float64(p.Width-w+1)), int(c.top*float64(p.Height-h+1))
+			return image.Rect(left, top, left+w, top+h)
 		}
 	}
-	return picture.Whole(p)
+	return p.Bounds()
 }
 
 // jitter changes the colours of RGB pixels: brightness, then contrast about

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/seetell/seetell/dataset/demo"
 )
 
 // Options say how to open a set. The zero value is the default.
@@ -23,6 +25,9 @@ type Options struct {
 // Open opens a source: a path, the name of a data set on the hub
 // (owner/name or owner/name@revision), or demo. The caller closes the set.
 func Open(ctx context.Context, source string, o Options) (*Set, error) {
+	if source == demo.Source {
+		return openDemo(o), nil
+	}
 	info, err := os.Stat(source)
 	switch {
 	case err == nil && info.IsDir():

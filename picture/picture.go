@@ -23,6 +23,9 @@ func New(width, height int) *Picture {
 	return &Picture{Width: width, Height: height, Pixels: make([]uint8, width*height*3)}
 }
 
+// Bounds returns the rectangle of the whole picture.
+func (p *Picture) Bounds() image.Rectangle { return image.Rect(0, 0, p.Width, p.Height) }
+
 // Image returns the picture as an image.Image with pixels of its own.
 func (p *Picture) Image() image.Image {
 	m := image.NewNRGBA(image.Rect(0, 0, p.Width, p.Height))

@@ -52,7 +52,7 @@ func (p Preprocessing) Apply(m *Picture) *Picture {
 // Preprocess is Apply into out, of Size*Size*3 bytes.
 func (r *Resizer) Preprocess(p Preprocessing, m *Picture, out []uint8) {
 	if p.Mode != Crop {
-		r.Resize(m, Whole(m), p.Size, p.Size, out)
+		r.Resize(m, m.Bounds(), p.Size, p.Size, out)
 		return
 	}
 	width, height := cropSize(m.Width, m.Height, p.Side())
@@ -60,7 +60,7 @@ func (r *Resizer) Preprocess(p Preprocessing, m *Picture, out []uint8) {
 		r.crop = make([]uint8, n)
 	}
 	resized := Picture{Width: width, Height: height, Pixels: r.crop[:width*height*3]}
-	r.Resize(m, Whole(m), width, height, resized.Pixels)
+	r.Resize(m, m.Bounds(), width, height, resized.Pixels)
 	resized.centre(p.Size, out)
 }
 

@@ -4,22 +4,17 @@ package picture
 import "C"
 
 import (
+	"image"
 	"math"
 	"runtime"
 	"unsafe"
 )
 
-// Box is a part of a picture in pixels, which need not be whole.
-type Box struct{ Left, Top, Right, Bottom float64 }
-
-// Whole returns the box of the whole picture.
-func Whole(p *Picture) Box { return Box{0, 0, float64(p.Width), float64(p.Height)} }
-
 // Resize returns the picture in another size, filtered by an antialiased
 // triangle, to the same bytes as Pillow's Image.resize(size, BILINEAR).
 func (p *Picture) Resize(width, height int) *Picture {
 	out := New(width, height)
-	new(Resizer).Resize(p, Whole(p), width, height, out.Pixels)
+	new(Resizer).Resize(p, p.Bounds(), width, height, out.Pixels)
 	return out
 }
 
@@ -27,42 +22,59 @@ func (p *Picture) Resize(width, height int) *Picture {
 // serves one goroutine.
 type Resizer struct {
 	across, down axis
-	narrowed     []uint8
+	between      []uint8
 	crop         []uint8
 }
 
 // Resize writes the part of p in box, in the size given, to out, which holds
 // width*height*3 bytes. It equals Pillow's Image.resize with that box.
-func (r *Resizer) Resize(p *Picture, box Box, width, height int, out []uint8) {
+func (r *Resizer) Resize(p *Picture, box image.Rectangle, width, height int, out []uint8) {
 	out = out[:width*height*3]
-	sameWidth := width == p.Width && box.Left == 0 && box.Right == float64(width)
-	sameHeight := height == p.Height && box.Top == 0 && box.Bottom == float64(height)
+	sameWidth := width == p.Width && box.Dx() == width
+	sameHeight := height == p.Height && box.Dy() == height
+	if !sameWidth {
+		r.across.set(p.Width, box.Min.X, box.Max.X, width)
+	}
+	if !sameHeight {
+		r.down.set(p.Height, box.Min.Y, box.Max.Y, height)
+	}
 	switch {
 	case sameWidth && sameHeight:
 		copy(out, p.Pixels)
 	case sameWidth:
-		r.down.set(p.Height, box.Top, box.Bottom, height)
 		r.down.columns(p.Pixels, out, width*3)
 	case sameHeight:
-		r.across.set(p.Width, box.Left, box.Right, width)
 		r.across.rows(p.Pixels, p.Width*3, out)
+	case columnsFirst(p, width, height):
+		shortened := r.scratch(p.Width * height * 3)
+		r.down.columns(p.Pixels, shortened, p.Width*3)
+		r.across.rows(shortened, p.Width*3, out)
 	default:
-		r.both(p, box, width, height, out)
+		r.rowsFirst(p, width, out)
 	}
 }
 
-// both narrows the rows that the box needs and combines them.
-func (r *Resizer) both(p *Picture, box Box, width, height int, out []uint8) {
-	r.across.set(p.Width, box.Left, box.Right, width)
-	r.down.set(p.Height, box.Top, box.Bottom, height)
+// columnsFirst is Pillow's choice, since its version 13, of the pass that
+// comes first. It matters because pixels are rounded between the passes.
+func columnsFirst(p *Picture, width, height int) bool {
+	return p.Height > height && p.Height-height > 2*(p.Width-width)
+}
+
+// rowsFirst narrows the rows that the axis down needs and combines them.
+func (r *Resizer) rowsFirst(p *Picture, width int, out []uint8) {
 	top, bottom := r.down.span()
-	if n := (bottom - top) * width * 3; cap(r.narrowed) < n {
-		r.narrowed = make([]uint8, n)
-	}
-	narrowed := r.narrowed[:(bottom-top)*width*3]
+	narrowed := r.scratch((bottom - top) * width * 3)
 	r.across.rows(p.Pixels[top*p.Width*3:bottom*p.Width*3], p.Width*3, narrowed)
 	r.down.shift(top)
 	r.down.columns(narrowed, out, width*3)
+}
+
+// scratch returns n bytes for what lies between the passes.
+func (r *Resizer) scratch(n int) []uint8 {
+	if cap(r.between) < n {
+		r.between = make([]uint8, n)
+	}
+	return r.between[:n]
 }
 
 // axis says of which pixels in, in which proportions, each pixel out is made.
@@ -75,37 +87,34 @@ type axis struct {
 // set computes the weights for pixels from low to high of n in to size out,
 // step by step as Pillow's precompute_coeffs and normalize_coeffs_8bpc do, so
 // that they come out the same to the last bit.
-func (a *axis) set(n int, low, high float64, size int) {
-	scale := (high - low) / float64(size)
+func (a *axis) set(n, low, high, size int) {
+	scale := float64(high-low) / float64(size)
 	support := max(scale, 1)
 	a.stride = int(math.Ceil(support))*2 + 1
 	a.first, a.count = resized(a.first, size), resized(a.count, size)
 	a.weights = resized(a.weights, size*a.stride)
 	for i := range size {
-		centre := low + (float64(i)+0.5)*scale
+		// The conversion keeps the product from being fused with the sum.
+		centre := float64(low) + float64((float64(i)+0.5)*scale)
 		from := max(int(centre-support+0.5), 0)
 		to := min(int(centre+support+0.5), n)
 		a.first[i], a.count[i] = int32(from), int32(to-from)
-		a.weigh(i, float64(from)-centre, 1/support)
+		a.weigh(i, centre, 1/support)
 	}
 }
 
-// weigh fills the weights of pixel i, whose first neighbour lies at offset
-// from its centre.
-func (a *axis) weigh(i int, offset, inverse float64) {
+// weigh fills the weights of pixel i about a centre.
+func (a *axis) weigh(i int, centre, inverse float64) {
 	const one = 1 << 22
 	a.kernel = a.kernel[:0]
 	var sum float64
 	for x := range a.count[i] {
-		w := triangle((float64(x) + offset + 0.5) * inverse)
+		w := triangle((float64(x+a.first[i]) - centre + 0.5) * inverse)
 		a.kernel = append(a.kernel, w)
 		sum += w
 	}
 	for x, w := range a.kernel {
-		if sum != 0 {
-			w /= sum
-		}
-		a.weights[i*a.stride+x] = int32(0.5 + w*one)
+		a.weights[i*a.stride+x] = int32(0.5 + float64(w/sum*one))
 	}
 }
 

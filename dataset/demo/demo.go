@@ -2,9 +2,13 @@ package demo
 
 import (
 	"bytes"
+	"image"
 	"image/png"
 	"math/rand/v2"
 )
+
+// Source is the name under which the set is opened.
+const Source = "demo"
 
 // Split is a part of the set.
 type Split struct {
@@ -58,11 +62,14 @@ func newSplit(name string, n int, scenes []Scene, seed int64, stream uint64) Spl
 
 // PNG draws the picture and returns the file's bytes, the same at every call.
 func (p Picture) PNG() ([]byte, error) {
-	m := p.draw(rand.New(rand.NewPCG(p.seed[0], p.seed[1])))
 	var file bytes.Buffer
 	encoder := png.Encoder{CompressionLevel: png.BestSpeed}
-	if err := encoder.Encode(&file, m); err != nil {
+	if err := encoder.Encode(&file, p.image()); err != nil {
 		return nil, err
 	}
 	return file.Bytes(), nil
+}
+
+func (p Picture) image() *image.RGBA {
+	return p.draw(rand.New(rand.NewPCG(p.seed[0], p.seed[1])))
 }

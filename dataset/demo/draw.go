@@ -37,9 +37,9 @@ func (s Scene) draw(random *rand.Rand) *image.RGBA {
 	c := &canvas{image.NewRGBA(image.Rect(0, 0, side, side)), random}
 	c.place(s.Place)
 	for _, at := range layouts[s.Count-1] {
-		at = point{at.x + c.jitter(.03), at.y + c.jitter(.03)}
+		at = point{at.x + c.jitter(.025), at.y + c.jitter(.025)}
 		outline := shapes[s.Thing]
-		radius := .2 + c.jitter(.015)
+		radius := .22 + c.jitter(.012)
 		c.fill(outline, at, radius, edge(s.Place))
 		c.fill(outline, at, radius*.86, c.shade(colours[s.Colour]))
 	}
