@@ -151,3 +151,11 @@ func TestHalf(t *testing.T) {
 		}
 	}
 }
+
+// TestWrongType asks for values of a type that the tensor does not hold.
+func TestWrongType(t *testing.T) {
+	_, err := of("a", Int64, "12345678", 1).Float32s()
+	if want := `tensor "a" holds I64, not F32`; err == nil || err.Error() != want {
+		t.Errorf("Float32s: %v, want %q", err, want)
+	}
+}

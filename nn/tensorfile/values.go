@@ -9,74 +9,51 @@ import (
 // Float32s returns the values of a Float32, Float16 or BFloat16 tensor.
 func (t Tensor) Float32s() ([]float32, error) {
 	switch t.DType {
-	case Float32:
-		return decode(t, 4, func(b []byte) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(b)) })
 	case BFloat16:
-		return decode(t, 2, func(b []byte) float32 {
-			return math.Float32frombits(uint32(binary.LittleEndian.Uint16(b)) << 16)
-		})
+		return widen(t, func(b uint16) float32 { return math.Float32frombits(uint32(b) << 16) })
 	case Float16:
-		return decode(t, 2, func(b []byte) float32 { return fromFloat16(binary.LittleEndian.Uint16(b)) })
+		return widen(t, fromFloat16)
 	}
-	return nil, t.not("float32")
+	return decode[float32](t, Float32)
 }
 
 // Float64s returns the values of a Float64 tensor.
-func (t Tensor) Float64s() ([]float64, error) {
-	if t.DType != Float64 {
-		return nil, t.not("float64")
-	}
-	return decode(t, 8, func(b []byte) float64 { return math.Float64frombits(binary.LittleEndian.Uint64(b)) })
-}
+func (t Tensor) Float64s() ([]float64, error) { return decode[float64](t, Float64) }
 
 // Int64s returns the values of an Int64 tensor.
-func (t Tensor) Int64s() ([]int64, error) {
-	if t.DType != Int64 {
-		return nil, t.not("int64")
-	}
-	return decode(t, 8, func(b []byte) int64 { return int64(binary.LittleEndian.Uint64(b)) })
-}
+func (t Tensor) Int64s() ([]int64, error) { return decode[int64](t, Int64) }
 
 // Int32s returns the values of an Int32 tensor.
-func (t Tensor) Int32s() ([]int32, error) {
-	if t.DType != Int32 {
-		return nil, t.not("int32")
-	}
-	return decode(t, 4, func(b []byte) int32 { return int32(binary.LittleEndian.Uint32(b)) })
-}
+func (t Tensor) Int32s() ([]int32, error) { return decode[int32](t, Int32) }
 
-// Uint8s returns the values of a Uint8 tensor, which the caller must not
-// change.
-func (t Tensor) Uint8s() ([]uint8, error) {
-	if t.DType != Uint8 {
-		return nil, t.not("uint8")
-	}
-	return t.Bytes()
-}
+// Uint8s returns the values of a Uint8 tensor.
+func (t Tensor) Uint8s() ([]uint8, error) { return decode[uint8](t, Uint8) }
 
 // Bools returns the values of a Bool tensor.
-func (t Tensor) Bools() ([]bool, error) {
-	if t.DType != Bool {
-		return nil, t.not("bool")
+func (t Tensor) Bools() ([]bool, error) { return decode[bool](t, Bool) }
+
+// decode cuts the bytes of a tensor, which must be of type want, into values.
+func decode[T any](t Tensor, want DType) ([]T, error) {
+	if t.DType != want {
+		return nil, fmt.Errorf("tensor %q holds %s, not %s", t.Name, t.DType, want)
 	}
-	return decode(t, 1, func(b []byte) bool { return b[0] != 0 })
-}
-
-func (t Tensor) not(want string) error {
-	return fmt.Errorf("tensor %q holds %s, not %s", t.Name, t.DType, want)
-}
-
-// decode cuts the tensor's bytes into values of size bytes each.
-func decode[T any](t Tensor, size int, value func([]byte) T) ([]T, error) {
 	data, err := t.Bytes()
 	if err != nil {
 		return nil, err
 	}
-	values := make([]T, len(data)/size)
-	for i := range values {
-		values[i] = value(data[i*size : i*size+size])
+	values := make([]T, int64(len(data))/sizes[want])
+	_, err = binary.Decode(data, binary.LittleEndian, values)
+	return values, err
+}
+
+// widen returns the values of a type of 16 bits as float32.
+func widen(t Tensor, value func(uint16) float32) ([]float32, error) {
+	narrow, err := decode[uint16](t, t.DType)
+	wide := make([]float32, len(narrow))
+	for i, b := range narrow {
+		wide[i] = value(b)
 	}
-	return values, nil
+	return wide, err
 }
 
 // fromFloat16 widens an IEEE 754 binary16: sign, 5 bits of exponent, 10 bits
