@@ -1,0 +1,77 @@
+package hub
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"sync/atomic"
+
+	"github.com/sirupsen/logrus"
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+)
+
+// bar shows how far all files of a download are. Where there is no terminal it
+// logs the beginning and the end.
+type bar struct {
+	name        string
+	files       int
+	done        atomic.Int64
+	bytes       int64
+	progress    *mpb.Progress
+	bar         *mpb.Bar
+	transferred atomic.Int64
+}
+
+// newBar begins the display of a download of these files.
+func newBar(w io.Writer, name string, files []File) *bar {
+	b := &bar{name: name, files: len(files)}
+	for _, f := range files {
+		b.bytes += f.Size
+	}
+	if !isTerminal(w) || isTrue("HF_HUB_DISABLE_PROGRESS_BARS") {
+		logrus.WithFields(logrus.Fields{"data": name, "files": b.files, "bytes": b.bytes}).Info("download begins")
+		return b
+	}
+	b.progress = mpb.New(mpb.WithOutput(w), mpb.WithWidth(40))
+	b.bar = b.progress.AddBar(b.bytes,
+		mpb.PrependDecorators(decor.Name(name+" "), decor.Any(func(decor.Statistics) string {
+			return fmt.Sprintf("%d/%d files ", b.done.Load(), b.files)
+		}), decor.CountersKibiByte("% .1f / % .1f")),
+		mpb.AppendDecorators(decor.AverageSpeed(decor.SizeB1024(0), "% .1f "), decor.AverageETA(decor.ET_STYLE_GO)))
+	return b
+}
+
+func isTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// add counts bytes that are there; a negative number, bytes that were thrown away.
+func (b *bar) add(n int64) {
+	total := b.transferred.Add(n)
+	if b.bar != nil {
+		b.bar.SetCurrent(total)
+	}
+}
+
+func (b *bar) fileDone() { b.done.Add(1) }
+
+// close ends the display.
+func (b *bar) close() {
+	if b.bar == nil {
+		logrus.WithFields(logrus.Fields{"data": b.name, "files": b.done.Load(), "of": b.files}).Info("download ends")
+		return
+	}
+	b.bar.Abort(false) // where it is not complete
+	b.progress.Wait()
+}
+
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
