@@ -56,16 +56,34 @@ func loadCUDA() error {
 	if err := openGlobal(library); err != nil {
 		return fmt.Errorf("libtorch's CUDA library cannot be opened (%w): set up a CUDA build of libtorch, with `make CUDA=1 build` or by installing PyTorch", err)
 	}
-	return openShim("libseetell_cuda.so", func(path *C.char) *C.char { return C.loader_fill_cuda(path) })
+	if err := openShim("libseetell_cuda.so", func(path *C.char) *C.char { return C.loader_fill_cuda(path) }); err != nil {
+		return err
+	}
+	if v := compiledForCUDA(); !matchesPin(v) {
+		return fmt.Errorf("seetell's CUDA library was built for libtorch %s and %s runs; build it anew with `make CUDA=1 build`", v, version)
+	}
+	return nil
 }
+
+func compiledForCUDA() string { return C.GoString(C.tg_cuda_compiled_version()) }
 
 // CUDACount returns the number of CUDA devices, 0 where CUDA cannot be used.
 func CUDACount() int {
-	var count C.int32_t
-	if Open() != nil || openCUDA() != nil || takeMessage(C.tg_cuda_count(&count)) != nil {
+	if Open() != nil || openCUDA() != nil {
 		return 0
 	}
-	return int(count)
+	count, err := countCUDA()
+	if err != nil {
+		return 0
+	}
+	return count
+}
+
+// countCUDA asks libtorch for the number of devices; the table is filled.
+func countCUDA() (int, error) {
+	var count C.int32_t
+	err := takeMessage(C.tg_cuda_count(&count))
+	return int(count), err
 }
 
 // CUDAName returns the product name of a CUDA device, or "" where it is absent.

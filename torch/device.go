@@ -76,7 +76,13 @@ func (d Device) open() error {
 	if err := openCUDA(); err != nil {
 		return fmt.Errorf("device %s: %w", d, err)
 	}
-	if count := CUDACount(); d.Index < 0 || d.Index >= count {
+	count, err := countCUDA()
+	switch {
+	case err != nil:
+		return fmt.Errorf("device %s: %w", d, err)
+	case count == 0:
+		return fmt.Errorf("device %s: libtorch finds no CUDA device; see what nvidia-smi says", d)
+	case d.Index < 0 || d.Index >= count:
 		return fmt.Errorf("device %s: there are %d CUDA devices, counted from 0", d, count)
 	}
 	return nil

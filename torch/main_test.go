@@ -3,14 +3,129 @@ package torch
 import (
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 )
 
+// childTask names what a copy of the test program does instead of testing, in
+// a process of its own where libraries can be opened anew.
+const childTask = "SEETELL_TORCH_TEST_TASK"
+
 func TestMain(m *testing.M) {
+	switch os.Getenv(childTask) {
+	case "open":
+		fmt.Print(Open())
+		return
+	case "cuda":
+		fmt.Print(resolveCUDA())
+		return
+	}
+	ParseDevice("auto") // before the first Backward
 	code := m.Run()
 	if live := Live(); live != 0 {
 		fmt.Printf("%d tensors are not freed\n", live)
 		code = 1
 	}
 	os.Exit(code)
+}
+
+// child runs a task with the given variables, and returns what it printed.
+func child(t *testing.T, task string, environment ...string) string {
+	t.Helper()
+	command := exec.Command(os.Args[0])
+	command.Env = append(append(os.Environ(), childTask+"="+task), environment...)
+	out, err := command.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return string(out)
+}
+
+// compile makes a shared library of C sources of testdata.
+func compile(t *testing.T, library string, arguments ...string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(library), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	command := exec.Command("cc", append([]string{"-shared", "-fPIC", "-w", "-o", library}, arguments...)...)
+	command.Dir = "testdata"
+	if out, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOpenErrors(t *testing.T) {
+	dir := t.TempDir()
+	in := func(parts ...string) string { return filepath.Join(append([]string{dir}, parts...)...) }
+	write(t, in("recorded", "lib", "libtorch_cpu.so"), "")
+	write(t, in("recorded", "version.py"), "__version__ = '2.10.1+cpu'\n")
+	write(t, in("broken", "lib", "libtorch_cpu.so"), "not a library")
+	compile(t, in("other", "lib", "libtorch_cpu.so"), "other_libtorch.c")
+	compile(t, in("old", "lib", "libtorch_cpu.so"), "-DOLD", "other_libtorch.c")
+	compile(t, in("unrelated.so"), "other_libtorch.c")
+	compile(t, in("other_shim.so"), "other_shim.c", "other_shim_version.c")
+	for _, test := range []struct {
+		name        string
+		environment []string
+		want        []string
+	}{
+		{"nowhere", []string{"LIBTORCH=" + in("nowhere")},
+			[]string{"LIBTORCH " + in("nowhere") + ": no lib/libtorch_cpu.so there", "`make build`"}},
+		{"another version, by its files", []string{"LIBTORCH=" + in("recorded")},
+			[]string{"it is version 2.10.1+cpu, and 2.11 is needed"}},
+		{"another version", []string{"LIBTORCH=" + in("other")}, []string{"it is version 2.10.0, and 2.11 is needed"}},
+		{"too old to say", []string{"LIBTORCH=" + in("old")}, []string{"older than", "2.11 is needed"}},
+		{"not a library", []string{"LIBTORCH=" + in("broken")}, []string{in("broken")}},
+		{"not installed", []string{"LIBTORCH=", "XDG_CACHE_HOME=" + dir, "PATH="},
+			[]string{"the user's cache " + in("seetell", "libtorch"), "python3's torch: not found"}},
+		{"no shim", []string{"SEETELL_SHIM=" + in("none.so")}, []string{in("none.so"), "SEETELL_SHIM"}},
+		{"not a shim", []string{"SEETELL_SHIM=" + in("unrelated.so")}, []string{"it has no tg_compiled_version", "build it anew"}},
+		{"a shim for another version", []string{"SEETELL_SHIM=" + in("other_shim.so")},
+			[]string{"built for libtorch 2.10.0", "is 2.11.", "build it anew"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := child(t, "open", test.environment...)
+			for _, want := range test.want {
+				if !strings.Contains(got, want) {
+					t.Errorf("got %q, want %q in it", got, want)
+				}
+			}
+		})
+	}
+	if got := child(t, "open"); got != "<nil>" {
+		t.Errorf("with nothing set: %s", got)
+	}
+}
+
+// TestHardened runs a program linked and started with every symbol bound at
+// once, which lazily bound libraries do not survive.
+func TestHardened(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "program")
+	build := exec.Command("go", "build", "-buildmode=pie", "-ldflags=-extldflags=-Wl,-z,now,-z,relro", "-o", program, "./testdata/program")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	run := exec.Command(program)
+	run.Env = append(os.Environ(), "LD_BIND_NOW=1")
+	out, err := run.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for _, want := range []string{"[3 3 3 3]", "matmul of (2, 3), (2, 3): "} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("got %q, want %q in it", out, want)
+		}
+	}
 }

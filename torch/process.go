@@ -25,8 +25,9 @@ func processMemory() MemoryInfo {
 	return info
 }
 
-func resetProcessPeak() {
-	os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // refused in some containers
+// resetProcessPeak makes VmHWM start anew, which some containers refuse.
+func resetProcessPeak() error {
+	return os.WriteFile("/proc/self/clear_refs", []byte("5"), 0)
 }
 
 // kibibytes reads lines such as "VmRSS:  12 kB" of a file of the kernel, and
