@@ -45,6 +45,17 @@ func run(args []string, out, messages io.Writer) int {
 	return exitCode(ctx, err)
 }
 
+// missing returns a usage error when a flag that the command cannot do without
+// has no value, neither on the command line nor in the file of --config.
+func missing(c *cli.Context, names ...string) error {
+	for _, name := range names {
+		if c.String(name) == "" && c.Path(name) == "" {
+			return usage(fmt.Errorf("--%s is missing; %s %s --help lists the flags", name, c.App.Name, c.Command.Name))
+		}
+	}
+	return nil
+}
+
 // errReported is returned by an action that has already told the user what
 // failed, such as one unreadable picture among several.
 var errReported = errors.New("reported")
@@ -78,6 +89,7 @@ func commands() []*cli.Command {
 		plotCommand(),
 		reportCommand(),
 		modelCommand(),
+		demoCommand(),
 	}
 }
 

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/seetell/seetell/captioner"
+)
+
+// captionWriter returns the function that writes one picture's answer to out.
+func captionWriter(format string, out io.Writer) (func(answer) error, error) {
+	switch format {
+	case "text":
+		return func(a answer) error { return writeText(out, a) }, nil
+	case "json":
+		encoder := json.NewEncoder(out)
+		encoder.SetEscapeHTML(false)
+		return func(a answer) error { return encoder.Encode(a.json()) }, nil
+	case "csv":
+		return csvWriter(out), nil
+	}
+	return nil, fmt.Errorf("--format %q: give text, json or csv", format)
+}
+
+// writeText writes a line for each caption; a picture that failed has none.
+func writeText(out io.Writer, a answer) error {
+	for _, caption := range a.captions {
+		if _, err := fmt.Fprintf(out, "%s\t%s\n", oneLine(a.path), caption.Text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// oneLine keeps a path with line breaks or tabs from breaking the table.
+func oneLine(path string) string {
+	return strings.NewReplacer("\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(path)
+}
+
+type answerJSON struct {
+	File     string        `json:"file"`
+	Captions []captionJSON `json:"captions,omitempty"`
+	Error    string        `json:"error,omitempty"`
+}
+
+type captionJSON struct {
+	Text           string     `json:"text"`
+	LogProbability float64    `json:"log_probability"`
+	Finished       bool       `json:"finished"`
+	Words          []wordJSON `json:"words"`
+}
+
+type wordJSON struct {
+	Word           string  `json:"word"`
+	LogProbability float64 `json:"log_probability"`
+	Gate           float64 `json:"gate"`
+}
+
+func (a answer) json() answerJSON {
+	if a.err != nil {
+		return answerJSON{File: a.path, Error: a.err.Error()}
+	}
+	all := answerJSON{File: a.path}
+	for _, c := range a.captions {
+		all.Captions = append(all.Captions, captionForJSON(c))
+	}
+	return all
+}
+
+func captionForJSON(c captioner.Caption) captionJSON {
+	words := make([]wordJSON, len(c.Words))
+	for i, w := range c.Words {
+		words[i] = wordJSON{w.Text, w.LogProbability, w.Gate}
+	}
+	return captionJSON{c.Text, c.LogProbability, c.Finished, words}
+}
+
+// csvWriter writes a row for each caption, and one for a picture that failed.
+func csvWriter(out io.Writer) func(answer) error {
+	w := csv.NewWriter(out)
+	header := []string{"file", "rank", "caption", "log_probability", "finished", "error"}
+	return func(a answer) error {
+		if header != nil {
+			_ = w.Write(header) // Flush reports what failed
+			header = nil
+		}
+		if a.err != nil {
+			_ = w.Write([]string{a.path, "", "", "", "", a.err.Error()})
+		}
+		for i, c := range a.captions {
+			score := strconv.FormatFloat(c.LogProbability, 'g', -1, 64)
+			_ = w.Write([]string{a.path, strconv.Itoa(i + 1), c.Text, score, strconv.FormatBool(c.Finished), ""})
+		}
+		w.Flush()
+		return w.Error()
+	}
+}

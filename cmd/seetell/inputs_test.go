@@ -1,0 +1,53 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestInputs(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"b.JPG", "a.png", "notes.txt", "within/c.webp"} {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, test := range []struct {
+		name      string
+		arguments []string
+		list      string
+		recursive bool
+		want      []string // relative to the folder
+	}{
+		{"a file", []string{dir + "/notes.txt"}, "", false, []string{"notes.txt"}},
+		{"a file that is not there", []string{dir + "/z.jpg"}, "", false, []string{"z.jpg"}},
+		{"a folder", []string{dir}, "", false, []string{"a.png", "b.JPG"}},
+		{"and folders within", []string{dir}, "", true, []string{"a.png", "b.JPG", "within/c.webp"}},
+		{"a glob", []string{dir + "/*.png"}, "", false, []string{"a.png"}},
+		{"a list", []string{dir + "/z.jpg"}, "-", false, []string{"z.jpg", "x y.jpg"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			stdin := strings.NewReader(dir + "/x y.jpg\r\n\n")
+			got, err := inputs(test.arguments, test.list, test.recursive, stdin)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range got {
+				got[i] = strings.TrimPrefix(got[i], dir+"/")
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("inputs %q, want %q", got, test.want)
+			}
+		})
+	}
+	if _, err := inputs([]string{t.TempDir()}, "", false, nil); err == nil {
+		t.Error("an empty folder is accepted")
+	}
+}

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/urfave/cli/v2"
+)
+
+func TestFlagsFirst(t *testing.T) {
+	commands := []*cli.Command{
+		{Name: "caption", Flags: []cli.Flag{&cli.StringFlag{Name: "model"}, &cli.BoolFlag{Name: "recursive"}}},
+		{Name: "data", Subcommands: []*cli.Command{{Name: "check", Flags: []cli.Flag{&cli.BoolFlag{Name: "strict"}}}}},
+	}
+	for _, test := range []struct{ name, args, want string }{
+		{"in order", "seetell caption --model m a.jpg", "seetell caption --model m a.jpg"},
+		{"behind", "seetell caption a.jpg --model m b.jpg", "seetell caption --model m a.jpg b.jpg"},
+		{"with equals", "seetell caption a.jpg --model=m b.jpg", "seetell caption --model=m a.jpg b.jpg"},
+		{"no value", "seetell caption a.jpg --recursive b.jpg", "seetell caption --recursive a.jpg b.jpg"},
+		{"standard input", "seetell caption - --model m", "seetell caption --model m -"},
+		{"behind two dashes", "seetell caption a.jpg --model m -- --odd", "seetell caption --model m -- a.jpg --odd"},
+		{"within a command", "seetell data check demo --strict", "seetell data check --strict demo"},
+		{"no command", "seetell --help", "seetell --help"},
+		{"nothing", "seetell", "seetell"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := flagsFirst(strings.Fields(test.args), commands)
+			if !slices.Equal(got, strings.Fields(test.want)) {
+				t.Errorf("flagsFirst(%q) = %q, want %q", test.args, got, test.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"embed"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+	"github.com/sirupsen/logrus"
+	"github.com/urfave/cli/v2"
+
+	"github.com/seetell/seetell/train"
+)
+
+// recipes are TOML files of train's flags.
+//
+//go:embed recipes/*.toml
+var recipes embed.FS
+
+func trainCommand() *cli.Command {
+	cfg := train.DefaultConfig()
+	return &cli.Command{
+		Name:      "train",
+		Usage:     "train a captioner and write checkpoints",
+		ArgsUsage: " ",
+		Description: "Trains on a data set and leaves in --out last.safetensors, best.safetensors,\n" +
+			"epoch-NN.safetensors, last.resume.safetensors and history.jsonl. Ctrl-C saves and\n" +
+			"stops; --resume goes on from there.",
+		Flags: slices.Concat(dataFlags(&cfg), runFlags(&cfg), optimiserFlags(&cfg), modelSizeFlags(&cfg)),
+		Action: func(c *cli.Context) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			if err := settings(c); err != nil {
+				return err
+			}
+			if err := cfg.Validate(); err != nil {
+				return usage(err)
+			}
+			return train.Run(c.Context, cfg, logrus.WithField("data", cfg.Data), newProgress(c.App.ErrWriter))
+		},
+	}
+}
+
+// settings completes the flags from --config, then from --recipe.
+func settings(c *cli.Context) error {
+	if err := readConfig(c); err != nil {
+		return err
+	}
+	name := c.String("recipe")
+	text, err := recipes.ReadFile("recipes/" + name + ".toml")
+	if err != nil {
+		return usage(fmt.Errorf("recipe %q: there are %s", name, strings.Join(recipeNames(), ", ")))
+	}
+	var values map[string]any
+	if err := toml.Unmarshal(text, &values); err != nil {
+		return fmt.Errorf("recipe %s: %w", name, err)
+	}
+	return applyConfig(c, "recipe "+name, values)
+}
+
+func recipeNames() []string {
+	entries, _ := recipes.ReadDir("recipes")
+	var names []string
+	for _, entry := range entries {
+		names = append(names, strings.TrimSuffix(entry.Name(), ".toml"))
+	}
+	return names
+}
+
+func dataFlags(cfg *train.Config) []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "data", Usage: "data set `SOURCE`: a name on the hub, a folder, a file, or demo", Destination: &cfg.Data, EnvVars: []string{"SEETELL_DATA"}},
+		&cli.PathFlag{Name: "pictures", Usage: "`DIR` of a COCO or Karpathy file's pictures", Destination: &cfg.Pictures},
+		&cli.StringFlag{Name: "train-split", Usage: "split to learn from", Value: cfg.TrainSplit, Destination: &cfg.TrainSplit},
+		&cli.StringFlag{Name: "validation-split", Usage: "split to check on", Value: cfg.ValidationSplit, Destination: &cfg.ValidationSplit},
+		&cli.IntFlag{Name: "limit", Usage: "pictures of each split; 0 for all", Destination: &cfg.Limit},
+		&cli.IntFlag{Name: "minimum-count", Usage: "times that a word of the vocabulary stands in the captions", Value: cfg.MinimumCount, Destination: &cfg.MinimumCount},
+		&cli.IntFlag{Name: "caption-words", Usage: "words of a caption learned; the rest is cut", Value: cfg.CaptionWords, Destination: &cfg.CaptionWords},
+		&cli.StringFlag{Name: "words", Usage: "what splits captions: words or characters", Value: cfg.Words, Destination: &cfg.Words},
+		&cli.IntFlag{Name: "workers", Usage: "goroutines that decode pictures; 0 for one a core", Destination: &cfg.Workers},
+	}
+}
+
+func runFlags(cfg *train.Config) []cli.Flag {
+	return append([]cli.Flag{
+		&cli.PathFlag{Name: "out", Usage: "`DIR` of the run", Destination: &cfg.Out},
+		configFlag(),
+		&cli.StringFlag{Name: "recipe", Usage: "named settings: " + strings.Join(recipeNames(), ", "), Value: "base"},
+		&cli.BoolFlag{Name: "resume", Usage: "go on with the run in --out", Destination: &cfg.Resume},
+		&cli.PathFlag{Name: "from", Usage: "start from this checkpoint `FILE`", Destination: &cfg.From},
+		&cli.Int64Flag{Name: "seed", Usage: "of initial values, order and dropout", Value: cfg.Seed, Destination: &cfg.Seed},
+		&cli.IntFlag{Name: "keep", Usage: "newest epoch files kept; 0 for all", Value: cfg.Keep, Destination: &cfg.Keep},
+		&cli.IntFlag{Name: "checkpoint-every", Usage: "`STEPS` between checkpoints within an epoch; 0 for none", Destination: &cfg.CheckpointEvery},
+		&cli.StringFlag{Name: "best-by", Usage: "score that best.safetensors follows: cider, bleu or rouge", Value: cfg.BestBy, Destination: &cfg.BestBy},
+	}, append(deviceFlags(&cfg.Device, &cfg.Precision, cfg.Precision), beamFlags(&cfg.Beam)...)...)
+}
+
+func optimiserFlags(cfg *train.Config) []cli.Flag {
+	return []cli.Flag{
+		&cli.IntFlag{Name: "epochs", Usage: "epochs of the run", Value: cfg.Epochs, Destination: &cfg.Epochs},
+		&cli.IntFlag{Name: "batch", Usage: "pictures a step, with all their captions", Value: cfg.Batch, Destination: &cfg.Batch},
+		&cli.StringFlag{Name: "captions-per-step", Usage: "captions of a picture in a step: all, or 1, and then a batch is pairs", Value: cfg.CaptionsPerStep, Destination: &cfg.CaptionsPerStep},
+		&cli.Float64Flag{Name: "learning-rate", Usage: "step size of Adam", Value: cfg.LearningRate, Destination: &cfg.LearningRate},
+		&cli.Float64Flag{Name: "encoder-learning-rate", Usage: "step size for the backbone; negative for a tenth of --learning-rate", Value: cfg.EncoderLearningRate, Destination: &cfg.EncoderLearningRate},
+		&cli.Float64Flag{Name: "weight-decay", Usage: "decoupled weight decay, as AdamW", Destination: &cfg.WeightDecay},
+		&cli.Float64Flag{Name: "clip-norm", Usage: "largest total norm of the gradients; 0 for no limit", Value: cfg.ClipNorm, Destination: &cfg.ClipNorm},
+		&cli.StringFlag{Name: "schedule", Usage: "of the learning rates: constant or cosine", Value: cfg.Schedule, Destination: &cfg.Schedule},
+		&cli.IntFlag{Name: "warm-up", Usage: "`STEPS` over which the learning rates rise", Destination: &cfg.WarmUp},
+		&cli.StringFlag{Name: "batch-norm", Usage: "statistics of the backbone's BatchNorm: frozen or batch", Value: cfg.BatchNorm, Destination: &cfg.BatchNorm},
+		&cli.IntFlag{Name: "freeze-encoder", Usage: "first `EPOCHS` in which the backbone stays as it is; -1 for all", Destination: &cfg.FreezeEncoder},
+		&cli.Float64Flag{Name: "dropout", Usage: "before the output layer", Value: cfg.Dropout, Destination: &cfg.Dropout},
+		&cli.Float64Flag{Name: "embedding-dropout", Usage: "behind the word embeddings", Destination: &cfg.EmbeddingDropout},
+		&cli.Float64Flag{Name: "label-smoothing", Usage: "share of a word's probability dealt to all words", Destination: &cfg.LabelSmoothing},
+		&cli.Float64Flag{Name: "attention-penalty", Usage: "weight of doubly stochastic attention", Destination: &cfg.AttentionPenalty},
+	}
+}
+
+func modelSizeFlags(cfg *train.Config) []cli.Flag {
+	model, pictures := &cfg.Model, &cfg.Preprocessing
+	return []cli.Flag{
+		&cli.StringFlag{Name: "encoder-weights", Usage: "the backbone's first weights: imagenet, none or a `FILE`", Value: cfg.EncoderWeights, Destination: &cfg.EncoderWeights},
+		&cli.IntFlag{Name: "grid", Usage: "side of the square of places", Value: model.Grid, Destination: &model.Grid},
+		&cli.StringFlag{Name: "feature-norm", Usage: "behind the projection: batch or none", Value: model.FeatureNorm, Destination: &model.FeatureNorm},
+		&cli.IntFlag{Name: "features", Usage: "size of a place's feature", Value: model.Features, Destination: &model.Features},
+		&cli.IntFlag{Name: "embedding", Usage: "size of a word's embedding", Value: model.Embedding, Destination: &model.Embedding},
+		&cli.IntFlag{Name: "hidden", Usage: "size of the LSTM's state", Value: model.Hidden, Destination: &model.Hidden},
+		&cli.IntFlag{Name: "attention", Usage: "size of the attention's space", Value: model.Attention, Destination: &model.Attention},
+		&cli.IntFlag{Name: "size", Usage: "pixels of a picture's side", Value: pictures.Size, Destination: &pictures.Size},
+		&cli.StringFlag{Name: "mode", Usage: "squash the whole picture, or crop its middle", Value: pictures.Mode, Destination: &pictures.Mode},
+	}
+}
+
+// noArguments refuses arguments that are no flags.
+func noArguments(c *cli.Context) error {
+	if c.Args().Present() {
+		return usage(fmt.Errorf("%s takes no argument %q; %s %s --help lists the flags", c.Command.Name, c.Args().First(), c.App.Name, c.Command.Name))
+	}
+	return nil
+}

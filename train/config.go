@@ -1,0 +1,153 @@
+package train
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/dataset"
+	"github.com/seetell/seetell/picture"
+)
+
+// Config is everything that decides a run. Its JSON form stands in the run's
+// checkpoints under the key "training".
+type Config struct {
+	Data            string `json:"data"`             // data set, a SOURCE of the command line
+	Pictures        string `json:"pictures"`         // folder of a COCO file's pictures
+	Out             string `json:"-"`                // folder of the run
+	TrainSplit      string `json:"train_split"`      // split to learn from
+	ValidationSplit string `json:"validation_split"` // split to check on
+	Limit           int    `json:"limit"`            // pictures of each split; 0 for all
+
+	Epochs          int    `json:"epochs"`
+	Batch           int    `json:"batch"`             // pictures a step, or captions with CaptionsPerStep "1"
+	CaptionsPerStep string `json:"captions_per_step"` // "all" or "1"
+	Seed            int64  `json:"seed"`
+	Workers         int    `json:"-"` // goroutines that decode pictures; 0 for one a core
+
+	Device    string              `json:"-"`
+	Precision captioner.Precision `json:"precision"`
+
+	LearningRate        float64 `json:"learning_rate"`
+	EncoderLearningRate float64 `json:"encoder_learning_rate"` // of the backbone; negative for a tenth of LearningRate
+	WeightDecay         float64 `json:"weight_decay"`          // decoupled, as AdamW
+	ClipNorm            float64 `json:"clip_norm"`             // largest total norm of the gradients; 0 for no limit
+	Schedule            string  `json:"schedule"`              // "constant" or "cosine"
+	WarmUp              int     `json:"warm_up"`               // steps over which the learning rate rises
+	BatchNorm           string  `json:"batch_norm"`            // the backbone's statistics: "frozen" or "batch"
+	FreezeEncoder       int     `json:"freeze_encoder"`        // first epochs in which the backbone stays as it is
+
+	Dropout          float64 `json:"dropout"`
+	EmbeddingDropout float64 `json:"embedding_dropout"`
+	LabelSmoothing   float64 `json:"label_smoothing"`
+	AttentionPenalty float64 `json:"attention_penalty"` // α_c of Xu et al. 2015, equation 14
+
+	EncoderWeights string `json:"encoder_weights"` // "imagenet", "none" or a file
+	From           string `json:"from"`            // checkpoint to start from
+	MinimumCount   int    `json:"minimum_count"`   // of a word of the vocabulary
+	CaptionWords   int    `json:"caption_words"`   // words of a training caption
+	Words          string `json:"words"`           // what splits captions: captioner.SplitWords or SplitCharacters
+
+	Model         captioner.Config      `json:"model"`
+	Preprocessing picture.Preprocessing `json:"preprocessing"`
+	Augmentation  dataset.Augmentation  `json:"augmentation"`
+
+	Keep            int            `json:"-"`       // epoch files kept; 0 for all
+	BestBy          string         `json:"best_by"` // the score that best.safetensors follows
+	Beam            captioner.Beam `json:"beam"`    // search on the validation split
+	CheckpointEvery int            `json:"-"`       // steps between checkpoints within an epoch; 0 for none
+	Resume          bool           `json:"-"`
+}
+
+// DefaultConfig returns the recipe "base".
+func DefaultConfig() Config {
+	return Config{
+		TrainSplit:          "train",
+		ValidationSplit:     "validation",
+		Epochs:              14,
+		Batch:               4,
+		CaptionsPerStep:     "all",
+		Seed:                1,
+		Device:              "auto",
+		Precision:           captioner.PrecisionAuto,
+		LearningRate:        3e-4,
+		EncoderLearningRate: -1,
+		ClipNorm:            5,
+		Schedule:            ScheduleConstant,
+		BatchNorm:           BatchNormFrozen,
+		Dropout:             .5,
+		EncoderWeights:      "imagenet",
+		MinimumCount:        3,
+		CaptionWords:        28,
+		Words:               captioner.SplitWords,
+		Model:               captioner.DefaultConfig(),
+		Preprocessing:       picture.DefaultPreprocessing(),
+		Keep:                3,
+		BestBy:              "cider",
+		Beam:                captioner.DefaultBeam(),
+	}
+}
+
+// The values of Config.BatchNorm.
+const (
+	BatchNormFrozen = "frozen" // the backbone keeps its running statistics
+	BatchNormBatch  = "batch"  // it uses and follows the batch's
+)
+
+// backboneRate returns the learning rate of the backbone.
+func (c Config) backboneRate() float64 {
+	if c.EncoderLearningRate < 0 {
+		return c.LearningRate / 10
+	}
+	return c.EncoderLearningRate
+}
+
+// largestNorm returns the limit of the gradients' total norm.
+func (c Config) largestNorm() float64 {
+	if c.ClipNorm == 0 {
+		return math.Inf(1)
+	}
+	return c.ClipNorm
+}
+
+// Validate says everything that is wrong with the settings, if anything.
+func (c Config) Validate() error {
+	wrong := []error{c.Model.Validate(), c.Preprocessing.Validate(), c.Beam.Validate()}
+	check := func(ok bool, format string, values ...any) {
+		if !ok {
+			wrong = append(wrong, fmt.Errorf(format, values...))
+		}
+	}
+	check(c.Data != "", "data: name a data set")
+	check(c.Out != "", "out: name a folder for the run")
+	check(c.Epochs >= 1, "epochs %d: must be 1 or more", c.Epochs)
+	check(c.Batch >= 1 && c.Batch <= 4096, "batch %d: must be from 1 to 4096", c.Batch)
+	check(c.CaptionsPerStep == "all" || c.CaptionsPerStep == "1", "captions per step %q: give all or 1", c.CaptionsPerStep)
+	check(c.Workers >= 0 && c.Workers <= 256, "workers %d: must be from 0 to 256", c.Workers)
+	check(positive(c.LearningRate), "learning rate %v: must be above 0", c.LearningRate)
+	check(!math.IsNaN(c.EncoderLearningRate) && !math.IsInf(c.EncoderLearningRate, 0), "encoder learning rate %v: must be a number", c.EncoderLearningRate)
+	check(c.WeightDecay >= 0, "weight decay %v: must be 0 or more", c.WeightDecay)
+	check(c.ClipNorm >= 0, "clip norm %v: must be 0 or more", c.ClipNorm)
+	check(c.Schedule == ScheduleConstant || c.Schedule == ScheduleCosine, "schedule %q: give constant or cosine", c.Schedule)
+	check(c.WarmUp >= 0, "warm-up %d: must be 0 steps or more", c.WarmUp)
+	check(c.BatchNorm == BatchNormFrozen || c.BatchNorm == BatchNormBatch, "batch norm %q: give frozen or batch", c.BatchNorm)
+	check(fraction(c.Dropout), "dropout %v: must be from 0 to below 1", c.Dropout)
+	check(fraction(c.EmbeddingDropout), "embedding dropout %v: must be from 0 to below 1", c.EmbeddingDropout)
+	check(fraction(c.LabelSmoothing), "label smoothing %v: must be from 0 to below 1", c.LabelSmoothing)
+	check(c.AttentionPenalty >= 0, "attention penalty %v: must be 0 or more", c.AttentionPenalty)
+	check(c.MinimumCount >= 1, "minimum count %d: must be 1 or more", c.MinimumCount)
+	check(c.CaptionWords >= 1 && c.CaptionWords <= 1000, "caption words %d: must be from 1 to 1000", c.CaptionWords)
+	check(c.Keep >= 0, "keep %d: must be 0 or more", c.Keep)
+	check(c.Limit >= 0, "limit %d: must be 0 or more", c.Limit)
+	check(c.CheckpointEvery >= 0, "checkpoint every %d: must be 0 steps or more", c.CheckpointEvery)
+	_, known := bestScores[c.BestBy]
+	check(known, "best by %q: give cider, bleu or rouge", c.BestBy)
+	check(c.TrainSplit != c.ValidationSplit, "split %q: training and validation must be different splits", c.TrainSplit)
+	check(c.From == "" || !c.Resume, "from and resume contradict each other: give one")
+	return errors.Join(wrong...)
+}
+
+func positive(x float64) bool { return x > 0 && !math.IsInf(x, 0) }
+
+func fraction(x float64) bool { return x >= 0 && x < 1 }

@@ -1,0 +1,79 @@
+package train
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+func TestConfigValidate(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		change func(*Config)
+		want   string // part of the error; empty for none
+	}{
+		{"base", func(*Config) {}, ""},
+		{"no data", func(c *Config) { c.Data = "" }, "data: name a data set"},
+		{"no folder", func(c *Config) { c.Out = "" }, "out: name a folder"},
+		{"learning rate 0", func(c *Config) { c.LearningRate = 0 }, "learning rate 0"},
+		{"learning rate below 0", func(c *Config) { c.LearningRate = -1 }, "learning rate -1"},
+		{"learning rate no number", func(c *Config) { c.LearningRate = math.NaN() }, "learning rate NaN"},
+		{"workers", func(c *Config) { c.Workers = 100000 }, "workers 100000"},
+		{"one split for both", func(c *Config) { c.ValidationSplit = c.TrainSplit }, "different splits"},
+		{"from and resume", func(c *Config) { c.From, c.Resume = "x", true }, "contradict"},
+		{"best by", func(c *Config) { c.BestBy = "spice" }, `best by "spice"`},
+		{"two at once", func(c *Config) { c.Epochs, c.Batch = 0, 0 }, "epochs 0"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			cfg := DefaultConfig()
+			cfg.Data, cfg.Out = "demo", "run"
+			test.change(&cfg)
+			err := cfg.Validate()
+			if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+				t.Errorf("Validate() = %v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestDifferences(t *testing.T) {
+	before := DefaultConfig()
+	for _, test := range []struct {
+		name   string
+		change func(*Config)
+		want   int
+	}{
+		{"none", func(*Config) {}, 0},
+		{"more epochs", func(c *Config) { c.Epochs++ }, 0},
+		{"where it runs", func(c *Config) { c.Device, c.Workers, c.Keep = "cuda", 7, 9 }, 0},
+		{"more epochs under cosine", func(c *Config) { c.Epochs, c.Schedule = c.Epochs+1, ScheduleCosine }, 2},
+		{"seed and batch", func(c *Config) { c.Seed, c.Batch = 2, 9 }, 2},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			now := before
+			test.change(&now)
+			if got := differences(before, now); len(got) != test.want {
+				t.Errorf("differences %q, want %d", got, test.want)
+			}
+		})
+	}
+}
+
+func TestWarnings(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		epoch    Epoch
+		pictures int
+		want     int
+	}{
+		{"healthy after an epoch", Epoch{Distinct: 46, DeadChannels: .02}, 1000, 0},
+		{"the encoder died", Epoch{Distinct: 10, DeadChannels: .38}, 1000, 2},
+		{"too few pictures to tell", Epoch{Distinct: 1}, 20, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := test.epoch.warnings(test.pictures); len(got) != test.want {
+				t.Errorf("warnings %q, want %d", got, test.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,229 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/dataset"
+	"github.com/seetell/seetell/evaluate"
+	"github.com/seetell/seetell/torch"
+)
+
+// sums adds up what the steps of an epoch came to.
+type sums struct {
+	Loss            float64       `json:"loss"` // over words
+	Words           int           `json:"words"`
+	Norm            float64       `json:"norm"`  // of gradients, over steps
+	Steps           int           `json:"steps"` // taken
+	Pictures        int           `json:"pictures"`
+	SkippedSteps    int           `json:"skipped_steps"`
+	SkippedPictures int           `json:"skipped_pictures"`
+	Wait            time.Duration `json:"wait"`
+	Time            time.Duration `json:"time"`
+}
+
+// epoch trains the rest of an epoch, checks the model and saves it.
+func (r *session) epoch(ctx context.Context) error {
+	torch.ResetPeak(r.network.Device)
+	if err := r.steps(ctx); err != nil {
+		if ctx.Err() != nil {
+			return errors.Join(err, r.saveResume())
+		}
+		return err
+	}
+	line := r.summary()
+	if err := r.validate(ctx, &line); err != nil {
+		return err
+	}
+	r.report(line)
+	r.history = append(r.history, line)
+	r.progress.Epochs++
+	r.progress.Batches, r.progress.Running = 0, sums{}
+	return r.saveEpoch(line)
+}
+
+// steps runs the rest of the epoch's batches.
+func (r *session) steps(ctx context.Context) error {
+	loader, err := dataset.NewLoader(ctx, r.train, r.loaderConfig())
+	if err != nil {
+		return err
+	}
+	defer loader.Close()
+	r.bar.Begin(fmt.Sprintf("epoch %d/%d", r.progress.Epochs+1, r.cfg.Epochs), loader.Batches())
+	r.bar.Done(r.progress.Batches)
+	defer r.bar.End()
+	started, waited := r.progress.Running.Time, r.progress.Running.Wait
+	begin := time.Now()
+	var fault faults
+	for {
+		batch, err := loader.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := r.step(batch, loader.Batches(), &fault); err != nil {
+			return err
+		}
+		loader.Recycle(batch)
+		r.progress.Running.Time = started + time.Since(begin)
+		r.progress.Running.Wait = waited + loader.Wait()
+		r.bar.Done(r.progress.Batches)
+		if err := r.saveBetween(); err != nil {
+			return err
+		}
+	}
+}
+
+func (r *session) loaderConfig() dataset.LoaderConfig {
+	return dataset.LoaderConfig{
+		Batch:         r.cfg.Batch,
+		Workers:       r.cfg.Workers,
+		Shuffle:       true,
+		Seed:          r.cfg.Seed,
+		Epoch:         r.progress.Epochs,
+		Start:         r.progress.Batches,
+		PerCaption:    r.cfg.CaptionsPerStep == "1",
+		Preprocessing: r.cfg.Preprocessing,
+		Augment:       r.cfg.Augmentation,
+	}
+}
+
+// step learns from one batch and counts it.
+func (r *session) step(batch *dataset.Batch, batches int, fault *faults) error {
+	r.progress.Running.SkippedPictures += len(batch.Skipped)
+	for _, skip := range batch.Skipped {
+		r.log.WithFields(logrus.Fields{"picture": skip.ID, "where": skip.Where}).WithError(skip.Err).Warn("picture skipped")
+	}
+	targets := captioner.NewTargets(r.vocabulary, batch.Captions, r.cfg.CaptionWords)
+	if targets.Scored() > 0 {
+		r.setRates(batches)
+		outcome, err := r.learn(batch, targets)
+		if err != nil {
+			return r.explain(err, batch)
+		}
+		if err := r.count(outcome, targets, batch, fault); err != nil {
+			return err
+		}
+	}
+	r.progress.Batches++
+	r.progress.Steps++
+	return nil
+}
+
+// setRates sets the learning rates of this step.
+func (r *session) setRates(batches int) {
+	factor := r.cfg.factor(r.progress.Steps, r.cfg.Epochs*batches)
+	r.optimiser.SetLearningRate(0, r.cfg.LearningRate*factor)
+	r.optimiser.SetLearningRate(1, r.cfg.backboneRate()*factor)
+}
+
+// outcome is what a step came to.
+type outcome struct{ loss, norm float64 }
+
+func (o outcome) finite() bool {
+	return !math.IsNaN(o.loss+o.norm) && !math.IsInf(o.loss+o.norm, 0)
+}
+
+func (r *session) count(o outcome, t captioner.Targets, batch *dataset.Batch, fault *faults) error {
+	running := &r.progress.Running
+	running.Pictures += len(batch.IDs)
+	if !o.finite() {
+		running.SkippedSteps++
+		return fault.add(r, o, batch)
+	}
+	fault.inARow = 0
+	running.Loss += o.loss * float64(t.Scored())
+	running.Words += t.Scored()
+	running.Norm += o.norm
+	running.Steps++
+	return nil
+}
+
+// summary is the history's line so far, without the validation split's part.
+func (r *session) summary() Epoch {
+	sum := r.progress.Running
+	memory := torch.Memory(r.network.Device)
+	return Epoch{
+		Epoch:             r.progress.Epochs + 1,
+		Step:              r.progress.Steps,
+		Loss:              sum.Loss / float64(max(sum.Words, 1)),
+		LearningRate:      r.optimiser.LearningRate(0),
+		GradientNorm:      sum.Norm / float64(max(sum.Steps, 1)),
+		PicturesPerSecond: float64(sum.Pictures) / max(sum.Time.Seconds(), 1e-9),
+		DataWait:          sum.Wait.Seconds() / max(sum.Time.Seconds(), 1e-9),
+		PeakMemory:        int64(memory.Peak),
+		Seconds:           sum.Time.Seconds(),
+		SkippedSteps:      sum.SkippedSteps,
+		SkippedPictures:   sum.SkippedPictures,
+	}
+}
+
+// shown is the number of validation pictures whose captions the log shows.
+const shown = 5
+
+// validate captions the validation split freely and scores the captions.
+func (r *session) validate(ctx context.Context, line *Epoch) error {
+	describer := r.describer()
+	r.bar.Begin("validation", r.validation.Len())
+	found, err := describer.Describe(ctx, r.validation, r.bar.Done)
+	r.bar.End()
+	if err != nil {
+		return fmt.Errorf("validation: %w", err)
+	}
+	scores, err := evaluate.Score(ctx, found.Images(), evaluate.Options{Metrics: []string{"bleu", "rouge", "cider"}})
+	if err != nil {
+		return fmt.Errorf("score the validation split: %w", err)
+	}
+	line.ValidationLoss, line.DeadChannels = found.Loss, found.DeadChannels
+	line.Scores, line.Distinct = scores.Scores, found.Distinct()
+	line.Warnings = line.warnings(len(found.Pictures))
+	for _, p := range found.Pictures[:min(shown, len(found.Pictures))] {
+		line.Examples = append(line.Examples, Example{p.ID, p.Captions[0].Text})
+	}
+	return nil
+}
+
+// validationBatch is the number of pictures captioned at once.
+const validationBatch = 16
+
+func (r *session) describer() Describer {
+	return Describer{
+		Network:      r.network,
+		Vocabulary:   r.vocabulary,
+		Loader:       dataset.LoaderConfig{Batch: validationBatch, Workers: r.cfg.Workers, Preprocessing: r.cfg.Preprocessing},
+		Beam:         r.cfg.Beam,
+		Precision:    r.precision,
+		CaptionWords: r.cfg.CaptionWords,
+	}
+}
+
+// report logs what an epoch came to.
+func (r *session) report(line Epoch) {
+	fields := logrus.Fields{
+		"epoch": line.Epoch, "loss": round(line.Loss), "validation_loss": round(line.ValidationLoss),
+		"gradient_norm": round(line.GradientNorm), "pictures_per_second": round(line.PicturesPerSecond),
+		"data_wait": round(line.DataWait), "seconds": round(line.Seconds), "distinct": line.Distinct,
+	}
+	for name, score := range line.Scores {
+		fields[name] = round(score)
+	}
+	r.log.WithFields(fields).Info("epoch done")
+	for _, example := range line.Examples {
+		r.log.WithFields(logrus.Fields{"picture": example.ID, "caption": example.Caption}).Info("example")
+	}
+	for _, warning := range line.Warnings {
+		r.log.WithField("epoch", line.Epoch).Warn(warning)
+	}
+}
+
+// round keeps four digits behind the point, enough for a log.
+func round(x float64) float64 { return math.Round(x*1e4) / 1e4 }
