@@ -8,5 +8,5 @@ import "embed"
 // ShimSources holds CMakeLists.txt and the sources that it names, at the
 // paths they have in the repository.
 //
-//go:embed CMakeLists.txt torch/ctorch.h torch/ctorch
+//go:embed CMakeLists.txt torch/ctorch*.h torch/ctorch
 var ShimSources embed.FS
