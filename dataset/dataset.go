@@ -19,6 +19,7 @@ import (
 type Set struct {
 	Source   string   // as it was asked for
 	Name     string   // short: a hub name, or the base name of a path
+	Revision string   // the commit of a set of the hub, else ""
 	Splits   []*Split // never empty
 	Derived  bool     // the source has no splits, so the pictures were dealt out by Seed
 	Unlisted int      // pictures left out because no list of a split has them

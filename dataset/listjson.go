@@ -92,42 +92,50 @@ func captionsIn(object map[string]json.RawMessage) ([]string, error) {
 	return nil, nil
 }
 
-// textList is a text, an object with the text under raw or caption, or a list
-// of these; null is a blank text.
+// textList is a text or a list of texts.
 type textList []string
 
+// UnmarshalJSON reads either form.
 func (l *textList) UnmarshalJSON(data []byte) error {
-	switch data[0] {
-	case '[':
-		var parts []textList
-		if err := json.Unmarshal(data, &parts); err != nil {
+	var texts []captionText
+	if data[0] != '[' {
+		texts = make([]captionText, 1)
+		if err := json.Unmarshal(data, &texts[0]); err != nil {
 			return err
 		}
-		for i, part := range parts {
-			if part == nil { // null
-				parts[i] = textList{""}
-			}
-			*l = append(*l, parts[i]...)
-		}
-		return nil
-	case '{':
-		var object struct{ Raw, Caption *string }
-		if err := json.Unmarshal(data, &object); err != nil {
-			return err
-		}
-		for _, text := range []*string{object.Raw, object.Caption} {
-			if text != nil {
-				*l = textList{*text}
-				return nil
-			}
-		}
-		return errors.New("an object without raw or caption")
+	} else if err := json.Unmarshal(data, &texts); err != nil {
+		return err
 	}
-	var text string
-	err := json.Unmarshal(data, &text)
-	*l = textList{text}
-	return err
+	for _, text := range texts {
+		*l = append(*l, string(text))
+	}
+	return nil
 }
+
+// captionText is a text, or an object with the text under raw or caption; null
+// is a blank text.
+type captionText string
+
+// UnmarshalJSON reads any of the forms.
+func (t *captionText) UnmarshalJSON(data []byte) error {
+	if data[0] != '{' {
+		return json.Unmarshal(data, (*string)(t))
+	}
+	var object struct{ Raw, Caption *captionValue }
+	if err := json.Unmarshal(data, &object); err != nil {
+		return err
+	}
+	for _, text := range []*captionValue{object.Raw, object.Caption} {
+		if text != nil {
+			*t = captionText(*text)
+			return nil
+		}
+	}
+	return errors.New("an object without raw or caption")
+}
+
+// captionValue is a plain text.
+type captionValue string
 
 // label is an id that is written as a number or as a text.
 type label string

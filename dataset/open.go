@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/seetell/seetell/dataset/demo"
+	"github.com/seetell/seetell/dataset/hub"
 )
 
 // Options say how to open a set. The zero value is the default.
@@ -36,6 +37,9 @@ func Open(ctx context.Context, source string, o Options) (*Set, error) {
 		return openFile(ctx, source, o)
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("open data set: %w", err)
+	}
+	if d, err := hub.Parse(source); err == nil {
+		return openHub(ctx, source, d, hub.Environment(), o)
 	}
 	return nil, fmt.Errorf("open data set: %s is neither a file, a folder nor the name of a data set on the hub (owner/name)", source)
 }

@@ -25,9 +25,6 @@ func (s *Snapshot) Download(ctx context.Context, names []string) error {
 	if s.client.Offline {
 		return fmt.Errorf("%s: %s: %w in %s, and HF_HUB_OFFLINE is set", s.Dataset, missing[0].Path, ErrNotCached, s.client.Cache)
 	}
-	if err := s.writeRef(); err != nil {
-		return err
-	}
 	bar := newBar(s.client.Progress, s.Dataset.String(), missing)
 	defer bar.close()
 	group, ctx := errgroup.WithContext(ctx)
@@ -56,19 +53,7 @@ func (s *Snapshot) missing(names []string) ([]File, error) {
 			missing = append(missing, s.Files[i])
 		}
 	}
-	if len(missing) == 0 {
-		return nil, s.writeRefIfPossible()
-	}
 	return missing, nil
-}
-
-// writeRefIfPossible notes the revision's commit; a cache that is mounted read
-// only is no reason to fail.
-func (s *Snapshot) writeRefIfPossible() error {
-	if err := s.writeRef(); err != nil && !isReadOnly(err) {
-		return err
-	}
-	return nil
 }
 
 // about is what the hub says of a file before it is fetched.

@@ -63,6 +63,9 @@ func (s *Snapshot) look(ctx context.Context) error {
 		}
 		s.Commit = info.SHA
 	}
+	if err := s.writeRef(); err != nil && !isReadOnly(err) {
+		return err
+	}
 	if files, err := s.readTree(); err == nil {
 		s.Files = files
 		return nil
@@ -72,7 +75,10 @@ func (s *Snapshot) look(ctx context.Context) error {
 		return err
 	}
 	s.Files = files
-	return s.writeTree()
+	if err := s.writeTree(); err != nil && !isReadOnly(err) {
+		return err
+	}
+	return nil
 }
 
 func (s *Snapshot) api(what, revision string) string {

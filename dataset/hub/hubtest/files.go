@@ -67,9 +67,11 @@ func (s *Server) stored(digest string) []byte {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	for _, set := range s.sets {
-		for _, data := range set.Files {
-			if len(data) >= s.LFSSize && s.Digest(data) == digest {
-				return data
+		for ; set != nil; set = set.Converted {
+			for _, data := range set.Files {
+				if len(data) >= s.LFSSize && s.Digest(data) == digest {
+					return data
+				}
 			}
 		}
 	}

@@ -40,6 +40,8 @@ type Set struct {
 	Token    string // that is asked for; "" for none
 	Gated    bool   // what is said without it
 	Moved    string // id that requests are redirected to
+
+	Converted *Set // what the branch refs/convert/parquet has, if anything
 }
 
 // Request is what a client asked.
@@ -86,6 +88,17 @@ func (s *Server) Close() {
 
 // Add offers a data set. Without a commit it gets one made of its files.
 func (s *Server) Add(id string, set *Set) {
+	set.complete("main")
+	if set.Converted != nil {
+		set.Converted.complete("refs/convert/parquet")
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.sets[id] = set
+}
+
+// complete gives the set a commit and a branch.
+func (set *Set) complete(branch string) {
 	if set.Commit == "" {
 		h := sha1.New()
 		for _, name := range names(set) {
@@ -94,11 +107,8 @@ func (s *Server) Add(id string, set *Set) {
 		set.Commit = fmt.Sprintf("%x", h.Sum(nil))
 	}
 	if set.Branches == nil {
-		set.Branches = []string{"main"}
+		set.Branches = []string{branch}
 	}
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	s.sets[id] = set
 }
 
 // Fail makes the server make mistakes from now on.
@@ -169,6 +179,9 @@ func (s *Server) serveHub(w http.ResponseWriter, r *http.Request) {
 	s.mutex.Lock()
 	set := s.sets[id]
 	s.mutex.Unlock()
+	if c := set.Converted; c != nil && (strings.Contains(r.URL.EscapedPath(), "refs%2Fconvert%2Fparquet") || strings.Contains(rest, c.Commit)) {
+		set = c
+	}
 	switch {
 	case set.Moved != "":
 		w.Header().Set("Location", strings.Replace(r.URL.RequestURI(), id, set.Moved, 1))
