@@ -97,8 +97,8 @@ func (b *builder) dropUncaptioned() {
 }
 
 // nameAll gives each picture its id: the base name of its path, else COCO's or
-// Karpathy's number, else split/row. Where base names collide, those pictures
-// take their whole path, or split/row where that is shared too.
+// Karpathy's number, else split/row. Where these collide within a split, those
+// pictures take their whole path, or split/row where that is shared too.
 func (b *builder) nameAll() {
 	rows := make([]int, len(b.names))
 	for i := range b.items {
@@ -123,9 +123,13 @@ func (b *builder) rowName(it *item, row int) string {
 
 // untangle gives pictures that share an id another.
 func (b *builder) untangle(other func(it *item, row int) string) {
-	count := make(map[string]int, len(b.items))
+	type key struct {
+		split int32
+		id    string
+	}
+	count := make(map[key]int, len(b.items))
 	for i := range b.items {
-		count[b.items[i].id]++
+		count[key{b.items[i].split, b.items[i].id}]++
 	}
 	if len(count) == len(b.items) {
 		return
@@ -133,7 +137,7 @@ func (b *builder) untangle(other func(it *item, row int) string) {
 	rows := make([]int, len(b.names))
 	for i := range b.items {
 		it := &b.items[i]
-		if count[it.id] > 1 {
+		if count[key{it.split, it.id}] > 1 {
 			if id := other(it, rows[it.split]); id != "" {
 				it.id = id
 			}

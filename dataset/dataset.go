@@ -39,7 +39,7 @@ type Split struct {
 // Record is one picture's place in the set and its captions, not its pixels.
 // The captions belong to the set and must not be changed.
 type Record struct {
-	ID       string   // unique in the set; ids compare as text
+	ID       string   // unique in its split; ids compare as text
 	Captions []string // never empty, none of them blank
 	Row      int      // in its file, from 0
 	Where    string   // the file and row, for messages
