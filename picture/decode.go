@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"strings"
 )
 
 // MaxPixels is the largest picture that is decoded, by the size its header
@@ -34,14 +35,21 @@ type Decoder struct {
 }
 
 // Decode is the function of the same name, into the decoder's memory.
-func (d *Decoder) Decode(data []byte) (*Picture, error) {
+func (d *Decoder) Decode(data []byte) (p *Picture, err error) {
 	f := sniff(data)
 	if f == nil {
 		return nil, unknown(data)
 	}
-	p, err := f.decode(d, data)
+	// A reader of a rare format that trips over a hostile file must not end
+	// the program.
+	defer func() {
+		if trouble := recover(); trouble != nil {
+			p, err = nil, fmt.Errorf("%s: damaged: %v", f.name, trouble)
+		}
+	}()
+	p, err = f.decode(d, data)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.name, plain(err))
+		return nil, fmt.Errorf("%s: %w", f.name, plain(f.name, err))
 	}
 	return p.orient(f.orientation(data)), nil
 }
@@ -95,10 +103,17 @@ func unknown(data []byte) error {
 // errCut is returned for a file that ends before its picture does.
 var errCut = errors.New("the file is cut short")
 
-// plain replaces the readers' ways of saying that the data ended.
-func plain(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return errCut
+// plain replaces the readers' many ways of saying that the data ended and
+// drops the format's name, which the caller puts first.
+func plain(name string, err error) error {
+	text := err.Error()
+	for _, cut := range []string{"EOF", "not enough"} {
+		if strings.Contains(text, cut) {
+			return errCut
+		}
+	}
+	if rest, found := strings.CutPrefix(text, strings.ToLower(name)+": "); found {
+		return errors.New(rest)
 	}
 	return err
 }

@@ -49,6 +49,8 @@ func FromImage(m image.Image) *Picture {
 		p.fromGray(m)
 	case *image.Paletted:
 		p.fromPaletted(m)
+	case *image.YCbCr:
+		p.fromYCbCr(m)
 	default:
 		p.fromAny(m)
 	}
@@ -109,6 +111,17 @@ func (p *Picture) fromPaletted(m *image.Paletted) {
 	for y := range p.Height {
 		for _, index := range m.Pix[y*m.Stride:][:p.Width] {
 			copy(out, palette[index][:])
+			out = out[3:]
+		}
+	}
+}
+
+func (p *Picture) fromYCbCr(m *image.YCbCr) {
+	out := p.Pixels
+	for y := m.Rect.Min.Y; y < m.Rect.Max.Y; y++ {
+		for x := m.Rect.Min.X; x < m.Rect.Max.X; x++ {
+			i := m.COffset(x, y)
+			out[0], out[1], out[2] = color.YCbCrToRGB(m.Y[m.YOffset(x, y)], m.Cb[i], m.Cr[i])
 			out = out[3:]
 		}
 	}

@@ -1,11 +1,146 @@
 package picture
 
-import "golang.org/x/image/tiff"
+import (
+	"encoding/binary"
+	"errors"
+	"image"
+	"image/color"
+	"slices"
 
+	"golang.org/x/image/tiff"
+)
+
+// decodeTIFF reads the first page.
 func decodeTIFF(_ *Decoder, data []byte) (*Picture, error) {
+	directory, err := readDirectory(data)
+	if err != nil {
+		return nil, err
+	}
+	if directory.value(tiffPlanes, 1) != 1 && directory.value(tiffSamples, 1) != 1 {
+		return nil, errors.New("channels stored apart are not supported")
+	}
+	inks := directory.value(tiffPhotometric, 0) == tiffSeparated
+	if inks {
+		data = directory.inksAsAlpha(data)
+	}
 	m, err := decodeImage(data, tiff.DecodeConfig, tiff.Decode)
 	if err != nil {
 		return nil, err
 	}
+	if inks {
+		return fromInks(m)
+	}
+	if m, ok := m.(*image.Paletted); ok {
+		shortenPalette(m.Palette)
+	}
 	return FromImage(m), nil
+}
+
+// shortenPalette keeps the upper byte of 16-bit colours: writers make them of
+// 8 bits, some times 256 and some times 257.
+func shortenPalette(palette color.Palette) {
+	for i, c := range palette {
+		r, g, b, _ := c.RGBA()
+		palette[i] = color.NRGBA{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8), 255}
+	}
+}
+
+// Tags and values of TIFF 6.0, §8 and §16.
+const (
+	tiffPhotometric = 262
+	tiffSamples     = 277
+	tiffPlanes      = 284
+	tiffExtra       = 338
+
+	tiffRGB       = 2
+	tiffSeparated = 5
+	tiffAlpha     = 2 // unassociated
+)
+
+// tiffDirectory is the first page's list of entries of 12 bytes.
+type tiffDirectory struct {
+	order   binary.ByteOrder
+	entries [][]byte
+}
+
+func readDirectory(data []byte) (tiffDirectory, error) {
+	d := tiffDirectory{order: byteOrder(data)}
+	if d.order == nil {
+		return d, errCut
+	}
+	start := uint64(d.order.Uint32(data[4:]))
+	if start+2 > uint64(len(data)) {
+		return d, errCut
+	}
+	n := int(d.order.Uint16(data[start:]))
+	list := data[start+2:]
+	if len(list) < 12*n {
+		return d, errCut
+	}
+	for i := range n {
+		d.entries = append(d.entries, list[12*i:12*(i+1)])
+	}
+	return d, nil
+}
+
+// value returns the first number of a tag, of 16 bits.
+func (d tiffDirectory) value(tag, missing uint16) uint16 {
+	for _, entry := range d.entries {
+		if d.order.Uint16(entry) == tag {
+			return d.order.Uint16(entry[8:])
+		}
+	}
+	return missing
+}
+
+// inksAsAlpha returns the file with a directory that calls cyan, magenta,
+// yellow and black red, green, blue and alpha, which x/image/tiff can read.
+func (d tiffDirectory) inksAsAlpha(data []byte) []byte {
+	var entries [][]byte
+	for _, entry := range d.entries {
+		if tag := d.order.Uint16(entry); tag != tiffPhotometric && tag != tiffExtra {
+			entries = append(entries, entry)
+		}
+	}
+	entries = append(entries, d.entry(tiffPhotometric, tiffRGB), d.entry(tiffExtra, tiffAlpha))
+	slices.SortFunc(entries, func(a, b []byte) int { return int(d.order.Uint16(a)) - int(d.order.Uint16(b)) })
+
+	file := append(slices.Clone(data), make([]byte, len(data)%2+2)...)
+	start := len(file) - 2
+	d.order.PutUint32(file[4:], uint32(start))
+	d.order.PutUint16(file[start:], uint16(len(entries)))
+	file = append(file, slices.Concat(entries...)...)
+	return append(file, 0, 0, 0, 0)
+}
+
+// entry returns a directory entry of one 16-bit number.
+func (d tiffDirectory) entry(tag, value uint16) []byte {
+	const short = 3
+	entry := make([]byte, 12)
+	d.order.PutUint16(entry, tag)
+	d.order.PutUint16(entry[2:], short)
+	d.order.PutUint32(entry[4:], 1)
+	d.order.PutUint16(entry[8:], value)
+	return entry
+}
+
+// fromInks converts what inksAsAlpha gave.
+func fromInks(m image.Image) (*Picture, error) {
+	var inks []uint8
+	switch m := m.(type) {
+	case *image.NRGBA:
+		inks = m.Pix
+	case *image.NRGBA64:
+		for i := 0; i < len(m.Pix); i += 2 {
+			inks = append(inks, narrow(uint32(binary.BigEndian.Uint16(m.Pix[i:]))))
+		}
+	default:
+		return nil, errors.New("inks other than cyan, magenta, yellow and black are not supported")
+	}
+	p := New(m.Bounds().Dx(), m.Bounds().Dy())
+	for i := range p.Width * p.Height {
+		c := fromCMYK(inks[4*i], inks[4*i+1], inks[4*i+2], inks[4*i+3])
+		copy(p.Pixels[3*i:], c[:])
+	}
+	return p, nil
 }

@@ -1,18 +1,112 @@
 package picture
 
 import (
+	"bytes"
 	"encoding/binary"
+	"errors"
+	"image"
 	"iter"
 
 	"golang.org/x/image/webp"
 )
 
+// decodeWebP reads a still picture, or an animation's first frame onto a white
+// canvas. (The WebP container: RFC 9649, §2.)
 func decodeWebP(_ *Decoder, data []byte) (*Picture, error) {
-	m, err := decodeImage(data, webp.DecodeConfig, webp.Decode)
+	if uint64(len(data)) < 8+uint64(binary.LittleEndian.Uint32(data[4:])) {
+		return nil, errCut
+	}
+	f, err := webpFirstFrame(data[12:])
 	if err != nil {
 		return nil, err
 	}
+	m, err := f.decode()
+	if err != nil {
+		return nil, err
+	}
+	if f.canvas == (image.Point{}) {
+		return m, nil
+	}
+	if err := checkSize(f.canvas.X, f.canvas.Y); err != nil {
+		return nil, err
+	}
+	return onCanvas(m, f.at, f.canvas.X, f.canvas.Y), nil
+}
+
+// webpFrame is the chunks of one frame: its pixels, and its alpha where that
+// lies apart.
+type webpFrame struct {
+	pixels, alpha chunk
+	canvas, at    image.Point // of an animation, else zero
+}
+
+// webpFirstFrame walks the chunks of a file up to the first picture.
+func webpFirstFrame(data []byte) (f webpFrame, err error) {
+	for c := range riffChunks(data) {
+		switch {
+		case c.name == "VP8X" && len(c.data) >= 10 && c.data[0]&2 != 0:
+			f.canvas = image.Pt(uint24(c.data[4:])+1, uint24(c.data[7:])+1)
+		case c.name == "ANMF" && len(c.data) >= 16:
+			first, err := webpFirstFrame(c.data[16:])
+			first.canvas, first.at = f.canvas, image.Pt(2*uint24(c.data), 2*uint24(c.data[3:]))
+			return first, err
+		case c.name == "ALPH":
+			f.alpha = c
+		case c.name == "VP8 " || c.name == "VP8L":
+			f.pixels = c
+			return f, nil
+		}
+	}
+	return f, errors.New("it holds no picture")
+}
+
+func uint24(b []byte) int { return int(b[0]) | int(b[1])<<8 | int(b[2])<<16 }
+
+// decode gives the frame's chunks to x/image/webp as a file of their own,
+// since that package reads no animations and is strict about flags.
+func (f webpFrame) decode() (*Picture, error) {
+	file := riffFile(f.pixels)
+	config, err := webp.DecodeConfig(bytes.NewReader(file))
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSize(config.Width, config.Height); err != nil {
+		return nil, err
+	}
+	if f.pixels.name == "VP8 " && f.alpha.data != nil {
+		file = riffFile(extended(config.Width, config.Height), f.alpha, f.pixels)
+	}
+	m, err := webp.Decode(bytes.NewReader(file))
+	if err != nil {
+		return nil, err
+	}
+	switch m := m.(type) {
+	case *image.YCbCr:
+		return fromVP8(m), nil
+	case *image.NYCbCrA:
+		return fromVP8(&m.YCbCr).overWhite(m.A, m.AStride), nil
+	}
 	return FromImage(m), nil
+}
+
+// overWhite blends the picture with an alpha plane over white, in place.
+func (p *Picture) overWhite(alpha []uint8, stride int) *Picture {
+	for y := range p.Height {
+		for x := range p.Width {
+			a, pixel := alpha[y*stride+x], p.Pixels[(y*p.Width+x)*3:]
+			pixel[0], pixel[1], pixel[2] = overWhite(pixel[0], a), overWhite(pixel[1], a), overWhite(pixel[2], a)
+		}
+	}
+	return p
+}
+
+// extended returns the VP8X chunk of a still picture with alpha.
+func extended(width, height int) chunk {
+	header := make([]byte, 10, 12)
+	binary.LittleEndian.PutUint32(header[4:], uint32(width-1))
+	binary.LittleEndian.PutUint32(header[7:11], uint32(height-1))
+	header[0] = 1 << 4
+	return chunk{"VP8X", header}
 }
 
 // chunk is a part of a RIFF file.
@@ -35,4 +129,19 @@ func riffChunks(data []byte) iter.Seq[chunk] {
 			data = data[min(8+length+length&1, uint64(len(data))):]
 		}
 	}
+}
+
+// riffFile returns a WebP file of the chunks.
+func riffFile(chunks ...chunk) []byte {
+	file := []byte("RIFF\x00\x00\x00\x00WEBP")
+	for _, c := range chunks {
+		file = append(file, c.name...)
+		file = binary.LittleEndian.AppendUint32(file, uint32(len(c.data)))
+		file = append(file, c.data...)
+		if len(c.data)%2 == 1 {
+			file = append(file, 0)
+		}
+	}
+	binary.LittleEndian.PutUint32(file[4:], uint32(len(file)-8))
+	return file
 }
