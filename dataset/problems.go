@@ -3,6 +3,7 @@ package dataset
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"sort"
 	"strings"
 )
@@ -53,6 +54,11 @@ func (p *Problems) add(kind, where, what string) {
 	if len(p.first[kind]) < examples {
 		p.first[kind] = append(p.first[kind], Problem{Kind: kind, Where: where, What: what})
 	}
+}
+
+// clone returns a copy that can be added to.
+func (p Problems) clone() Problems {
+	return Problems{counts: maps.Clone(p.counts), first: maps.Clone(p.first)}
 }
 
 // Total returns how many problems there are.

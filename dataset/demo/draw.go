@@ -126,8 +126,8 @@ var shapes = map[string]shape{
 	"ball":  {circle(.95, 1)},
 	"box":   {{{-.82, -.82}, {.82, -.82}, {.82, .82}, {-.82, .82}}},
 	"star":  {star(5, 1.08, .44)},
-	"ring":  {circle(1, 1), circle(.5, -1)},
-	"cross": {{{-.34, -1}, {.34, -1}, {.34, -.34}, {1, -.34}, {1, .34}, {.34, .34}, {.34, 1}, {-.34, 1}, {-.34, .34}, {-1, .34}, {-1, -.34}, {-.34, -.34}}},
+	"ring":  {circle(1, 1), circle(.62, -1)},
+	"cross": {cross(.36)},
 	"tent":  {{{0, -.95}, {1.05, .85}, {-1.05, .85}}},
 }
 
@@ -140,6 +140,14 @@ func circle(radius, direction float64) []point {
 		points[i] = point{radius * cos, radius * sin}
 	}
 	return points
+}
+
+// cross returns two bars, of twice the width given, over each other.
+func cross(width float64) []point {
+	return []point{
+		{-width, -1}, {width, -1}, {width, -width}, {1, -width}, {1, width}, {width, width},
+		{width, 1}, {-width, 1}, {-width, width}, {-1, width}, {-1, -width}, {-width, -width},
+	}
 }
 
 // star returns a star whose first tip points up.

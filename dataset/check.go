@@ -1,0 +1,122 @@
+package dataset
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"runtime"
+	"sync"
+
+	"github.com/seetell/seetell/picture"
+)
+
+// Check reads and decodes every picture and returns what is wrong with the
+// set, what was left out when it was opened included: pictures that are
+// missing, empty or broken, and pictures that are the same, by their decoded
+// pixels, within a split or in two. Done, which may be nil, is called with the
+// number of pictures done.
+func Check(ctx context.Context, set *Set, done func(count int)) (Problems, error) {
+	c := checker{problems: set.Problems.clone(), seen: map[pixelSum]position{}}
+	count := 0
+	for number, split := range set.Splits {
+		for start := 0; start < split.Len(); start += checkedAtOnce {
+			if err := ctx.Err(); err != nil {
+				return c.problems, err
+			}
+			end := min(start+checkedAtOnce, split.Len())
+			for i, found := range examine(split, start, end) {
+				c.take(set, position{int32(number), int32(start + i)}, found)
+			}
+			if count += end - start; done != nil {
+				done(count)
+			}
+		}
+	}
+	return c.problems, nil
+}
+
+// checkedAtOnce is how many pictures are decoded before their results are
+// taken, in order.
+const checkedAtOnce = 256
+
+// pixelSum tells pictures apart by their size and pixels.
+type pixelSum [16]byte
+
+// position is a picture's place in the set.
+type position struct{ split, row int32 }
+
+// examined is what decoding a picture gave.
+type examined struct {
+	sum pixelSum
+	err error
+}
+
+type checker struct {
+	problems Problems
+	seen     map[pixelSum]position
+}
+
+// take adds what was found out about the picture at a place.
+func (c *checker) take(set *Set, at position, found examined) {
+	record := set.Splits[at.split].Record(int(at.row))
+	if found.err != nil {
+		c.problems.add(kindOf(found.err), record.Where, found.err.Error())
+		return
+	}
+	before, twice := c.seen[found.sum]
+	if !twice {
+		c.seen[found.sum] = at
+		return
+	}
+	kind, other := Duplicate, set.Splits[before.split]
+	if before.split != at.split {
+		kind = Leak
+	}
+	c.problems.add(kind, record.Where, fmt.Sprintf("%s of %s is %s of %s (%s)", record.ID, set.Splits[at.split].Name,
+		other.Record(int(before.row)).ID, other.Name, other.Record(int(before.row)).Where))
+}
+
+// kindOf says what is wrong with a picture that gave this error.
+func kindOf(err error) string {
+	switch {
+	case errors.Is(err, errNoPicture):
+		return EmptyPicture
+	case errors.Is(err, fs.ErrNotExist):
+		return MissingPicture
+	}
+	return BrokenPicture
+}
+
+// examine decodes the pictures of a range, on all cores.
+func examine(split *Split, start, end int) []examined {
+	results := make([]examined, end-start)
+	var group sync.WaitGroup
+	workers := runtime.GOMAXPROCS(0)
+	for worker := range workers {
+		group.Go(func() {
+			var decoder picture.Decoder
+			for i := start + worker; i < end; i += workers {
+				results[i-start] = examineOne(split, i, &decoder)
+			}
+		})
+	}
+	group.Wait()
+	return results
+}
+
+func examineOne(split *Split, i int, decoder *picture.Decoder) examined {
+	data, err := split.Bytes(i)
+	if err != nil {
+		return examined{err: err}
+	}
+	p, err := decoder.Decode(data)
+	if err != nil {
+		return examined{err: err}
+	}
+	hash := sha256.New()
+	fmt.Fprintf(hash, "%d %d ", p.Width, p.Height)
+	hash.Write(p.Pixels)
+	return examined{sum: pixelSum(hash.Sum(nil))}
+}
