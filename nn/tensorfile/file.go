@@ -80,12 +80,16 @@ func naming(path string, t Tensor) func() ([]byte, error) {
 	}
 }
 
-// plain returns the reason within a path error, whose path is either said
-// already or that of a temporary file.
+// plain returns the reason within an error of the file system, whose path is
+// either said already or that of a temporary file.
 func plain(err error) error {
 	var at *fs.PathError
-	if errors.As(err, &at) {
+	var renaming *os.LinkError
+	switch {
+	case errors.As(err, &at):
 		return at.Err
+	case errors.As(err, &renaming):
+		return renaming.Err
 	}
 	return err
 }

@@ -93,7 +93,12 @@ func TestWriteFails(t *testing.T) {
 			}
 		})
 	}
-	if err := Write(filepath.Join(t.TempDir(), "absent", "a"), nil, nil); err == nil || !strings.Contains(err.Error(), "no such file") {
-		t.Errorf("Write into an absent folder: %v", err)
+	for path, want := range map[string]string{
+		filepath.Join(t.TempDir(), "absent", "a"): "no such file or directory",
+		t.TempDir(): "file exists", // a folder
+	} {
+		if err := Write(path, nil, nil); err == nil || err.Error() != "write "+path+": "+want {
+			t.Errorf("Write: %v, want %q", err, want)
+		}
 	}
 }
