@@ -1,6 +1,6 @@
 package picture
 
-// #include "resize.h"
+// #include "resize_avx2.h"
 import "C"
 
 import (
@@ -80,7 +80,8 @@ func (r *Resizer) scratch(n int) []uint8 {
 // axis says of which pixels in, in which proportions, each pixel out is made.
 type axis struct {
 	first, count, weights []int32
-	stride                int
+	packed                []int16 // the weights as the rows pass wants them
+	stride, groups        int
 	kernel                []float64
 }
 
@@ -93,6 +94,7 @@ func (a *axis) set(n, low, high, size int) {
 	a.stride = int(math.Ceil(support))*2 + 1
 	a.first, a.count = resized(a.first, size), resized(a.count, size)
 	a.weights = resized(a.weights, size*a.stride)
+	a.groups = 0
 	for i := range size {
 		// The conversion keeps the product from being fused with the sum.
 		centre := float64(low) + float64((float64(i)+0.5)*scale)
@@ -100,6 +102,20 @@ func (a *axis) set(n, low, high, size int) {
 		to := min(int(centre+support+0.5), n)
 		a.first[i], a.count[i] = int32(from), int32(to-from)
 		a.weigh(i, centre, 1/support)
+		a.groups = max(a.groups, (to-from+3)/4)
+	}
+}
+
+// pack splits the weights into their low 15 bits and those above, in groups of
+// four neighbours, filled up with zeros.
+func (a *axis) pack() {
+	a.packed = resized(a.packed, len(a.first)*a.groups*8)
+	clear(a.packed)
+	for i, count := range a.count {
+		for x, w := range a.weights[i*a.stride:][:count] {
+			at := (i*a.groups+x/4)*8 + x%4
+			a.packed[at], a.packed[at+4] = int16(w&0x7fff), int16(w>>15)
+		}
 	}
 }
 
@@ -134,30 +150,33 @@ func (a *axis) shift(by int) {
 	}
 }
 
-func resized(s []int32, n int) []int32 {
+func resized[T any](s []T, n int) []T {
 	if cap(s) < n {
-		return make([]int32, n)
+		return make([]T, n)
 	}
 	return s[:n]
 }
 
 // view is the axis as C sees it; the arrays stay Go's.
 func (a *axis) view(pin *runtime.Pinner) C.sp_axis {
-	for _, s := range [][]int32{a.first, a.count, a.weights} {
-		pin.Pin(unsafe.SliceData(s))
-	}
+	pin.Pin(unsafe.SliceData(a.first))
+	pin.Pin(unsafe.SliceData(a.count))
+	pin.Pin(unsafe.SliceData(a.weights))
+	pin.Pin(unsafe.SliceData(a.packed))
 	return C.sp_axis{
-		first: (*C.int32_t)(&a.first[0]), count: (*C.int32_t)(&a.count[0]),
-		weights: (*C.int32_t)(&a.weights[0]), stride: C.int32_t(a.stride),
+		first: (*C.int32_t)(unsafe.SliceData(a.first)), count: (*C.int32_t)(unsafe.SliceData(a.count)),
+		weights: (*C.int32_t)(unsafe.SliceData(a.weights)), packed: (*C.int16_t)(unsafe.SliceData(a.packed)),
+		size: C.int32_t(len(a.first)), stride: C.int32_t(a.stride), groups: C.int32_t(a.groups),
 	}
 }
 
-// rows narrows each row of stride bytes of in to len(a.first) pixels.
+// rows makes each row of stride bytes of in len(a.first) pixels wide.
 func (a *axis) rows(in []uint8, stride int, out []uint8) {
 	var pin runtime.Pinner
 	defer pin.Unpin()
+	a.pack()
 	C.sp_resize_rows((*C.uint8_t)(unsafe.SliceData(in)), C.int64_t(stride), (*C.uint8_t)(unsafe.SliceData(out)),
-		C.int32_t(len(a.first)), C.int32_t(len(in)/stride), a.view(&pin))
+		C.int32_t(len(in)/stride), a.view(&pin))
 }
 
 // columns combines rows of width bytes into len(a.first) rows.
@@ -165,5 +184,14 @@ func (a *axis) columns(in, out []uint8, width int) {
 	var pin runtime.Pinner
 	defer pin.Unpin()
 	C.sp_resize_columns((*C.uint8_t)(unsafe.SliceData(in)), (*C.uint8_t)(unsafe.SliceData(out)),
-		C.int32_t(width), C.int32_t(len(a.first)), a.view(&pin))
+		C.int32_t(width), a.view(&pin))
+}
+
+// useAVX2 turns the fast passes off and on again, for tests.
+func useAVX2(on bool) {
+	if on {
+		C.sp_set_avx2(1)
+	} else {
+		C.sp_set_avx2(0)
+	}
 }

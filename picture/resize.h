@@ -2,19 +2,22 @@
 
 #include <stdint.h>
 
-// One axis of a resize: for each place out, the first place in and the count
-// of neighbours it is made of; weights holds out*stride fixed-point numbers.
+// One axis of a resize: pixel i of `size` is made of count[i] neighbours from
+// first[i] on; weights holds their 22-bit fixed-point shares, `stride` a pixel.
+// packed holds the same for the rows pass: `groups` times a pixel the low 15
+// bits of four weights, then the bits above.
 typedef struct {
   const int32_t* first;
   const int32_t* count;
   const int32_t* weights;
-  int32_t stride;
+  const int16_t* packed;
+  int32_t size, stride, groups;
 } sp_axis;
 
-// sp_resize_rows narrows rows of in_stride bytes to out_width RGB pixels.
+// sp_resize_rows makes each row of in_stride bytes axis.size RGB pixels wide.
 void sp_resize_rows(const uint8_t* in, int64_t in_stride, uint8_t* out,
-                    int32_t out_width, int32_t rows, sp_axis axis);
+                    int32_t rows, sp_axis axis);
 
-// sp_resize_columns combines rows of width bytes into out_height rows.
+// sp_resize_columns combines rows of width bytes into axis.size rows.
 void sp_resize_columns(const uint8_t* in, uint8_t* out, int32_t width,
-                       int32_t out_height, sp_axis axis);
+                       sp_axis axis);

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"image"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"testing"
@@ -31,6 +32,16 @@ func readResizeCases(t *testing.T) (cases struct{ Resized, Cropped []resizeCase 
 
 // TestResizeLikePillow holds every byte to Pillow's.
 func TestResizeLikePillow(t *testing.T) {
+	for _, fast := range []bool{true, false} {
+		t.Run(fmt.Sprint("AVX2 ", fast), func(t *testing.T) {
+			useAVX2(fast)
+			defer useAVX2(true)
+			resizeLikePillow(t)
+		})
+	}
+}
+
+func resizeLikePillow(t *testing.T) {
 	var r Resizer // one for all, so that what it keeps cannot leak
 	for _, test := range readResizeCases(t).Resized {
 		t.Run(fmt.Sprint(test.Width, test.Height, test.Box, test.Size), func(t *testing.T) {
@@ -92,6 +103,25 @@ func TestPreprocessingValidate(t *testing.T) {
 				t.Errorf("Validate() = %v", err)
 			}
 		})
+	}
+}
+
+// TestResizeFastLikePlain compares the passes on sizes of all kinds.
+func TestResizeFastLikePlain(t *testing.T) {
+	defer useAVX2(true)
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 200 {
+		p := New(1+random.IntN(90), 1+random.IntN(60))
+		for i := range p.Pixels {
+			p.Pixels[i] = uint8(random.Uint32())
+		}
+		width, height := 1+random.IntN(70), 1+random.IntN(70)
+		useAVX2(true)
+		fast := p.Resize(width, height)
+		useAVX2(false)
+		if !slices.Equal(fast.Pixels, p.Resize(width, height).Pixels) {
+			t.Errorf("%d x %d to %d x %d: the fast pass differs", p.Width, p.Height, width, height)
+		}
 	}
 }
 

@@ -1,0 +1,27 @@
+package picture
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/seetell/seetell/internal/testshared"
+)
+
+func BenchmarkDecodePhotograph(b *testing.B) {
+	files, err := filepath.Glob(filepath.Join(testshared.Dir(b, "flickr8k", "originals"), "*.jpg"))
+	if err != nil || len(files) == 0 {
+		b.Fatal("no photographs", err)
+	}
+	data, err := os.ReadFile(files[0])
+	if err != nil {
+		b.Fatal(err)
+	}
+	var d Decoder
+	b.SetBytes(500 * 375 * 3)
+	for b.Loop() {
+		if _, err := d.Decode(data); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
