@@ -88,6 +88,7 @@ func commands() []*cli.Command {
 		evaluateCommand(),
 		plotCommand(),
 		reportCommand(),
+		dataCommand(),
 		modelCommand(),
 		demoCommand(),
 	}
