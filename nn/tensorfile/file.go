@@ -59,6 +59,8 @@ func parse(r io.ReaderAt, size int64) (*File, error) {
 	switch {
 	case size == 0:
 		return nil, errors.New("the file is empty")
+	case len(start) > 8 && start[8] == '{': // behind a length, which may look like any of the others
+		return readSafetensors(r, size)
 	case isZip(start):
 		return readZip(r, size)
 	case isPickle(start):

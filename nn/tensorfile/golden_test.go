@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -157,5 +158,19 @@ func TestWrongType(t *testing.T) {
 	_, err := of("a", Int64, "12345678", 1).Float32s()
 	if want := `tensor "a" holds I64, not F32`; err == nil || err.Error() != want {
 		t.Errorf("Float32s: %v, want %q", err, want)
+	}
+}
+
+// TestForms reads safetensors whose length of the header looks like a pickle,
+// a zip archive or a web page.
+func TestForms(t *testing.T) {
+	for _, length := range []int{0x280, 0x10580, '<', 'P' | 'K'<<8} {
+		header := `{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}`
+		header += strings.Repeat(" ", length-len(header)-1) + "}"
+		file := raw(header, "x")
+		f, err := parse(strings.NewReader(file), int64(len(file)))
+		if err != nil || len(f.Tensors) != 1 {
+			t.Errorf("header of %d bytes: %v", length, err)
+		}
 	}
 }
