@@ -1,9 +1,6 @@
 package meteor
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // beamSize is the number of partial alignments that the search keeps.
 const beamSize = 40
@@ -156,11 +153,13 @@ func (p *path) covers(m Match) bool {
 }
 
 func better(p, q *path) int {
-	return cmp.Or(
-		cmp.Compare(q.weight1+q.weight2, p.weight1+p.weight2),
-		cmp.Compare(p.chunks, q.chunks),
-		cmp.Compare(p.crosses, q.crosses),
-	)
+	if n := q.weight1 + q.weight2 - p.weight1 - p.weight2; n != 0 {
+		return n
+	}
+	if n := p.chunks - q.chunks; n != 0 {
+		return n
+	}
+	return p.crosses - q.crosses
 }
 
 func distance(m Match) int { return max(m.Start-m.MatchStart, m.MatchStart-m.Start) }

@@ -12,6 +12,11 @@ func Normalize(text string) string {
 	if plain(text) {
 		return strings.ToLower(strings.Trim(text, " "))
 	}
+	return general(text)
+}
+
+// general is Normalize without the short cut for plain words.
+func general(text string) string {
 	runes := []rune(" " + text + " ")
 	runes = isolateSymbols(runes)
 	runes = markDots(runes)
@@ -35,7 +40,7 @@ func plain(text string) bool {
 		}
 		last = c
 	}
-	return true
+	return !strings.Contains(text, "DOTMULTI") // markDots's own name
 }
 
 // isolateSymbols puts spaces around whatever is no letter, digit, space or

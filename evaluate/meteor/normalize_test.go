@@ -17,6 +17,7 @@ func TestNormalize(t *testing.T) {
 		{"Greek", "ΟΔΟΣ", "ο δ ο σ"},
 		{"dotted I", "İ!", "i̇ !"},
 		{"space of no width", "a\u00a0\u2003b", "a b"},
+		{"the normalizer's own name of dots", "a DOTMULTI", "a ."},
 		{"empty", "", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

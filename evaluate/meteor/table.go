@@ -111,7 +111,7 @@ func (t *Table) paraphrases(text, other []*word, found func(start, length, match
 					}
 				}
 			}
-			if start+length == len(text) {
+			if start+length == len(text) || text[start+length].phrase.number == none {
 				break
 			}
 			node = t.index.child(node, text[start+length].phrase.number)

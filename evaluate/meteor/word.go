@@ -12,10 +12,10 @@ import (
 
 // A word is what the matchers need to know of one word, found once.
 type word struct {
-	key, stem int32    // hashes of the word and of its stem
-	function  bool     // counts less than a content word
-	synsets   []uint32 // its meanings and those of its base form, sorted
-	bloom     uint64   // a bit for each of synsets
+	key, stem int32     // hashes of the word and of its stem
+	function  bool      // counts less than a content word
+	synsets   []uint32  // its meanings and those of its base form, sorted
+	bloom     [4]uint64 // a bit for each of synsets
 	phrase    phraseWord
 }
 
@@ -57,7 +57,8 @@ func newWord(text string, table *Table) *word {
 		phrase:   table.word(text),
 	}
 	for _, synset := range made.synsets {
-		made.bloom |= 1 << (synset * 0x9e3779b1 >> 26)
+		bit := synset * 0x9e3779b1 >> 24
+		made.bloom[bit/64] |= 1 << (bit % 64)
 	}
 	return made
 }
@@ -123,7 +124,11 @@ func baseForm(text string) string {
 }
 
 func (w *word) sharesMeaning(o *word) bool {
-	if w.bloom&o.bloom == 0 {
+	common := uint64(0)
+	for i, bits := range w.bloom {
+		common |= bits & o.bloom[i]
+	}
+	if common == 0 {
 		return false
 	}
 	for i, j := 0, 0; i < len(w.synsets) && j < len(o.synsets); {
