@@ -1,0 +1,158 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"image/png"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/picture"
+	"github.com/seetell/seetell/torch"
+)
+
+// programs is the folder of the programs that the tests build.
+var programs string
+
+func TestMain(m *testing.M) {
+	var err error
+	if programs, err = os.MkdirTemp("", "seetell"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	os.RemoveAll(programs)
+	if live := torch.Live(); code == 0 && live != 0 {
+		println("tensors left:", live)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// plain and hardened are the program as `make build` makes it and as a
+// position-independent executable, each built once.
+var (
+	plain    = sync.OnceValues(func() (string, error) { return build("plain") })
+	hardened = sync.OnceValues(func() (string, error) { return build("hardened", "-buildmode=pie") })
+)
+
+func build(name string, flags ...string) (string, error) {
+	path := filepath.Join(programs, name)
+	out, err := exec.Command("go", append(append([]string{"build"}, flags...), "-o", path, ".")...).CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return path, nil
+}
+
+// must returns a built program.
+func must(t *testing.T, program func() (string, error)) string {
+	t.Helper()
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// execute runs the program and returns its output and exit code.
+func execute(t *testing.T, environment []string, program string, args ...string) (string, int) {
+	t.Helper()
+	command := exec.Command(program, args...)
+	command.Env = append(os.Environ(), environment...)
+	out, err := command.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return string(out), command.ProcessState.ExitCode()
+}
+
+// newborn writes a small checkpoint of random weights and a picture.
+func newborn(t *testing.T) (checkpoint, photo string) {
+	t.Helper()
+	dir := t.TempDir()
+	m := captioner.Metadata{Model: captioner.DefaultConfig(), Words: captioner.SplitWords, Preprocessing: picture.DefaultPreprocessing()}
+	m.Model.Grid, m.Model.Hidden, m.Preprocessing.Size = 2, 16, 64
+	m.Vocabulary = []string{"<pad>", "<start>", "<end>", "<unk>", "a", "dog"}
+	network, err := captioner.NewNetwork(m.Model, len(m.Vocabulary), torch.CPU)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer network.Close()
+	checkpoint, photo = filepath.Join(dir, "model.safetensors"), filepath.Join(dir, "photo.png")
+	if err := network.Save(checkpoint, m); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Create(photo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(png.Encode(file, image.NewRGBA(image.Rect(0, 0, 80, 60))), file.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return checkpoint, photo
+}
+
+// Hardened builds resolve every symbol at the start, when libtorch is not yet
+// in the process.
+func TestHardenedBuilds(t *testing.T) {
+	checkpoint, photo := newborn(t)
+	for name, program := range map[string]func() (string, error){"plain": plain, "position independent": hardened} {
+		t.Run(name, func(t *testing.T) {
+			program := must(t, program)
+			out, code := execute(t, []string{"LD_BIND_NOW=1"}, program, "caption", "--device", "cpu", "--model", checkpoint, photo)
+			if code != 0 || !strings.HasPrefix(out, photo+"\t") {
+				t.Errorf("exit code %d and %q, want a caption", code, out)
+			}
+			out, code = execute(t, []string{"LD_BIND_NOW=1", "LIBTORCH=" + t.TempDir()}, program, "caption", "--model", checkpoint, photo)
+			if code != exitFailed || !strings.Contains(out, "LIBTORCH") {
+				t.Errorf("without libtorch: exit code %d and %q, want %d and where it was looked for", code, out, exitFailed)
+			}
+		})
+	}
+}
+
+func TestDoctor(t *testing.T) {
+	program := must(t, plain)
+	out, code := execute(t, nil, program, "doctor")
+	if code != 0 || !strings.Contains(out, "libseetell_torch.so") || !strings.Contains(out, "precision auto is") {
+		t.Errorf("exit code %d and %q, want 0, the library and the precision", code, out)
+	}
+	out, code = execute(t, []string{"LIBTORCH=" + t.TempDir()}, program, "doctor")
+	if code != exitFailed || !strings.Contains(out, "third_party/setup@latest") || !strings.Contains(out, "memory") {
+		t.Errorf("without libtorch: exit code %d and %q, want %d, what to do, and the rest", code, out, exitFailed)
+	}
+}
+
+// Help is there before a person notices, for it opens no libtorch. The
+// fastest of several runs counts: the machine may be busy.
+func TestHelpIsQuick(t *testing.T) {
+	program := must(t, plain)
+	fastest := time.Hour
+	for range 20 {
+		start := time.Now()
+		if out, code := execute(t, []string{"LIBTORCH=" + t.TempDir()}, program, "--help"); code != 0 {
+			t.Fatalf("exit code %d: %s", code, out)
+		}
+		fastest = min(fastest, time.Since(start))
+	}
+	t.Logf("seetell --help: %v", fastest)
+	if fastest > 50*time.Millisecond {
+		t.Errorf("seetell --help took %v, want less than 50 ms", fastest)
+	}
+}
+
+func TestBytesText(t *testing.T) {
+	for n, want := range map[int64]string{0: "0 bytes", 999: "999 bytes", 1500: "1.5 kB", 3e9: "3.0 GB"} {
+		if got := bytesText(n); got != want {
+			t.Errorf("bytesText(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
