@@ -7,6 +7,7 @@
 package nn
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/seetell/seetell/torch"
@@ -40,7 +41,7 @@ type Entry struct {
 	Tensor    *torch.Tensor
 	Trainable bool // false for a buffer
 
-	place **torch.Tensor // the layer's own reference
+	place **torch.Tensor // the layer's own reference; nil where there is no layer
 }
 
 // Module lists its tensors in PyTorch's order, each name behind prefix, which
@@ -120,6 +121,10 @@ func replace(s *torch.Scope, entries []Entry, change func(*torch.Tensor) *torch.
 		changed := change(e.Tensor)
 		if changed == e.Tensor || s.Err() != nil {
 			continue
+		}
+		if e.place == nil {
+			s.Fail(fmt.Errorf("%s belongs to no layer, so that it cannot be replaced", e.Name))
+			return
 		}
 		changed.RequiresGrad(e.Tensor.NeedsGrad())
 		e.Tensor.Free()

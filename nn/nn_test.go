@@ -24,6 +24,17 @@ func TestChannelsLast(t *testing.T) {
 	})
 }
 
+// TestReplaceWithoutLayer asks to change a tensor that no layer holds.
+func TestReplaceWithoutLayer(t *testing.T) {
+	err := torch.Run(func(s *torch.Scope) error {
+		ChannelsLast(s, []Entry{{Name: "a", Tensor: torch.Ones(s, torch.Float32, torch.CPU, 1, 1, 1, 1)}})
+		return nil
+	})
+	if err == nil || !strings.Contains(err.Error(), "a belongs to no layer") {
+		t.Errorf("error %v", err)
+	}
+}
+
 // TestToDevice trains a stack on a GPU and compares with the CPU within 1e-4.
 func TestToDevice(t *testing.T) {
 	if torch.CUDACount() == 0 {
