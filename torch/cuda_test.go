@@ -16,10 +16,11 @@ func resolveCUDA() error {
 	if err := loadCUDA(); err != nil {
 		return err
 	}
-	if n, err := countCUDA(); n > 0 && !driverPresent() {
-		return fmt.Errorf("%d devices without a driver, %w", n, err)
+	n, err := countCUDA()
+	if n > 0 && !driverPresent() {
+		return fmt.Errorf("%d devices without a driver", n)
 	}
-	return nil
+	return err
 }
 
 func TestCUDAEntriesResolve(t *testing.T) {

@@ -33,7 +33,7 @@ var (
 // Libtorch is looked for in LIBTORCH, a folder that has lib/libtorch_cpu.so,
 // and where that is not set in the user's cache and in an installed PyTorch.
 // The shim, libseetell_torch.so, is the file SEETELL_SHIM, or lies beside the
-// executable, in the checkout or in the user's cache.
+// executable, in the checkout or in the user's cache; CUDA's lies with it.
 func Open() error {
 	if opened.Load() {
 		return nil

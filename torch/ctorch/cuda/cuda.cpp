@@ -27,10 +27,10 @@ const char* tg_cuda_compiled_version() { return TORCH_VERSION; }
 
 char* tg_cuda_count(int32_t* out) {
   return guard([&] {
-    TORCH_CHECK(at::globalContext().hasCUDA(),
+    *out = c10::cuda::device_count();
+    TORCH_CHECK(*out == 0 || at::globalContext().hasCUDA(),
                 "libtorch was used before its CUDA library was opened: open "
                 "CUDA, by ParseDevice, first");
-    *out = c10::cuda::device_count();
   });
 }
 
