@@ -18,6 +18,7 @@ type Encoder struct {
 type Modes struct {
 	Backbone nn.Mode
 	Norm     nn.Mode
+	Still    bool // the backbone learns nothing: no gradient flows into it
 }
 
 // Evaluation normalises by running statistics throughout.

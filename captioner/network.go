@@ -61,8 +61,19 @@ func (n *Network) Close() { n.scope.Close() }
 // (N, L, 512) and to the features f that the decoder attends to, (N, L, F).
 func (n *Network) Look(s *torch.Scope, x *torch.Tensor, modes Modes, p Precision) (pooled, features *torch.Tensor) {
 	p.during(s, n.Device, func() {
-		pooled = n.Encoder.Backbone(s, x, modes.Backbone)
+		pooled = n.pooled(s, x, modes)
 		features = n.Encoder.Project(s, pooled, modes.Norm)
 	})
 	return pooled, features
+}
+
+func (n *Network) pooled(s *torch.Scope, x *torch.Tensor, modes Modes) (pooled *torch.Tensor) {
+	if !modes.Still {
+		return n.Encoder.Backbone(s, x, modes.Backbone)
+	}
+	s.Fail(torch.NoGrad(func(inner *torch.Scope) error {
+		pooled = n.Encoder.Backbone(inner, x, modes.Backbone).MoveTo(s)
+		return nil
+	}))
+	return pooled
 }

@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""Writes network.json: a small captioner's numbers in PyTorch, from weights
+that a formula gives, for the test beside it.
+
+    python golden.py    # torch 2.11.0, float32 on the CPU
+"""
+
+import json
+import pathlib
+import sys
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+here = pathlib.Path(__file__).parent
+sys.path.insert(0, str(here.parent.parent / "python"))
+import seetell  # noqa: E402
+
+SIZES = {"grid": 3, "features": 24, "embedding": 16, "hidden": 32, "attention": 20}
+VOCABULARY = ["<pad>", "<start>", "<end>", "<unk>", "a", "dog", "runs"]
+CAPTIONS = [[[4, 5, 6], [4, 5]], [[5], [4, 3, 6, 5]], [[6]], [[4]]]  # of four pictures
+SIDE = 96
+MEAN, STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
+PICTURES = 1011  # a salt with which no ReLU of either kind lies within rounding of its kink
+STEPS = 10
+
+
+def uniform(salt, count):
+    """The formula: count numbers in [0, 1)."""
+    i = np.arange(count, dtype=np.uint64)
+    x = (i * 2654435761 + salt * 40503 + 12345) % 2**32
+    x = (x ^ (x >> np.uint64(15))) * 2246822519 % 2**32
+    return (x ^ (x >> np.uint64(13))) / 2**32
+
+
+def fill(model):
+    for k, (name, tensor) in enumerate(model.state_dict().items()):
+        u = uniform(k, tensor.numel()).reshape(tuple(tensor.shape)) - 0.5
+        if name.endswith("num_batches_tracked"):
+            continue
+        if name.endswith("running_var"):
+            value = 1 + u
+        elif tensor.dim() >= 2:
+            value = u * 2 * (3 / tensor[0].numel()) ** 0.5
+        elif name.endswith("weight"):
+            value = 1 + 0.2 * u
+        else:
+            value = 0.2 * u
+        tensor.copy_(torch.from_numpy(np.asarray(value)).float())
+
+
+def batch():
+    pixels = np.floor(uniform(PICTURES, len(CAPTIONS) * SIDE * SIDE * 3) * 256).reshape(-1, SIDE, SIDE, 3)
+    x = torch.from_numpy(pixels).float() / 255
+    x = (x - torch.tensor(MEAN)) / torch.tensor(STD)
+    rows, inputs, targets = [], [], []
+    longest = max(len(c) + 1 for p in CAPTIONS for c in p)
+    for i, picture in enumerate(CAPTIONS):
+        for caption in picture:
+            words = caption + [seetell.END]
+            rows.append(i)
+            inputs.append(([seetell.START] + words[:-1] + [seetell.PAD] * longest)[:longest])
+            targets.append((words + [seetell.PAD] * longest)[:longest])
+    return x.permute(0, 3, 1, 2), torch.tensor(rows), torch.tensor(inputs), torch.tensor(targets)
+
+
+def loss_of(model, x, rows, inputs, targets, penalty=0.0):
+    features = model.encoder(x)
+    logits, alpha = model(features, rows, inputs)
+    loss = functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=seetell.PAD)
+    if penalty:
+        seen = (alpha * (targets != seetell.PAD).unsqueeze(2)).sum(1)
+        loss = loss + penalty * ((1 - seen) ** 2).mean()
+    return features, logits, loss
+
+
+def new(frozen):
+    model = seetell.Captioner(len(VOCABULARY), **SIZES)
+    with torch.no_grad():
+        fill(model)
+    model.to(memory_format=torch.channels_last)  # as seetell lays convolutions out
+    model.train()
+    if frozen:
+        model.encoder.backbone.eval()
+    return model
+
+
+def sample(tensor, count=6):
+    flat = tensor.detach().flatten()
+    step = max(1, flat.numel() // count)
+    return [float(v) for v in flat[::step][:count]]
+
+
+def main():
+    torch.set_num_threads(1)
+    data = batch()
+    golden = {"vocabulary": VOCABULARY, "sizes": SIZES}
+    model = new(frozen=True).eval()
+    with torch.no_grad():
+        features, logits, loss = loss_of(model, *data)
+    golden["features"] = sample(features, 48)
+    valid = logits.transpose(0, 1)[(data[3] != seetell.PAD).t()]
+    golden["logits"] = [float(v) for v in valid.flatten()]
+    for frozen in (True, False):
+        model = new(frozen)
+        _, _, loss = loss_of(model, *data, penalty=1.0)
+        loss.backward()
+        gradients = {name: {"norm": float(p.grad.norm()), "largest": float(p.grad.abs().max()),
+                            "values": sample(p.grad)} for name, p in model.named_parameters()}
+        model = new(frozen)
+        adam = torch.optim.Adam(model.parameters(), lr=1e-4)
+        losses = []
+        for _ in range(STEPS):
+            adam.zero_grad()
+            _, _, loss = loss_of(model, *data, penalty=1.0)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 5)
+            adam.step()
+            losses.append(loss.item())
+        golden["frozen" if frozen else "batch"] = {"gradients": gradients, "losses": losses}
+    text = json.dumps(golden, indent=0).replace("\n", "")
+    (here / "network.json").write_text(text + "\n")
+
+
+main()
