@@ -36,7 +36,7 @@ type Config struct {
 	Schedule            string  `json:"schedule"`              // "constant" or "cosine"
 	WarmUp              int     `json:"warm_up"`               // steps over which the learning rate rises
 	BatchNorm           string  `json:"batch_norm"`            // the backbone's statistics: "frozen" or "batch"
-	FreezeEncoder       int     `json:"freeze_encoder"`        // first epochs in which the backbone stays as it is
+	FreezeEncoder       int     `json:"freeze_encoder"`        // first epochs in which the backbone stays as it is; negative for all
 
 	Dropout          float64 `json:"dropout"`
 	EmbeddingDropout float64 `json:"embedding_dropout"`

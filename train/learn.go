@@ -46,6 +46,9 @@ func (r *session) forward(s *torch.Scope, batch *dataset.Batch, targets captione
 // modes says how BatchNorm behaves in training: the feature norm always uses
 // the batch's statistics.
 func (r *session) modes() captioner.Modes {
+	if r.cfg.FreezeEncoder < 0 || r.progress.Epochs < r.cfg.FreezeEncoder {
+		return captioner.Modes{Backbone: nn.Eval, Norm: nn.Train, Still: true}
+	}
 	if r.cfg.BatchNorm == BatchNormBatch {
 		return captioner.Modes{Backbone: nn.Train, Norm: nn.Train}
 	}

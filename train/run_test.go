@@ -1,0 +1,235 @@
+package train
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/seetell/seetell/nn/tensorfile"
+	"github.com/seetell/seetell/torch"
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if live := torch.Live(); code == 0 && live != 0 {
+		println("tensors left:", live)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// tiny returns a run of a few seconds: a small model on small drawings.
+func tiny(t *testing.T) Config {
+	t.Helper()
+	cfg := DefaultConfig()
+	cfg.Data, cfg.Out = "demo", t.TempDir()
+	cfg.Limit, cfg.Epochs, cfg.Batch = 12, 2, 4
+	cfg.EncoderWeights, cfg.MinimumCount, cfg.BatchNorm = "none", 1, BatchNormBatch
+	cfg.Preprocessing.Size = 32
+	cfg.Model.Grid, cfg.Model.Features, cfg.Model.Embedding, cfg.Model.Hidden, cfg.Model.Attention = 1, 16, 16, 16, 16
+	cfg.Precision, cfg.Device = "float32", "cpu"
+	cfg.Beam.Width, cfg.Beam.Words = 2, 8
+	return cfg
+}
+
+func quiet() *logrus.Entry {
+	log := logrus.New()
+	log.SetOutput(io.Discard)
+	return logrus.NewEntry(log)
+}
+
+// stopAfter is a Progress that ends a context after so many steps.
+type stopAfter struct {
+	steps int
+	stop  context.CancelFunc
+	train bool
+}
+
+func (p *stopAfter) Begin(what string, _ int) { p.train = strings.HasPrefix(what, "epoch") }
+func (p *stopAfter) End()                     {}
+func (p *stopAfter) Done(count int) {
+	if p.train && count > 0 {
+		if p.steps--; p.steps == 0 {
+			p.stop()
+		}
+	}
+}
+
+func TestRunWritesFiles(t *testing.T) {
+	cfg := tiny(t)
+	cfg.Epochs, cfg.Keep = 3, 2
+	if err := Run(context.Background(), cfg, quiet(), nil); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]bool{
+		"last.safetensors": true, "best.safetensors": true, "last.resume.safetensors": true, "history.jsonl": true,
+		"epoch-01.safetensors": false, "epoch-02.safetensors": true, "epoch-03.safetensors": true,
+	} {
+		_, err := os.Stat(filepath.Join(cfg.Out, name))
+		if (err == nil) != want {
+			t.Errorf("%s is there: %v, want %v", name, err == nil, want)
+		}
+	}
+	data, err := os.ReadFile(filepath.Join(cfg.Out, "history.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lines := strings.Count(string(data), "\n"); lines != 3 {
+		t.Errorf("history has %d lines, want 3", lines)
+	}
+}
+
+func TestResumeIsExact(t *testing.T) {
+	whole := tiny(t)
+	if err := Run(context.Background(), whole, quiet(), nil); err != nil {
+		t.Fatal(err)
+	}
+	want := contents(t, whole.Out)
+	for _, steps := range []int{1, 2, 4, 5} { // three steps make an epoch
+		stopped := tiny(t)
+		stopped.Workers = steps // the order must not depend on it
+		ctx, cancel := context.WithCancel(context.Background())
+		err := Run(ctx, stopped, quiet(), &stopAfter{steps: steps, stop: cancel})
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("stopped after %d steps: %v", steps, err)
+		}
+		stopped.Resume = true
+		if err := Run(context.Background(), stopped, quiet(), nil); err != nil {
+			t.Fatalf("resumed after %d steps: %v", steps, err)
+		}
+		for name, text := range contents(t, stopped.Out) {
+			if want[name] != text {
+				t.Errorf("stopped after %d steps: %s differs", steps, name)
+			}
+		}
+	}
+}
+
+func TestMoreEpochsAreExact(t *testing.T) {
+	whole := tiny(t)
+	if err := Run(context.Background(), whole, quiet(), nil); err != nil {
+		t.Fatal(err)
+	}
+	grown := tiny(t)
+	grown.Epochs = 1
+	if err := Run(context.Background(), grown, quiet(), nil); err != nil {
+		t.Fatal(err)
+	}
+	grown.Epochs, grown.Resume = 2, true
+	if err := Run(context.Background(), grown, quiet(), nil); err != nil {
+		t.Fatal(err)
+	}
+	want := contents(t, whole.Out)
+	for name, text := range contents(t, grown.Out) {
+		if want[name] != text {
+			t.Errorf("%s differs", name)
+		}
+	}
+}
+
+// contents returns what the run's files hold, by file and tensor, its times
+// left out.
+func contents(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, name := range []string{"last.safetensors", "best.safetensors", "last.resume.safetensors"} {
+		file, err := tensorfile.Open(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, tensor := range file.Tensors {
+			data, err := tensor.Bytes()
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[name+" "+tensor.Name] = string(data)
+		}
+		file.Close()
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "history.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all["history"] = withoutTimes(t, data)
+	return all
+}
+
+func withoutTimes(t *testing.T, lines []byte) string {
+	t.Helper()
+	var text strings.Builder
+	for line := range strings.Lines(string(lines)) {
+		var epoch Epoch
+		if err := json.Unmarshal([]byte(line), &epoch); err != nil {
+			t.Fatal(err)
+		}
+		epoch.PicturesPerSecond, epoch.DataWait, epoch.PeakMemory, epoch.Seconds = 0, 0, 0, 0
+		again, err := json.Marshal(epoch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text.Write(again)
+	}
+	return text.String()
+}
+
+func TestRunRefuses(t *testing.T) {
+	done := tiny(t)
+	done.Epochs = 1
+	if err := Run(context.Background(), done, quiet(), nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name   string
+		change func(*Config)
+		want   string
+	}{
+		{"a folder that holds a run", func(c *Config) {}, "holds a run already"},
+		{"other settings on resume", func(c *Config) { c.Resume, c.Batch = true, 5 }, "batch was 4 and is now 5"},
+		{"no run to resume", func(c *Config) { c.Resume, c.Out = true, t.TempDir() }, "resume"},
+		{"no such split", func(c *Config) { c.ValidationSplit = "dev2"; c.Out = t.TempDir() }, `no split "dev2"`},
+		{"no such data", func(c *Config) { c.Data = "/nowhere"; c.Out = t.TempDir() }, "/nowhere"},
+		{"no such device", func(c *Config) { c.Device = "tpu"; c.Out = t.TempDir() }, "tpu"},
+		{"no such weights", func(c *Config) { c.EncoderWeights = "/nowhere.pth"; c.Out = t.TempDir() }, "/nowhere.pth"},
+		{"a batch larger than memory", func(c *Config) { c.Batch = 4096; c.Preprocessing.Size = 4096; c.Out = t.TempDir() }, "lower --batch"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			cfg := done
+			test.change(&cfg)
+			err := Run(context.Background(), cfg, quiet(), nil)
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("Run() = %v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestRunLocksItsFolder(t *testing.T) {
+	dir := t.TempDir()
+	release, err := lock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	cfg := tiny(t)
+	cfg.Out = dir
+	if err := Run(context.Background(), cfg, quiet(), nil); err == nil || !strings.Contains(err.Error(), "another run is writing") {
+		t.Errorf("Run() = %v in a folder that another run uses", err)
+	}
+}
+
+func TestLossNotFinite(t *testing.T) {
+	cfg := tiny(t)
+	cfg.Limit, cfg.Epochs, cfg.Batch = 24, 1, 2
+	cfg.LearningRate, cfg.EncoderLearningRate, cfg.ClipNorm = 1e38, 1e38, 0
+	err := Run(context.Background(), cfg, quiet(), nil)
+	if err == nil || !strings.Contains(err.Error(), "steps in a row without a finite loss") {
+		t.Errorf("Run() = %v, want the steps and pictures without a finite loss", err)
+	}
+}
