@@ -56,16 +56,26 @@ func animate(frames []*image.RGBA) *gif.GIF {
 	return out
 }
 
-// paletted maps each pixel to its nearest colour. Nearest remembers them in
-// steps of four.
+// bayer is a 4 × 4 threshold matrix (Bayer 1973): it trades the bands of a
+// small palette for a fine pattern that does not flicker between frames.
+var bayer = [16]int{0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5}
+
+// paletted maps each pixel, dithered, to its nearest colour. Nearest remembers
+// them in steps of four.
 func paletted(frame *image.RGBA, palette color.Palette, nearest map[color.RGBA]uint8) *image.Paletted {
 	out := image.NewPaletted(frame.Bounds(), palette)
+	width := frame.Bounds().Dx()
 	for i := range out.Pix {
 		p := frame.Pix[4*i:]
-		key := color.RGBA{p[0] &^ 3, p[1] &^ 3, p[2] &^ 3, 255}
+		shift := bayer[i/width%4*4+i%width%4] - 8
+		if p[0]&p[1]&p[2] == 255 {
+			shift = 0 // white stays white
+		}
+		step := func(v uint8) uint8 { return uint8(min(max(int(v)+shift, 0), 255)) &^ 3 }
+		key := color.RGBA{step(p[0]), step(p[1]), step(p[2]), 255}
 		index, ok := nearest[key]
 		if !ok {
-			index = uint8(palette.Index(color.RGBA{p[0], p[1], p[2], 255}))
+			index = uint8(palette.Index(key))
 			nearest[key] = index
 		}
 		out.Pix[i] = index

@@ -20,16 +20,16 @@ type track struct {
 // chart is one panel of learning curves.
 type chart struct {
 	title string
-	unit  string // after each number of the vertical axis
-	zero  bool   // whether the vertical axis starts at zero
+	zero  bool // whether the vertical axis starts at zero
 	lines []track
 }
 
-// newTrack picks one number of each epoch.
+// newTrack picks one number of each epoch. What is not a number, or beyond all
+// measure, is left out.
 func newTrack(name string, run int, h *History, pick func(Epoch) float64) track {
 	t := track{name: name, style: systemLine(run), shape: draw.CircleGlyph{}}
 	for _, epoch := range h.Epochs {
-		if v := pick(epoch); !math.IsNaN(v) && !math.IsInf(v, 0) {
+		if v := pick(epoch); math.Abs(v) < 1e30 {
 			t.x, t.y = append(t.x, epoch.Epoch), append(t.y, v)
 		}
 	}
@@ -83,7 +83,7 @@ func scoreCharts(runs []*History) []chart {
 	sortMetrics(keys)
 	var charts []chart
 	for _, key := range keys {
-		charts = append(charts, panelOf(metricOf(key).Label, "", runs, func(e Epoch) float64 {
+		charts = append(charts, panelOf(metricOf(key).Label, runs, func(e Epoch) float64 {
 			if v, ok := e.Scores[key]; ok {
 				return v
 			}
@@ -95,12 +95,12 @@ func scoreCharts(runs []*History) []chart {
 
 func trainingCharts(runs []*History) []chart {
 	charts := []chart{
-		panelOf("Learning rate (1e-4)", "", runs, func(e Epoch) float64 { return e.LearningRate * 1e4 }),
-		panelOf("Gradient norm before clipping", "", runs, func(e Epoch) float64 { return e.GradientNorm }),
-		panelOf("Pictures per second", "", runs, func(e Epoch) float64 { return e.PicturesPerSecond }),
-		panelOf("Time waiting for data (%)", "", runs, func(e Epoch) float64 { return 100 * e.DataWait }),
-		panelOf("Peak memory (GB)", "", runs, func(e Epoch) float64 { return e.PeakMemory / 1e9 }),
-		panelOf("Minutes per epoch", "", runs, func(e Epoch) float64 { return e.Seconds / 60 }),
+		panelOf("Learning rate (1e-4)", runs, func(e Epoch) float64 { return e.LearningRate * 1e4 }),
+		panelOf("Gradient norm before clipping", runs, func(e Epoch) float64 { return e.GradientNorm }),
+		panelOf("Pictures per second", runs, func(e Epoch) float64 { return e.PicturesPerSecond }),
+		panelOf("Time waiting for data (%)", runs, func(e Epoch) float64 { return 100 * e.DataWait }),
+		panelOf("Peak memory (GB)", runs, func(e Epoch) float64 { return e.PeakMemory / 1e9 }),
+		panelOf("Minutes per epoch", runs, func(e Epoch) float64 { return e.Seconds / 60 }),
 	}
 	for i := range charts {
 		charts[i].zero = true
@@ -108,8 +108,8 @@ func trainingCharts(runs []*History) []chart {
 	return charts
 }
 
-func panelOf(title, unit string, runs []*History, pick func(Epoch) float64) chart {
-	c := chart{title: title, unit: unit}
+func panelOf(title string, runs []*History, pick func(Epoch) float64) chart {
+	c := chart{title: title}
 	for i, run := range runs {
 		c.lines = append(c.lines, newTrack(run.Name, i, run, pick))
 	}
@@ -190,10 +190,10 @@ func (k chart) draw(c draw.Canvas, named bool) {
 	}
 	bottom, top := span(low, high, k.zero)
 	p := newPanel(first, max(last, first+1), bottom, top)
-	p.X.Padding = 4
+	p.Y.Padding = 6
 	p.X.Tick.Marker = ticks{Whole: true, Most: 8}
 	p.X.Label.Text = "Epoch"
-	p.Y.Tick.Marker = ticks{Most: 5, Unit: k.unit, From: bottom}
+	p.Y.Tick.Marker = ticks{Most: 5}
 	p.Add(gridLines{})
 	for _, t := range k.lines {
 		p.Add(t)

@@ -1,6 +1,9 @@
 package plots
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // density is a Gaussian kernel estimate over [0, high], reflected at both
 // bounds so that no mass leaves them (Silverman 1986, §2.10).
@@ -37,21 +40,29 @@ func silverman(values []float64) float64 {
 // has its mirror images in 0 and in high, and those theirs one period on.
 func (d density) at(x float64) float64 {
 	sum := 0.0
-	for _, v := range d.values {
-		for _, shift := range [...]float64{-2 * d.high, 0, 2 * d.high} {
-			sum += gauss((x-v-shift)/d.bandwidth) + gauss((x+v-shift)/d.bandwidth)
-		}
+	for _, shift := range [...]float64{-2 * d.high, 0, 2 * d.high} {
+		sum += d.near(x-shift) + d.near(shift-x)
 	}
 	return sum / (float64(len(d.values)) * d.bandwidth)
 }
 
-// gauss is the standard normal density.
-func gauss(z float64) float64 {
-	if z < -9 || z > 9 {
-		return 0
+// near sums the kernels of the values near x; further off they are below 1e-10
+// of their height.
+func (d density) near(x float64) float64 {
+	const reach = 7
+	first, _ := slices.BinarySearch(d.values, x-reach*d.bandwidth)
+	sum := 0.0
+	for _, v := range d.values[first:] {
+		if v > x+reach*d.bandwidth {
+			break
+		}
+		sum += gauss((x - v) / d.bandwidth)
 	}
-	return math.Exp(-z*z/2) / math.Sqrt(2*math.Pi)
+	return sum
 }
+
+// gauss is the standard normal density.
+func gauss(z float64) float64 { return math.Exp(-z*z/2) / math.Sqrt(2*math.Pi) }
 
 // curve samples the density at points+1 places from 0 to right.
 func (d density) curve(right float64, points int) (x, y []float64) {

@@ -232,7 +232,7 @@ func level(c draw.Canvas, from, to vg.Rectangle) draw.Canvas {
 func (d *distribution) restPanel() *plot.Plot {
 	p := newPanel(0, d.right, 0, d.height())
 	p.X.Label.Text = d.Label + " of a picture"
-	p.Y.Tick.Marker = ticks{From: 1e-12, Most: 6}
+	p.Y.Tick.Marker = ticks{Count: true, Most: 6}
 	p.Add(gridLines{})
 	for i := range d.systems {
 		part, colour := &d.systems[i], systemColour(i)
@@ -258,7 +258,7 @@ func (d *distribution) zeroPanel() *plot.Plot {
 	p := newPanel(-.5, float64(len(parts))-.5, 0, 100)
 	p.X.Tick.Marker = plot.ConstantTicks{}
 	p.X.LineStyle.Width = 0
-	p.Y.Tick.Marker = ticks{Most: 5}
+	p.Y.Tick.Marker = ticks{Count: true, Most: 5}
 	p.Add(gridLines{})
 	for i, part := range parts {
 		p.Add(column{float64(i), 100 * part.sample.zeroShare(), systemColour(i), part == d.human})

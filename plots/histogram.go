@@ -52,12 +52,12 @@ func roundStep(step float64) float64 {
 	return power
 }
 
-// rightEdge returns where the axis of values ends: a whole number of twentieths
-// of a round span above the largest, and never above high.
+// rightEdge returns where the axis of values ends: at a round number above the
+// largest, or at high.
 func rightEdge(largest, high float64) float64 {
 	if largest <= 0 {
 		return high
 	}
 	step := roundStep(largest / 4)
-	return min(high, step*math.Ceil(largest/step-1e-9))
+	return min(high, step*math.Floor(largest/step+1+1e-9))
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"strings"
@@ -56,8 +55,7 @@ func readHistory(data []byte) ([]Epoch, error) {
 			continue
 		}
 		epoch, err := readEpoch(text)
-		last := bytes.HasSuffix(data, text)
-		if err != nil && last && errors.Is(err, io.ErrUnexpectedEOF) && len(epochs) > 0 {
+		if cutShort(err, text) && bytes.HasSuffix(data, text) && len(epochs) > 0 {
 			break
 		}
 		if err != nil {
@@ -74,6 +72,12 @@ func readHistory(data []byte) ([]Epoch, error) {
 	return epochs, nil
 }
 
+// cutShort reports whether err is that the JSON text ends too early.
+func cutShort(err error, text []byte) bool {
+	var syntax *json.SyntaxError
+	return errors.As(err, &syntax) && syntax.Offset == int64(len(text))
+}
+
 func readEpoch(text []byte) (Epoch, error) {
 	var raw struct {
 		Epoch             *float64            `json:"epoch"`
@@ -88,11 +92,14 @@ func readEpoch(text []byte) (Epoch, error) {
 		Seconds           *float64            `json:"seconds"`
 		Scores            map[string]*float64 `json:"scores"`
 	}
-	if err := json.NewDecoder(bytes.NewReader(text)).Decode(&raw); err != nil {
+	if err := json.Unmarshal(text, &raw); err != nil {
 		return Epoch{}, fmt.Errorf("not a line of a training history: %w", err)
 	}
 	if raw.Epoch == nil {
 		return Epoch{}, errors.New(`not a line of a training history: it has no "epoch"`)
+	}
+	if *raw.Epoch < 0 || *raw.Epoch > 1e9 {
+		return Epoch{}, fmt.Errorf("epoch %v", *raw.Epoch)
 	}
 	epoch := Epoch{
 		Epoch: *raw.Epoch, Step: value(raw.Step), Loss: value(raw.Loss), ValidationLoss: value(raw.ValidationLoss),

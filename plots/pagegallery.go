@@ -106,9 +106,10 @@ func scored(scores map[string]float64) string {
 	}
 	sortMetrics(keys)
 	for i, key := range keys {
-		keys[i] = metricOf(key).Label + " " + score(scores[key])
+		label, _, _ := strings.Cut(metricOf(key).Label, " (")
+		keys[i] = label + " " + score(scores[key])
 	}
-	return strings.Join(keys, "   ")
+	return strings.Join(keys, " · ")
 }
 
 // dataURL returns the picture for an address in the page; one that is larger

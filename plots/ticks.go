@@ -8,18 +8,18 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// ticks places round numbers on an axis. From hides those below it, Whole
-// allows whole numbers alone, Unit is written after each number.
+// ticks places round numbers on an axis.
 type ticks struct {
-	Whole bool
-	From  float64
-	Unit  string
-	Most  int // ticks at most, 7 where 0
+	Whole bool // whole numbers alone
+	Count bool // none below zero
+	Most  int  // ticks at most, 7 where 0
 }
 
 // Ticks returns the ticks of the axis from low to high.
 func (t ticks) Ticks(low, high float64) []plot.Tick {
-	low = max(low, t.From)
+	if t.Count {
+		low = max(low, 0)
+	}
 	most := t.Most
 	if most == 0 {
 		most = 7
@@ -33,8 +33,10 @@ func (t ticks) Ticks(low, high float64) []plot.Tick {
 		digits++ // 0.25, not 0.3
 	}
 	var marks []plot.Tick
-	for i := math.Ceil(low/step - 1e-9); i*step <= high*(1+1e-9); i++ {
-		marks = append(marks, plot.Tick{Value: i * step, Label: number(i*step, digits) + t.Unit})
+	first, last := math.Ceil(low/step-1e-9), math.Floor(high/step+1e-9)
+	for i := range min(max(int(last-first)+1, 0), 3*most) {
+		at := (first + float64(i)) * step
+		marks = append(marks, plot.Tick{Value: at, Label: number(at, digits)})
 	}
 	return marks
 }
@@ -55,7 +57,7 @@ func roundUp(step float64) float64 {
 }
 
 // number writes v with the given decimals, a comma between thousands and a
-// true minus sign.
+// dash for a minus, which every format has.
 func number(v float64, digits int) string {
 	text := strconv.FormatFloat(math.Abs(v), 'f', digits, 64)
 	whole, fraction, _ := strings.Cut(text, ".")
@@ -66,7 +68,7 @@ func number(v float64, digits int) string {
 		whole += "." + fraction
 	}
 	if v < 0 && strings.Trim(whole, "0.") != "" {
-		return "\u2212" + whole
+		return "\u2013" + whole
 	}
 	return whole
 }

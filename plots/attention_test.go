@@ -1,0 +1,197 @@
+package plots
+
+import (
+	"encoding/json"
+	"image"
+	"image/gif"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestUpsample(t *testing.T) {
+	t.Run("a flat map stays flat", func(t *testing.T) {
+		for _, v := range upsample([]float64{.25, .25, .25, .25}, 2, 31, 17) {
+			if math.Abs(v-.25) > 1e-12 {
+				t.Fatalf("a value of %v, want .25", v)
+			}
+		}
+	})
+	t.Run("same size is the same map", func(t *testing.T) {
+		weights := []float64{.1, .2, .3, .05, .05, .1, .1, .05, .05}
+		for i, v := range upsample(weights, 3, 3, 3) {
+			if math.Abs(v-weights[i]) > 1e-12 {
+				t.Errorf("place %d became %v, want %v", i, v, weights[i])
+			}
+		}
+	})
+	// Between two places the kernel's weights are -1/16, 9/16, 9/16, -1/16
+	// (Keys 1981, equation 15 at s = 1/2).
+	t.Run("half way between places", func(t *testing.T) {
+		row := resample([]float64{1, 2, 4, 8}, 4, 1, 8)
+		got := keys(.5)*2 + keys(.5)*4 + keys(1.5)*1 + keys(1.5)*8
+		if want := (-1 + 9*2 + 9*4 - 8) / 16.; math.Abs(got-want) > 1e-12 {
+			t.Errorf("half way = %v, want %v", got, want)
+		}
+		if len(row) != 8 || row[0] >= row[7] {
+			t.Errorf("stretched row %v", row)
+		}
+	})
+	t.Run("nothing below zero or above the largest", func(t *testing.T) {
+		for _, v := range upsample([]float64{0, 0, 0, 0, 1, 0, 0, 0, 0}, 3, 40, 40) {
+			if v < 0 || v > 1 {
+				t.Fatalf("a value of %v", v)
+			}
+		}
+	})
+	t.Run("one place", func(t *testing.T) {
+		if got := upsample([]float64{1}, 1, 2, 1); got[0] != 1 || got[1] != 1 {
+			t.Errorf("%v, want ones", got)
+		}
+	})
+}
+
+// The brightest spot of a map lies where the weight lies.
+func TestOverlayPointsAtTheWeight(t *testing.T) {
+	weights := make([]float64, 49)
+	weights[2*7+5] = 1
+	a := &Attention{Picture: testPicture(140, 70), Grid: 7, Words: []AttentionWord{{"x", 1, 1, weights}}}
+	m := heatMap(weights, 7, 140, 70, a.scale())
+	if centre := m.NRGBAAt(110, 25); centre.R < 250 || centre.G < 245 {
+		t.Errorf("at the weight the veil is %v, want nearly %v", centre, heat[len(heat)-1])
+	}
+	if corner := m.NRGBAAt(0, 69); corner != heat[0] {
+		t.Errorf("far off the veil is %v, want %v", corner, heat[0])
+	}
+}
+
+func TestBadAttention(t *testing.T) {
+	good := func() *Attention { return testAttention(testPicture(20, 10), "a b", 3) }
+	for _, test := range []struct {
+		name, want string
+		spoil      func(*Attention)
+	}{
+		{"no picture", "no picture", func(a *Attention) { a.Picture = nil }},
+		{"an empty picture", "no picture", func(a *Attention) { a.Picture = image.NewRGBA(image.Rectangle{}) }},
+		{"too few weights", `word 2 ("b") has 8 weights for a grid of 3 × 3`, func(a *Attention) { a.Words[1].Weights = a.Words[1].Weights[1:] }},
+		{"NaN", `word 1 ("a") has the value NaN`, func(a *Attention) { a.Words[0].Weights[4] = math.NaN() }},
+		{"infinite probability", `has the value +Inf`, func(a *Attention) { a.Words[0].Probability = math.Inf(1) }},
+		{"negative weight", `has the value -1`, func(a *Attention) { a.Words[0].Weights[4] = -1 }},
+		{"no grid", "grid of 0", func(a *Attention) { a.Grid = 0 }},
+		{"area outside", "not inside", func(a *Attention) { a.Area = image.Rect(0, 0, 21, 10) }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			a := good()
+			test.spoil(a)
+			for name, draw := range map[string]func() error{
+				"Sheet": func() error { _, err := a.Sheet(); return err },
+				"GIF":   func() error { _, err := a.GIF(); return err },
+				"SVG":   func() error { _, err := a.SVG(); return err },
+				"JSON":  func() error { _, err := a.JSON(); return err },
+			} {
+				if err := draw(); err == nil || !strings.Contains(err.Error(), test.want) {
+					t.Errorf("%s: error %v, want one that says %q", name, err, test.want)
+				}
+			}
+		})
+	}
+}
+
+func TestAttentionSizes(t *testing.T) {
+	for _, test := range []struct {
+		name, caption string
+		size          image.Point
+	}{
+		{"a dot", "a", image.Pt(1, 1)},
+		{"a line, no words", "", image.Pt(2000, 1)},
+		{"upright line, one long word", strings.Repeat("ß", 300), image.Pt(1, 2000)},
+		{"thirty words", strings.Repeat("word ", 30), image.Pt(100, 70)},
+		{"any bytes", "\xff\x00 \u2028 <&> 👩‍👩‍👧", image.Pt(33, 70)},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			a := testAttention(testPicture(test.size.X, test.size.Y), test.caption, 7)
+			sheet, err := a.Sheet()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if long := max(sheet.Bounds().Dx(), sheet.Bounds().Dy()); long > 2500 {
+				t.Errorf("the sheet is %v large", sheet.Bounds().Size())
+			}
+			svg, err := a.SVG()
+			if err != nil {
+				t.Fatal(err)
+			}
+			wellFormed(t, "attention", svg)
+			animation, err := a.GIF()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(animation.Image) != len(a.Words)+1 {
+				t.Errorf("%d frames for %d words", len(animation.Image), len(a.Words))
+			}
+		})
+	}
+}
+
+func TestSaveAttention(t *testing.T) {
+	dir := t.TempDir()
+	first, second := testAttention(testPicture(60, 40), "a red disc", 7), testAttention(testPicture(60, 40), "a disc", 7)
+	if err := SaveAttention(dir, "../somewhere/photo <1>.jpg", []*Attention{first, second}); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"photo--1-.jpg", "photo--1-.jpg-2"} {
+		for _, extension := range []string{".png", ".gif", ".svg", ".json"} {
+			if _, err := os.Stat(filepath.Join(dir, name+extension)); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	file, err := os.Open(filepath.Join(dir, "photo--1-.jpg.gif"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	animation, err := gif.DecodeAll(file)
+	if err != nil || len(animation.Image) != 4 {
+		t.Errorf("the animation reads as %d frames (%v), want 4", len(animation.Image), err)
+	}
+}
+
+func TestAttentionJSON(t *testing.T) {
+	a := testAttention(testPicture(60, 40), "a red disc", 3)
+	text, err := a.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var raw struct {
+		Format  int
+		Caption string
+		Width   int
+		Words   []struct {
+			Word    string
+			Weights []float64
+		}
+	}
+	if err := json.Unmarshal(text, &raw); err != nil {
+		t.Fatal(err)
+	}
+	if raw.Format != 1 || raw.Caption != "a red disc" || raw.Width != 60 || len(raw.Words) != 3 {
+		t.Errorf("wrote %+v", raw)
+	}
+	for i, v := range raw.Words[1].Weights {
+		if want := a.Words[1].Weights[i]; math.Abs(v-want) > 1e-6*want {
+			t.Errorf("weight %d is written as %v, want %v", i, v, want)
+		}
+	}
+}
+
+func BenchmarkSheet(b *testing.B) {
+	a := testAttention(testPicture(500, 375), "a man in a red shirt stands on a rock", 7)
+	for b.Loop() {
+		if _, err := a.Sheet(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

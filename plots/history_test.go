@@ -1,0 +1,125 @@
+package plots
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestReadHistory(t *testing.T) {
+	whole, err := readHistory([]byte(testHistory))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(whole) != 3 || whole[2].Scores["CIDEr"] != .31 || whole[1].LearningRate != 2e-4 || whole[0].ValidationLoss != 3.9 {
+		t.Errorf("read %+v", whole)
+	}
+	for _, test := range []struct {
+		name, text string
+		epochs     int
+		last       float64 // loss of the last epoch
+	}{
+		{"cut short by a kill", testHistory + `{"epoch":4,"lo`, 3, 3},
+		{"an epoch again after a resume", testHistory + `{"epoch":2,"loss":1.5}` + "\n", 2, 1.5},
+		{"blank lines", "\n\n" + testHistory + "\n", 3, 3},
+		{"null and absent numbers", `{"epoch":1,"loss":null,"scores":{"CIDEr":null}}`, 1, math.NaN()},
+		{"a rate per group", `{"epoch":1,"loss":2,"learning_rate":[0.0003,0.00003]}`, 1, 2},
+		{"Windows line ends", strings.ReplaceAll(testHistory, "\n", "\r\n"), 3, 3},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			epochs, err := readHistory([]byte(test.text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			last := epochs[len(epochs)-1].Loss
+			if len(epochs) != test.epochs || last != test.last && !(math.IsNaN(last) && math.IsNaN(test.last)) {
+				t.Errorf("%d epochs, the last with loss %v; want %d and %v", len(epochs), last, test.epochs, test.last)
+			}
+		})
+	}
+}
+
+func TestBadHistory(t *testing.T) {
+	for _, test := range []struct{ name, text, want string }{
+		{"empty", "", "no epoch"},
+		{"another kind of file", `{"image_id":1}`, `line 1: not a line of a training history: it has no "epoch"`},
+		{"broken in the middle", testHistory[:60] + "\n" + testHistory, "line 1"},
+		{"NaN", `{"epoch":1,"loss":NaN}` + "\n", "line 1"},
+		{"an epoch beyond measure", `{"epoch":1e300}` + "\n", "line 1: epoch 1e+300"},
+		{"wrong type", `{"epoch":"one"}` + "\n", "line 1"},
+		{"a second value in the line", `{"epoch":1} {"epoch":2}` + "\n", "line 1"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "history.jsonl")
+			writeTestFile(t, path, test.text)
+			_, err := LoadHistory(path)
+			if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), path) {
+				t.Errorf("error %v, want one of %s that says %q", err, path, test.want)
+			}
+		})
+	}
+}
+
+func TestCurvesLeaveOutWhatIsAbsent(t *testing.T) {
+	epochs, err := readHistory([]byte(`{"epoch":1,"loss":2}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	figures := Curves([]*History{{Name: "a", Epochs: epochs}})
+	if len(figures) != 1 || figures[0].Name != "loss" {
+		t.Fatalf("%d figures, want the loss alone", len(figures))
+	}
+	wellFormed(t, "loss", encode(t, figures[0], "svg"))
+	if got := len(figures[0].Table.Rows); got != 1 {
+		t.Errorf("%d rows of numbers, want 1", got)
+	}
+}
+
+func TestNamesOfReportsDiffer(t *testing.T) {
+	root := t.TempDir()
+	var paths []string
+	for _, folder := range []string{"one/eval", "two/eval"} {
+		if err := os.MkdirAll(filepath.Join(root, folder), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(root, folder, "report.json")
+		if err := testReport(5, 1).Save(path); err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, path)
+	}
+	systems, err := LoadSystems(paths)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if systems[0].Name == systems[1].Name || systems[0].Folder() == systems[1].Folder() {
+		t.Errorf("both are named %s", systems[0].Name)
+	}
+	systems, err = LoadSystems(paths[:1])
+	if err != nil || systems[0].Name != "eval" {
+		t.Errorf("a report alone is named %q (%v), want eval", systems[0].Name, err)
+	}
+}
+
+func FuzzReadHistory(f *testing.F) {
+	f.Add([]byte(testHistory))
+	f.Add([]byte(`{"epoch":1e9,"loss":-1e308,"seconds":1e-300}` + "\n" + `{"epoch":2`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		epochs, err := readHistory(data)
+		if err != nil {
+			return
+		}
+		for i := 1; i < len(epochs); i++ {
+			if epochs[i].Epoch <= epochs[i-1].Epoch {
+				t.Fatalf("epoch %v follows %v", epochs[i].Epoch, epochs[i-1].Epoch)
+			}
+		}
+		for _, figure := range Curves([]*History{{Name: "fuzz", Epochs: epochs}}) {
+			if _, err := figure.Encode("svg"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}

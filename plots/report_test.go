@@ -1,0 +1,265 @@
+package plots
+
+import (
+	"bytes"
+	"compress/zlib"
+	"encoding/csv"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/seetell/seetell/evaluate"
+)
+
+func TestBadReports(t *testing.T) {
+	for _, test := range []struct{ name, text, want string }{
+		{"another version", `{"format":2,"images":1}`, "format 2"},
+		{"not JSON", `hello`, "report.json"},
+		{"cut short", `{"format":1,"images":1,"per_im`, "report.json"},
+		{"no pictures", `{"format":1,"images":0,"per_image":[]}`, "no pictures"},
+		{"pictures do not add up", `{"format":1,"images":2,"scores":{"CIDEr":1},"per_image":[{"id":"a","CIDEr":1}]}`, "says 2 pictures and lists 1"},
+		{"NaN", `{"format":1,"images":1,"scores":{"CIDEr":1},"per_image":[{"id":"a","CIDEr":NaN}]}`, "report.json"},
+		{"a score for some pictures only", `{"format":1,"images":2,"scores":{"CIDEr":1},"per_image":[{"id":"a","CIDEr":1},{"id":"b"}]}`, `picture "b" has no CIDEr`},
+		{"null for a score", `{"format":1,"images":2,"scores":{"CIDEr":1},"per_image":[{"id":"a","CIDEr":1},{"id":"b","CIDEr":null}]}`, `picture "b" has no CIDEr`},
+		{"out of bounds", `{"format":1,"images":1,"scores":{"Bleu_1":1},"per_image":[{"id":"a","Bleu_1":1.5}]}`, "not between 0 and 1"},
+		{"negative", `{"format":1,"images":1,"scores":{"CIDEr":1},"per_image":[{"id":"a","CIDEr":-0.5}]}`, "not between 0 and 10"},
+		{"no scores of pictures", `{"format":1,"images":1,"scores":{"CIDEr":1},"per_image":[{"id":"a"}]}`, "no score of single pictures"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "report.json")
+			writeTestFile(t, path, test.text)
+			_, err := LoadSystem(path)
+			if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), path) {
+				t.Errorf("error %v, want one of %s that says %q", err, path, test.want)
+			}
+		})
+	}
+	if _, err := LoadSystem(filepath.Join(t.TempDir(), "absent.json")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("an absent report gives %v", err)
+	}
+}
+
+// Another tool's report may have scores that nobody here knows.
+func TestUnknownMetricIsDrawn(t *testing.T) {
+	r := &evaluate.Report{Format: 1, Images: 3, Scores: map[string]float64{"SPICE <&>": .2}}
+	for i := range 3 {
+		r.PerImage = append(r.PerImage, evaluate.ImageScore{ID: fmt.Sprint(i), Caption: "\xff\x00 nope", Scores: map[string]float64{"SPICE <&>": .1 * float64(i)}})
+	}
+	system, err := NewSystem("other\x00 \xfftool", r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	figures, err := Figures([]*System{system}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range figures {
+		wellFormed(t, f.Name, encode(t, f, "svg"))
+	}
+}
+
+func TestDegenerateSystems(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		systems []*System
+	}{
+		{"one picture", equalSystem(t, 1, .25)},
+		{"equal scores", equalSystem(t, 7, .25)},
+		{"all zero", equalSystem(t, 7, 0)},
+		{"all at the upper bound", equalSystem(t, 7, 1)},
+		{"one of each", append(equalSystem(t, 1, 0), testSystem(t, "b", 50, 1))},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			figures, err := Figures(test.systems, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range figures {
+				svg := encode(t, f, "svg")
+				wellFormed(t, f.Name, svg)
+				if bytes.Contains(svg, []byte("NaN")) || bytes.Contains(svg, []byte("Inf")) {
+					t.Errorf("%s is drawn with numbers that are none", f.Name)
+				}
+			}
+		})
+	}
+}
+
+func TestThousandsOfPictures(t *testing.T) {
+	figures, err := Figures([]*System{testSystem(t, "large", 20_000, 1)}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range figures {
+		if svg := encode(t, f, "svg"); len(svg) > 100_000 {
+			t.Errorf("%s takes %d bytes of SVG", f.Name, len(svg))
+		}
+	}
+}
+
+func TestNothingToDraw(t *testing.T) {
+	if _, err := Figures(nil, nil); err == nil {
+		t.Error("no input gives no error")
+	}
+	if _, err := Distribution([]*System{testSystem(t, "a", 5, 1)}, "METEOR", Density); err == nil {
+		t.Error("an absent metric gives no error")
+	}
+	if _, err := (&Figure{}).Encode("bmp"); err == nil {
+		t.Error("an unknown format gives no error")
+	}
+}
+
+func encode(t *testing.T, f *Figure, format string) []byte {
+	t.Helper()
+	data, err := f.Encode(format)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// wellFormed parses an XML document.
+func wellFormed(t *testing.T, name string, document []byte) {
+	t.Helper()
+	decoder := xml.NewDecoder(bytes.NewReader(document))
+	for {
+		_, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestTextStaysText(t *testing.T) {
+	f, err := Distribution([]*System{testSystem(t, "a", 50, 1)}, "CIDEr", Histogram)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if svg := encode(t, f, "svg"); !bytes.Contains(svg, []byte(">CIDEr-D of a picture</text>")) {
+		t.Error("the SVG does not hold its axis as text")
+	}
+	if text := pdfText(encode(t, f, "pdf")); !strings.Contains(text, "(CIDEr-D of a picture)Tj") {
+		t.Errorf("the PDF does not hold its axis as text")
+	}
+}
+
+// pdfText returns the drawing commands of a PDF document.
+func pdfText(document []byte) string {
+	var out strings.Builder
+	for _, part := range bytes.Split(document, []byte("stream\n"))[1:] {
+		reader, err := zlib.NewReader(bytes.NewReader(part))
+		if err != nil {
+			continue
+		}
+		text, _ := io.ReadAll(reader) // what follows the stream is no part of it
+		out.Write(text)
+	}
+	return out.String()
+}
+
+func TestFigureFiles(t *testing.T) {
+	dir := t.TempDir()
+	figures, err := Figures([]*System{withReferences(testSystem(t, "a", 50, 1))}, []*History{testHistoryRun(t, "a")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Save(dir, figures[:5], Formats); err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for _, f := range figures {
+		if names[f.Name] {
+			t.Errorf("two figures are named %s", f.Name)
+		}
+		names[f.Name] = true
+	}
+	for _, f := range figures[:5] {
+		for _, extension := range append(slices.Clone(Formats), "csv") {
+			if info, err := os.Stat(filepath.Join(dir, f.Name+"."+extension)); err != nil || info.Size() == 0 {
+				t.Errorf("%s.%s: %v", f.Name, extension, err)
+			}
+		}
+	}
+}
+
+func TestCSVHoldsTheNumbers(t *testing.T) {
+	f, err := Distribution([]*System{testSystem(t, "a,\"b", 50, 1)}, "Bleu_4", Histogram)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := f.Table.CSV()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pictures := 0
+	for _, row := range rows[1:] {
+		if row[0] != `a,"b` {
+			t.Errorf("the system is named %q", row[0])
+		}
+		var n int
+		if _, err := fmt.Sscan(row[3], &n); err != nil {
+			t.Fatal(err)
+		}
+		pictures += n
+	}
+	if pictures != 50 {
+		t.Errorf("the bins hold %d pictures, want 50", pictures)
+	}
+}
+
+func TestChooseGallery(t *testing.T) {
+	report := testReport(100, 1)
+	choices := ChooseGallery(report, 10, 1)
+	groups, seen := map[string][]float64{}, map[int]bool{}
+	for _, c := range choices {
+		if seen[c.Index] {
+			t.Errorf("picture %d is chosen twice", c.Index)
+		}
+		seen[c.Index] = true
+		groups[c.Group] = append(groups[c.Group], report.PerImage[c.Index].Scores["CIDEr"])
+	}
+	for _, group := range []string{GroupBest, GroupMedian, GroupWorst, GroupRandom} {
+		if len(groups[group]) != 10 {
+			t.Errorf("%d %s pictures, want 10", len(groups[group]), group)
+		}
+	}
+	if slices.Min(groups[GroupBest]) < slices.Max(groups[GroupMedian]) || slices.Min(groups[GroupMedian]) < slices.Max(groups[GroupWorst]) {
+		t.Error("best, median and worst are out of order")
+	}
+	if again := ChooseGallery(report, 10, 1); !slices.Equal(again, choices) {
+		t.Error("the same seed gives another choice")
+	}
+	for n := range 9 {
+		if got := len(ChooseGallery(testReport(max(n, 1), 1), 10, 1)); got > max(n, 1) {
+			t.Errorf("%d of %d pictures chosen", got, n)
+		}
+	}
+}
+
+func BenchmarkFigures(b *testing.B) {
+	system := testSystem(b, "a", 1000, 1)
+	for b.Loop() {
+		figures, err := Figures([]*System{system}, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, f := range figures {
+			if _, err := f.Encode("png"); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
