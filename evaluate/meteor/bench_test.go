@@ -1,13 +1,17 @@
 package meteor
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/seetell/seetell/internal/testshared"
+)
 
 // BenchmarkCaptions scores 1,000 pictures of five references each.
 func BenchmarkCaptions(b *testing.B) {
 	var refs goldenReferences
 	var system goldenSystem
-	goldenJSON(b, &refs, "coco_py", "flickr8k_test_refs_karpathy.json.gz")
-	goldenJSON(b, &system, "coco_py", "flickr8k_karpathy_merge_1.json.gz")
+	testshared.GoldenJSON(b, &refs, "coco_py", "flickr8k_test_refs_karpathy.json.gz")
+	testshared.GoldenJSON(b, &system, "coco_py", "flickr8k_karpathy_merge_1.json.gz")
 	for _, bench := range []struct {
 		name   string
 		scorer *Scorer

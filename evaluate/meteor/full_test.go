@@ -4,6 +4,8 @@ import (
 	"errors"
 	"math"
 	"testing"
+
+	"github.com/seetell/seetell/internal/testshared"
 )
 
 // fullTable opens METEOR's own table, which the test set-up downloads.
@@ -22,14 +24,14 @@ func TestGoldenFullTable(t *testing.T) {
 		Corpus float64
 		Images []float64 `json:"per_image"`
 	}
-	goldenJSON(t, &want, "meteor", "flickr8k_full_table.json.gz")
+	testshared.GoldenJSON(t, &want, "meteor", "flickr8k_full_table.json.gz")
 	scorer := fullTable(t).Scorer()
 	for name, want := range want {
 		t.Run(name, func(t *testing.T) {
 			var refs goldenReferences
 			var system goldenSystem
-			goldenJSON(t, &refs, "coco_py", "flickr8k_test_refs_"+systems[name]+".json.gz")
-			goldenJSON(t, &system, "coco_py", name+".json.gz")
+			testshared.GoldenJSON(t, &refs, "coco_py", "flickr8k_test_refs_"+systems[name]+".json.gz")
+			testshared.GoldenJSON(t, &system, "coco_py", name+".json.gz")
 			var sum Stats
 			largest := 0.0
 			for i, image := range system.Images {

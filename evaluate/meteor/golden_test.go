@@ -2,11 +2,7 @@ package meteor
 
 import (
 	"bufio"
-	"compress/gzip"
-	"encoding/json"
-	"io"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,34 +15,12 @@ import (
 // tolerance is what the golden files are held to.
 const tolerance = 1e-9
 
-// golden opens a gzip file of the shared golden vectors.
-func golden(t testing.TB, name ...string) io.Reader {
-	t.Helper()
-	file, err := os.Open(testshared.Dir(t, append([]string{"metrics", "golden"}, name...)...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { file.Close() })
-	r, err := gzip.NewReader(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
-func goldenJSON(t testing.TB, value any, name ...string) {
-	t.Helper()
-	if err := json.NewDecoder(golden(t, name...)).Decode(value); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // goldenRows reads a table of strings with backslash escapes.
 func goldenRows(t *testing.T, name ...string) [][]string {
 	t.Helper()
 	var rows [][]string
 	unescape := strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\t`, "\t", `\r`, "\r")
-	for lines := bufio.NewScanner(golden(t, name...)); lines.Scan(); {
+	for lines := bufio.NewScanner(testshared.Golden(t, name...)); lines.Scan(); {
 		cells := strings.Split(lines.Text(), "\t")
 		for i, cell := range cells {
 			cells[i] = unescape.Replace(cell)
@@ -98,7 +72,7 @@ func TestGoldenSegments(t *testing.T) {
 	for _, name := range []string{"anchors_nlgeval", "stress_beam", "rawtext_norm"} {
 		t.Run(name, func(t *testing.T) {
 			var file goldenSegments
-			goldenJSON(t, &file, "meteor", name+".json.gz")
+			testshared.GoldenJSON(t, &file, "meteor", name+".json.gz")
 			file.check(t, New())
 		})
 	}
@@ -177,7 +151,7 @@ func TestGoldenParaphrases(t *testing.T) {
 	for _, name := range []string{"stress_paraphrase", "flickr8k_merge_1_synthpara"} {
 		t.Run(name, func(t *testing.T) {
 			var file goldenSegments
-			goldenJSON(t, &file, "meteor", name+".json.gz")
+			testshared.GoldenJSON(t, &file, "meteor", name+".json.gz")
 			file.check(t, scorer)
 		})
 	}
@@ -188,8 +162,8 @@ func TestGoldenCaptions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var refs goldenReferences
 			var system goldenSystem
-			goldenJSON(t, &refs, "coco_py", "flickr8k_test_refs_"+references+".json.gz")
-			goldenJSON(t, &system, "coco_py", name+".json.gz")
+			testshared.GoldenJSON(t, &refs, "coco_py", "flickr8k_test_refs_"+references+".json.gz")
+			testshared.GoldenJSON(t, &system, "coco_py", name+".json.gz")
 			var file goldenSegments
 			file.Corpus.Corpus = system.Corpus.Corpus
 			for i, image := range system.Images {
@@ -214,7 +188,7 @@ func TestGoldenEdgeCases(t *testing.T) {
 			Images []float64 `json:"per_image"`
 		} `json:"METEOR_nopara"`
 	}
-	goldenJSON(t, &cases, "coco_py", "edge_cases.json.gz")
+	testshared.GoldenJSON(t, &cases, "coco_py", "edge_cases.json.gz")
 	scorer, largest := New(), 0.0
 	for _, test := range cases {
 		var sum Stats

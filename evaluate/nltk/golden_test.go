@@ -1,11 +1,7 @@
 package nltk
 
 import (
-	"compress/gzip"
-	"encoding/json"
-	"io"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -15,26 +11,6 @@ import (
 
 // tolerance is what the golden files are held to.
 const tolerance = 1e-9
-
-// golden decodes a JSON file of the shared golden vectors.
-func golden(t testing.TB, value any, name ...string) {
-	t.Helper()
-	path := testshared.Dir(t, append([]string{"metrics", "golden"}, name...)...)
-	file, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	var r io.Reader = file
-	if strings.HasSuffix(path, ".gz") {
-		if r, err = gzip.NewReader(file); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := json.NewDecoder(r).Decode(value); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // largest keeps the largest difference of a file.
 type largest float64
@@ -72,7 +48,7 @@ func TestGoldenAnchors(t *testing.T) {
 		Corpus   float64            `json:"corpus_bleu4"`
 		Sentence map[string]float64 `json:"sentence_bleu"`
 	}
-	golden(t, &anchors, "nltk", "anchors.json")
+	testshared.GoldenJSON(t, &anchors, "nltk", "anchors.json")
 	meteor := NewMeteor()
 	var l largest
 	for _, a := range anchors {
@@ -93,7 +69,7 @@ func TestGoldenStress(t *testing.T) {
 		PerRef []float64 `json:"meteor_per_ref"`
 		Pairs  [][2]int  `json:"align_ref0"`
 	}
-	golden(t, &sentences, "nltk", "stress.json.gz")
+	testshared.GoldenJSON(t, &sentences, "nltk", "stress.json.gz")
 	meteor := NewMeteor()
 	var l largest
 	for _, s := range sentences {
@@ -114,7 +90,7 @@ func TestGoldenStress(t *testing.T) {
 
 func TestGoldenSynonyms(t *testing.T) {
 	var sets map[string][]string
-	golden(t, &sets, "nltk", "synonym_sets.json.gz")
+	testshared.GoldenJSON(t, &sets, "nltk", "synonym_sets.json.gz")
 	for stem, want := range sets {
 		if got := synonyms(stem); !slices.Equal(got, want) {
 			t.Errorf("synonyms of %q: %q, want %q", stem, got, want)
@@ -136,8 +112,8 @@ func TestGoldenCaptions(t *testing.T) {
 			Sentence map[string]float64 `json:"sentence_bleu"`
 		} `json:"per_image"`
 	}
-	golden(t, &refs, "coco_py", "flickr8k_test_refs_karpathy.json.gz")
-	golden(t, &system, "nltk", "flickr8k_karpathy_merge_1.json.gz")
+	testshared.GoldenJSON(t, &refs, "coco_py", "flickr8k_test_refs_karpathy.json.gz")
+	testshared.GoldenJSON(t, &system, "nltk", "flickr8k_karpathy_merge_1.json.gz")
 	meteor := NewMeteor()
 	var l largest
 	var corpus []Pairing

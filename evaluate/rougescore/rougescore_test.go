@@ -1,11 +1,8 @@
 package rougescore
 
 import (
-	"compress/gzip"
-	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"testing"
 
 	"github.com/seetell/seetell/internal/testshared"
@@ -62,8 +59,8 @@ func TestGolden(t *testing.T) {
 			PerRef []float64 `json:"per_ref_rougeL_f_no_stem"`
 		} `json:"per_image"`
 	}
-	golden(t, &refs, "coco_py", "flickr8k_test_refs_karpathy.json.gz")
-	golden(t, &system, "rouge_score", "flickr8k_karpathy_merge_1.json.gz")
+	testshared.GoldenJSON(t, &refs, "coco_py", "flickr8k_test_refs_karpathy.json.gz")
+	testshared.GoldenJSON(t, &system, "rouge_score", "flickr8k_karpathy_merge_1.json.gz")
 	largest := 0.0
 	check := func(what string, got, want float64) {
 		largest = max(largest, math.Abs(got-want))
@@ -93,22 +90,6 @@ func TestGolden(t *testing.T) {
 		}
 	}
 	t.Logf("%d images: largest difference %.1e", len(system.Images), largest)
-}
-
-func golden(t *testing.T, value any, name ...string) {
-	t.Helper()
-	file, err := os.Open(testshared.Dir(t, append([]string{"metrics", "golden"}, name...)...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	r, err := gzip.NewReader(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.NewDecoder(r).Decode(value); err != nil {
-		t.Fatal(err)
-	}
 }
 
 func ExampleScorer_L() {

@@ -2,8 +2,6 @@ package porter
 
 import (
 	"bufio"
-	"compress/gzip"
-	"os"
 	"strings"
 	"testing"
 
@@ -28,16 +26,7 @@ func TestStem(t *testing.T) {
 }
 
 func TestGoldenStems(t *testing.T) {
-	file, err := os.Open(testshared.Dir(t, "metrics", "golden", "meteor", "stems.tsv.gz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	r, err := gzip.NewReader(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewScanner(r)
+	lines := bufio.NewScanner(testshared.Golden(t, "meteor", "stems.tsv.gz"))
 	lines.Scan() // the heading
 	count := 0
 	for ; lines.Scan(); count++ {
