@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
+	"sync"
 )
 
 // Figures lists all figures of systems and runs: of each metric histogram,
@@ -38,12 +40,21 @@ func Figures(systems []*System, runs []*History) ([]*Figure, error) {
 	return append(figures, Curves(runs)...), nil
 }
 
-// Save writes figures into dir in each of formats, and their numbers as CSV.
+// Save writes figures into dir in each of formats, and their numbers as CSV,
+// as many at once as there are processors.
 func Save(dir string, figures []*Figure, formats []string) error {
-	for _, f := range figures {
-		if err := f.Save(dir, formats); err != nil {
-			return fmt.Errorf("write figure %s: %w", filepath.Join(dir, f.Name), err)
-		}
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	errs := make([]error, len(figures))
+	var all sync.WaitGroup
+	for i, f := range figures {
+		slots <- struct{}{}
+		all.Go(func() {
+			defer func() { <-slots }()
+			if err := f.Save(dir, formats); err != nil {
+				errs[i] = fmt.Errorf("write figure %s: %w", filepath.Join(dir, f.Name), err)
+			}
+		})
 	}
-	return nil
+	all.Wait()
+	return errors.Join(errs...)
 }
