@@ -27,7 +27,8 @@ type Progress func(done, total int64)
 
 // Table downloads METEOR's table, checks its sha256 and compiles it into the
 // user's cache, where meteor.Load("") finds it. It returns the index's path.
-// Nothing is left behind when it fails.
+// Nothing is left behind when it fails, and nothing is done where a sound index
+// is already there.
 func Table(ctx context.Context, progress Progress) (string, error) {
 	return table(ctx, meteor.TableHash, progress)
 }
@@ -36,6 +37,9 @@ func table(ctx context.Context, hash string, progress Progress) (string, error) 
 	path, err := meteor.CachePath(hash)
 	if err != nil {
 		return "", err
+	}
+	if isSound(ctx, path) {
+		return path, nil
 	}
 	wheel, err := openWheel(ctx)
 	if err != nil {
@@ -46,6 +50,16 @@ func table(ctx context.Context, hash string, progress Progress) (string, error) 
 		return "", fmt.Errorf("%s %s: %s: %w", project, version, member, err)
 	}
 	return path, nil
+}
+
+// isSound reads the whole index at path.
+func isSound(ctx context.Context, path string) bool {
+	table, err := meteor.OpenTable(ctx, path)
+	if err != nil {
+		return false
+	}
+	defer table.Close()
+	return table.Verify() == nil
 }
 
 // A wheel is an opened package.

@@ -153,6 +153,32 @@ func TestTableFails(t *testing.T) {
 	}
 }
 
+// TestAgain downloads nothing where the table is, and anew where it is damaged.
+func TestAgain(t *testing.T) {
+	packedTable, hash := packed(t)
+	serve(t, packageOf(t, packedTable), 0)
+	path, err := table(t.Context(), hash, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := int64(0)
+	progress := func(done, _ int64) { read = done }
+	if _, err := table(t.Context(), hash, progress); err != nil || read != 0 {
+		t.Errorf("the second time %d bytes were read, %v", read, err)
+	}
+	index, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	index[len(index)/2] ^= 1
+	if err := os.WriteFile(path, index, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := table(t.Context(), hash, progress); err != nil || read != int64(len(packedTable)) {
+		t.Errorf("over a damaged index %d bytes were read, %v", read, err)
+	}
+}
+
 func emptyPackage(t *testing.T) []byte {
 	t.Helper()
 	var out bytes.Buffer
