@@ -1,43 +1,81 @@
 package dataset
 
-import "sync"
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
 
-// Cache keeps the decoded and resized pictures of one split, in memory, up to
-// a limit. The pictures of the first rows that fit are kept. It may be used by
-// several loaders at once. A nil Cache keeps nothing.
+	"github.com/seetell/seetell/picture"
+)
+
+// Cache keeps the decoded and resized pictures of one split, in memory or in a
+// file, up to a limit: those of the first rows that fit. Random crops bypass
+// it. It may be used by many goroutines; a nil Cache keeps nothing.
 type Cache struct {
-	mutex    sync.RWMutex
-	pictures [][]uint8
+	bytes int // of a picture
+	store cacheStore
 }
 
-// NewCache returns an empty cache in memory for pictures of size x size
-// pixels, which holds up to limit bytes.
-func NewCache(size int, limit int64) *Cache {
-	return &Cache{pictures: make([][]uint8, limit/int64(size*size*3))}
+// cacheStore keeps pictures by row. It decides which it keeps.
+type cacheStore interface {
+	read(row int, out []uint8) bool
+	write(row int, pixels []uint8, err error)
+	close() error
+}
+
+// NewCache returns an empty cache in memory that holds up to limit bytes.
+func NewCache(split *Split, p picture.Preprocessing, limit int64) *Cache {
+	bytes := p.Size * p.Size * 3
+	return &Cache{bytes, newMemoryCache(cacheRows(split, bytes, limit))}
+}
+
+// OpenCache returns the cache in the file at path, of up to limit bytes. A file
+// of other data or another preprocessing is replaced. A new file is put in
+// place once it holds every picture it has room for, so that one epoch fills
+// it and all later runs read it.
+func OpenCache(path string, set *Set, split *Split, config LoaderConfig, limit int64) (*Cache, error) {
+	bytes := config.Preprocessing.Size * config.Preprocessing.Size * 3
+	key, err := json.Marshal([]any{set.Fingerprint(), split.Name, config.Preprocessing, config.FastDecode})
+	if err != nil {
+		return nil, err
+	}
+	store, err := openFileCache(path, cacheHeader{
+		Format: cacheFormat, Key: string(key), Bytes: bytes, Rows: cacheRows(split, bytes, limit),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open picture cache: %w", err)
+	}
+	return &Cache{bytes, store}, nil
+}
+
+// cacheRows returns how many pictures fit.
+func cacheRows(split *Split, bytes int, limit int64) int {
+	return int(max(min(limit/int64(bytes), int64(split.Len())), 0))
+}
+
+// Close releases the cache and returns the first trouble it had, which did not
+// keep pictures from being loaded.
+func (c *Cache) Close() error {
+	if c == nil {
+		return nil
+	}
+	return c.store.close()
+}
+
+// fits returns an error unless the cache is for pictures of this size.
+func (c *Cache) fits(size int) error {
+	if c != nil && c.bytes != size*size*3 {
+		return errors.New("the picture cache is for pictures of another size")
+	}
+	return nil
 }
 
 // read copies the picture of a row to out if it is there.
-func (c *Cache) read(row int, out []uint8) bool {
-	if c == nil || row >= len(c.pictures) {
-		return false
-	}
-	c.mutex.RLock()
-	kept := c.pictures[row]
-	c.mutex.RUnlock()
-	if kept == nil {
-		return false
-	}
-	copy(out, kept)
-	return true
-}
+func (c *Cache) read(row int, out []uint8) bool { return c != nil && c.store.read(row, out) }
 
-// write keeps a picture unless it failed to load.
+// write keeps a picture, or notes that it failed to load.
 func (c *Cache) write(row int, pixels []uint8, err error) {
-	if c == nil || row >= len(c.pictures) || err != nil {
-		return
+	if c != nil {
+		c.store.write(row, pixels, err)
 	}
-	kept := append([]uint8(nil), pixels...)
-	c.mutex.Lock()
-	c.pictures[row] = kept
-	c.mutex.Unlock()
 }

@@ -1,8 +1,8 @@
 package dataset
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -110,7 +110,7 @@ func (c *LoaderConfig) validate() error {
 	case c.Start < 0:
 		return fmt.Errorf("the first batch is %d: batches count from 0", c.Start)
 	}
-	return errors.Join(c.Preprocessing.Validate(), c.Augment.Validate())
+	return cmp.Or(c.Preprocessing.Validate(), c.Augment.Validate(), c.Cache.fits(c.Preprocessing.Size))
 }
 
 // Batches returns how many batches the epoch has, from the first.
@@ -126,7 +126,7 @@ func (l *Loader) Next() (*Batch, error) {
 	select {
 	case p, open := <-l.pending:
 		if !open {
-			return nil, cmpError(l.context.Err(), io.EOF)
+			return nil, cmp.Or(l.context.Err(), io.EOF)
 		}
 		select {
 		case <-p.done:
@@ -136,16 +136,6 @@ func (l *Loader) Next() (*Batch, error) {
 	case <-l.context.Done():
 	}
 	return nil, l.context.Err()
-}
-
-// cmpError returns the first error that is not nil.
-func cmpError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Wait returns how long Next has blocked in all.

@@ -1,51 +1,350 @@
 package dataset
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"path/filepath"
+	"runtime"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
+	"time"
 
+	"github.com/seetell/seetell/dataset/demo"
 	"github.com/seetell/seetell/internal/testshared"
 	"github.com/seetell/seetell/picture"
 )
 
+// fakeStore hands out drawings and counts how often it is asked. Rows in bad
+// hold no picture.
+type fakeStore struct {
+	mutex   sync.Mutex
+	asked   map[int]int
+	drawing [][]byte
+	bad     map[int]bool
+}
+
+func (s *fakeStore) bytes(it *item) ([]byte, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.asked[it.row]++
+	if s.bad[it.row] {
+		return []byte("no picture at all"), nil
+	}
+	return s.drawing[it.row%len(s.drawing)], nil
+}
+
+func (s *fakeStore) where(it *item) string { return fmt.Sprintf("fake, row %d", it.row) }
+func (s *fakeStore) Close() error          { return nil }
+
+func (s *fakeStore) total() (n int) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	for _, times := range s.asked {
+		n += times
+	}
+	return n
+}
+
+// fakeSplit returns a split of n drawings, with row%3+1 captions each.
+func fakeSplit(t *testing.T, n int, bad ...int) (*Split, *fakeStore) {
+	t.Helper()
+	st := &fakeStore{asked: map[int]int{}, bad: map[int]bool{}}
+	for _, p := range demo.New(1)[0].Pictures[:min(n, 20)] {
+		data, err := p.PNG()
+		if err != nil {
+			t.Fatal(err)
+		}
+		st.drawing = append(st.drawing, data)
+	}
+	for _, row := range bad {
+		st.bad[row] = true
+	}
+	split := &Split{Name: "train", store: st}
+	for row := range n {
+		it := item{id: fmt.Sprintf("picture %d", row), row: row}
+		for caption := range row%3 + 1 {
+			it.captions = append(it.captions, fmt.Sprintf("caption %d of %d", caption, row))
+		}
+		split.items = append(split.items, it)
+	}
+	return split, st
+}
+
+// loaderConfig is small, so that tests are quick.
+func loaderConfig() LoaderConfig {
+	p := picture.DefaultPreprocessing()
+	p.Size = 16
+	return LoaderConfig{Batch: 4, Workers: 2, Shuffle: true, Seed: 3, Preprocessing: p}
+}
+
+// loadAll reads an epoch, and recycles as training does.
+func loadAll(t testing.TB, split *Split, config LoaderConfig) []Batch {
+	t.Helper()
+	l, err := NewLoader(context.Background(), split, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	var batches []Batch
+	for {
+		b, err := l.Next()
+		if errors.Is(err, io.EOF) {
+			return batches
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept := *b
+		kept.Pixels = slices.Clone(b.Pixels)
+		batches = append(batches, kept)
+		l.Recycle(b)
+	}
+}
+
+func sameBatches(a, b []Batch) bool {
+	return slices.EqualFunc(a, b, func(a, b Batch) bool {
+		return a.Index == b.Index && slices.Equal(a.Rows, b.Rows) && slices.Equal(a.IDs, b.IDs) && bytes.Equal(a.Pixels, b.Pixels) &&
+			slices.EqualFunc(a.Captions, b.Captions, slices.Equal[[]string])
+	})
+}
+
+func TestLoaderOrderDoesNotDependOnWorkers(t *testing.T) {
+	split, _ := fakeSplit(t, 23)
+	config := loaderConfig()
+	config.Augment = Augmentation{CropScale: .3, Flip: FlipSwap, Jitter: .3}
+	want := loadAll(t, split, config)
+	var rows []int
+	for _, b := range want {
+		rows = append(rows, b.Rows...)
+	}
+	slices.Sort(rows)
+	if len(want) != 6 || len(rows) != 23 || rows[0] != 0 || rows[22] != 22 {
+		t.Fatalf("%d batches of rows %v, want 6 of all 23", len(want), rows)
+	}
+	for _, workers := range []int{1, 5, 16} {
+		config.Workers = workers
+		if !sameBatches(want, loadAll(t, split, config)) {
+			t.Errorf("%d workers give other batches than 2", workers)
+		}
+	}
+	config.Epoch = 1
+	if sameBatches(want, loadAll(t, split, config)) {
+		t.Error("two epochs give the same batches")
+	}
+}
+
+func TestLoaderInOrder(t *testing.T) {
+	split, _ := fakeSplit(t, 6)
+	config := loaderConfig()
+	config.Shuffle = false
+	got := loadAll(t, split, config)
+	if !slices.Equal(got[0].Rows, []int{0, 1, 2, 3}) || !slices.Equal(got[1].Rows, []int{4, 5}) {
+		t.Errorf("rows %v and %v", got[0].Rows, got[1].Rows)
+	}
+	if !slices.Equal(got[1].Captions[0], []string{"caption 0 of 4", "caption 1 of 4"}) || got[1].IDs[0] != "picture 4" {
+		t.Errorf("captions %v of %s", got[1].Captions[0], got[1].IDs[0])
+	}
+}
+
+func TestLoaderRestart(t *testing.T) {
+	split, st := fakeSplit(t, 23)
+	config := loaderConfig()
+	config.Augment = Augmentation{CropScale: .3}
+	want := loadAll(t, split, config)
+	before := st.total()
+	config.Start = 4
+	if !sameBatches(want[4:], loadAll(t, split, config)) {
+		t.Error("an epoch begun at batch 4 goes on otherwise than one begun at 0")
+	}
+	if asked := st.total() - before; asked != 7 {
+		t.Errorf("%d pictures were read for the last 7", asked)
+	}
+}
+
+func TestLoaderPerCaption(t *testing.T) {
+	split, _ := fakeSplit(t, 6)
+	config := loaderConfig()
+	config.PerCaption = true
+	seen := map[string]int{}
+	for _, b := range loadAll(t, split, config) {
+		for i, captions := range b.Captions {
+			if len(captions) != 1 || !strings.HasSuffix(captions[0], fmt.Sprint(" of ", b.Rows[i])) {
+				t.Errorf("row %d has captions %v", b.Rows[i], captions)
+			}
+			seen[captions[0]]++
+		}
+	}
+	if len(seen) != 12 || seen["caption 2 of 5"] != 1 {
+		t.Errorf("%d captions seen, want all 12 once", len(seen))
+	}
+}
+
+func TestLoaderSkips(t *testing.T) {
+	split, _ := fakeSplit(t, 9, 1, 4, 5, 6, 7)
+	config := loaderConfig()
+	config.Shuffle = false
+	got := loadAll(t, split, config)
+	if len(got) != 3 || !slices.Equal(got[0].Rows, []int{0, 2, 3}) || len(got[1].Rows) != 0 || !slices.Equal(got[2].Rows, []int{8}) {
+		t.Fatalf("batches %v", got)
+	}
+	if len(got[0].Pixels) != 3*16*16*3 || len(got[1].Skipped) != 4 {
+		t.Errorf("%d bytes of pixels, %d skipped", len(got[0].Pixels), len(got[1].Skipped))
+	}
+	good, _ := fakeSplit(t, 9)
+	if want := loadAll(t, good, config); !bytes.Equal(got[0].Pixels[16*16*3:], want[0].Pixels[2*16*16*3:]) {
+		t.Error("the pixels after a skipped picture are not those of the next")
+	}
+	skip := got[0].Skipped[0]
+	if skip.ID != "picture 1" || skip.Where != "fake, row 1" || !strings.Contains(skip.Err.Error(), "not a picture") {
+		t.Errorf("skipped %v", skip)
+	}
+}
+
+// TestLoaderStaysAhead holds how far the loader reads ahead of who is slow.
+func TestLoaderStaysAhead(t *testing.T) {
+	split, st := fakeSplit(t, 400)
+	l, err := NewLoader(context.Background(), split, loaderConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if _, err := l.Next(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(100 * time.Millisecond)
+	if asked := st.total(); asked < 8 || asked > 30 {
+		t.Errorf("%d pictures read while one batch of 4 was used", asked)
+	}
+	if l.Wait() <= 0 || l.Batches() != 100 {
+		t.Errorf("waited %v for the first of %d batches", l.Wait(), l.Batches())
+	}
+}
+
+func TestLoaderRecycles(t *testing.T) {
+	split, _ := fakeSplit(t, 400)
+	l, err := NewLoader(context.Background(), split, loaderConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	buffers := map[*uint8]bool{}
+	for {
+		b, err := l.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		buffers[&b.Pixels[0]] = true
+		l.Recycle(b)
+	}
+	if len(buffers) > 10 {
+		t.Errorf("100 batches used %d buffers", len(buffers))
+	}
+}
+
+func TestLoaderCancel(t *testing.T) {
+	before := runtime.NumGoroutine()
+	split, _ := fakeSplit(t, 400)
+	ctx, cancel := context.WithCancel(context.Background())
+	l, err := NewLoader(ctx, split, loaderConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Next(); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	for range 20 { // what is ready may still come
+		if _, err = l.Next(); err != nil {
+			break
+		}
+	}
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("Next after cancel: %v", err)
+	}
+	if err := errors.Join(l.Close(), l.Close()); err != nil {
+		t.Error(err)
+	}
+	if after := runtime.NumGoroutine(); after > before {
+		t.Errorf("%d goroutines before, %d after", before, after)
+	}
+}
+
+func TestLoaderConfigErrors(t *testing.T) {
+	split, _ := fakeSplit(t, 2)
+	for _, test := range []struct {
+		name   string
+		change func(*LoaderConfig)
+		want   string
+	}{
+		{"batch", func(c *LoaderConfig) { c.Batch = 0 }, "the batch holds 0 pictures"},
+		{"workers", func(c *LoaderConfig) { c.Workers = -1 }, "-1 workers"},
+		{"start", func(c *LoaderConfig) { c.Start = -1 }, "the first batch is -1"},
+		{"size", func(c *LoaderConfig) { c.Preprocessing.Size = 0 }, "picture size is 0"},
+		{"crop", func(c *LoaderConfig) { c.Augment.CropScale = 2 }, "crop scale is 2"},
+		{"flip", func(c *LoaderConfig) { c.Augment.Flip = "up" }, `flip is "up"`},
+		{"jitter", func(c *LoaderConfig) { c.Augment.Jitter = 1 }, "colour jitter is 1"},
+		{"cache", func(c *LoaderConfig) { c.Cache = NewCache(split, picture.DefaultPreprocessing(), 1<<20) }, "pictures of another size"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			config := loaderConfig()
+			test.change(&config)
+			l, err := NewLoader(context.Background(), split, config)
+			if err == nil {
+				l.Close()
+				t.Fatal("no error")
+			}
+			if !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error %v, want %s", err, test.want)
+			}
+		})
+	}
+}
+
+// TestLoaderOfPhotographs compares with decoding and resizing one by one.
 func TestLoaderOfPhotographs(t *testing.T) {
-	set, err := Open(context.Background(), testshared.Dir(t)+"/flickr8k/data", Options{Limit: 50})
+	source := filepath.Join(testshared.Dir(t), "flickr8k", "data")
+	set, err := Open(context.Background(), source, Options{Limit: 10})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer set.Close()
-	split, err := set.Split("train")
+	split, err := set.Split("validation")
 	if err != nil {
 		t.Fatal(err)
 	}
-	prep := picture.DefaultPreprocessing()
-	var first []int
-	for _, workers := range []int{1, 3} {
-		l, err := NewLoader(context.Background(), split, LoaderConfig{Batch: 4, Workers: workers, Shuffle: true, Seed: 3, Preprocessing: prep})
-		if err != nil {
-			t.Fatal(err)
-		}
-		var rows []int
-		for {
-			b, err := l.Next()
-			if errors.Is(err, io.EOF) {
-				break
-			}
+	config := loaderConfig()
+	for _, b := range loadAll(t, split, config) {
+		for i, row := range b.Rows {
+			data, err := split.Bytes(row)
 			if err != nil {
 				t.Fatal(err)
 			}
-			rows = append(rows, b.Rows...)
-			l.Recycle(b)
-		}
-		l.Close()
-		if first == nil {
-			first = rows
-		}
-		if len(rows) != 50 || !slices.Equal(rows, first) {
-			t.Errorf("rows %v, want %v", rows, first)
+			p, err := picture.Decode(data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := config.Preprocessing.Apply(p).Pixels; !bytes.Equal(b.Pixels[i*len(want):][:len(want)], want) {
+				t.Errorf("row %d: the loader's pixels differ", row)
+			}
 		}
 	}
+}
+
+func BenchmarkLoader(b *testing.B) {
+	set, err := Open(context.Background(), demo.Source, Options{Limit: 100})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		loadAll(b, set.Splits[0], loaderConfig())
+	}
+	b.ReportMetric(float64(100*b.N)/b.Elapsed().Seconds(), "pictures/s")
 }

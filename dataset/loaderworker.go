@@ -17,7 +17,7 @@ type worker struct {
 func newWorker(split *Split, config *LoaderConfig) *worker {
 	w := &worker{split: split, config: config}
 	if config.FastDecode {
-		w.decoder.AtLeast = config.Preprocessing.Side()
+		w.decoder.AtLeast = config.Preprocessing.Side() * 4 / 5
 	}
 	return w
 }
@@ -48,14 +48,14 @@ func (w *worker) load(item pair, record Record, out []uint8) ([]string, error) {
 // pixels writes the picture, cropped if that was drawn, to out.
 func (w *worker) pixels(row int, change change, out []uint8) error {
 	if change.crop {
-		return w.decode(row, out, func(p *picture.Picture) {
+		return w.decode(row, func(p *picture.Picture) {
 			w.resizer.Resize(p, change.box(p), w.config.Preprocessing.Size, w.config.Preprocessing.Size, out)
 		})
 	}
 	if w.config.Cache.read(row, out) {
 		return nil
 	}
-	err := w.decode(row, out, func(p *picture.Picture) {
+	err := w.decode(row, func(p *picture.Picture) {
 		w.resizer.Preprocess(w.config.Preprocessing, p, out)
 	})
 	w.config.Cache.write(row, out, err)
@@ -63,7 +63,7 @@ func (w *worker) pixels(row int, change change, out []uint8) error {
 }
 
 // decode reads and decodes the picture of the row for use.
-func (w *worker) decode(row int, out []uint8, use func(*picture.Picture)) error {
+func (w *worker) decode(row int, use func(*picture.Picture)) error {
 	data, err := w.split.Bytes(row)
 	if err != nil {
 		return err
