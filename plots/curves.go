@@ -20,7 +20,8 @@ type track struct {
 // chart is one panel of learning curves.
 type chart struct {
 	title string
-	zero  bool // whether the vertical axis starts at zero
+	zero  bool    // whether the vertical axis starts at zero
+	least float64 // where it ends at least
 	lines []track
 }
 
@@ -83,12 +84,14 @@ func scoreCharts(runs []*History) []chart {
 	sortMetrics(keys)
 	var charts []chart
 	for _, key := range keys {
-		charts = append(charts, panelOf(metricOf(key).Label, runs, func(e Epoch) float64 {
+		c := panelOf(metricOf(key).Label, runs, func(e Epoch) float64 {
 			if v, ok := e.Scores[key]; ok {
 				return v
 			}
 			return math.NaN()
-		}))
+		})
+		c.zero, c.least = true, metricOf(key).High/50
+		charts = append(charts, c)
 	}
 	return charts
 }
@@ -100,10 +103,12 @@ func trainingCharts(runs []*History) []chart {
 		panelOf("Pictures per second", runs, func(e Epoch) float64 { return e.PicturesPerSecond }),
 		panelOf("Time waiting for data (%)", runs, func(e Epoch) float64 { return 100 * e.DataWait }),
 		panelOf("Peak memory (GB)", runs, func(e Epoch) float64 { return e.PeakMemory / 1e9 }),
+		panelOf("Distinct captions on the validation split", runs, func(e Epoch) float64 { return e.Distinct }),
+		panelOf("Dead channels of the encoder (%)", runs, func(e Epoch) float64 { return 100 * e.DeadChannels }),
 		panelOf("Minutes per epoch", runs, func(e Epoch) float64 { return e.Seconds / 60 }),
 	}
 	for i := range charts {
-		charts[i].zero = true
+		charts[i].zero, charts[i].least = true, .1
 	}
 	return charts
 }
@@ -188,7 +193,7 @@ func (k chart) draw(c draw.Canvas, named bool) {
 			first, last = min(first, t.x[i]), max(last, t.x[i])
 		}
 	}
-	bottom, top := span(low, high, k.zero)
+	bottom, top := span(low, max(high, k.least), k.zero)
 	p := newPanel(first, max(last, first+1), bottom, top)
 	p.Y.Padding = 6
 	p.X.Tick.Marker = ticks{Whole: true, Most: 8}

@@ -53,11 +53,12 @@ func roundStep(step float64) float64 {
 }
 
 // rightEdge returns where the axis of values ends: at a round number above the
-// largest, or at high.
+// largest, or at high; no nearer than a fiftieth of high.
 func rightEdge(largest, high float64) float64 {
 	if largest <= 0 {
 		return high
 	}
+	largest = max(largest, high/50)
 	step := roundStep(largest / 4)
 	return min(high, step*math.Floor(largest/step+1+1e-9))
 }

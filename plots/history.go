@@ -23,6 +23,8 @@ type Epoch struct {
 	DataWait          float64 // share of the time spent waiting for data
 	PeakMemory        float64 // bytes
 	Seconds           float64
+	Distinct          float64            // different captions on the validation split
+	DeadChannels      float64            // share of the encoder's channels that never fire
 	Scores            map[string]float64 // of free decoding on the validation split
 }
 
@@ -90,6 +92,8 @@ func readEpoch(text []byte) (Epoch, error) {
 		DataWait          *float64            `json:"data_wait"`
 		PeakMemory        *float64            `json:"peak_memory"`
 		Seconds           *float64            `json:"seconds"`
+		Distinct          *float64            `json:"distinct"`
+		DeadChannels      *float64            `json:"dead_channels"`
 		Scores            map[string]*float64 `json:"scores"`
 	}
 	if err := json.Unmarshal(text, &raw); err != nil {
@@ -105,7 +109,8 @@ func readEpoch(text []byte) (Epoch, error) {
 		Epoch: *raw.Epoch, Step: value(raw.Step), Loss: value(raw.Loss), ValidationLoss: value(raw.ValidationLoss),
 		LearningRate: firstNumber(raw.LearningRate), GradientNorm: value(raw.GradientNorm),
 		PicturesPerSecond: value(raw.PicturesPerSecond), DataWait: value(raw.DataWait),
-		PeakMemory: value(raw.PeakMemory), Seconds: value(raw.Seconds), Scores: map[string]float64{},
+		PeakMemory: value(raw.PeakMemory), Seconds: value(raw.Seconds),
+		Distinct: value(raw.Distinct), DeadChannels: value(raw.DeadChannels), Scores: map[string]float64{},
 	}
 	for name, score := range raw.Scores {
 		if score != nil {
