@@ -55,17 +55,12 @@ func (b *builder) add(it item) {
 
 // set makes the set: groups rows, deals out splits, names the pictures.
 func (b *builder) set(name string) (*Set, error) {
-	if err := b.group(); err != nil {
-		return nil, err
-	}
+	b.group()
 	b.dropUncaptioned()
 	if len(b.items) == 0 {
 		return nil, b.fail(errors.New("no captioned picture in it"))
 	}
-	derived, err := b.deal()
-	if err != nil {
-		return nil, b.fail(err)
-	}
+	derived := b.deal()
 	b.nameAll()
 	b.limit()
 	if b.options.Strict && b.problems.Total() > 0 {

@@ -106,17 +106,17 @@ func examine(split *Split, start, end int) []examined {
 	return results
 }
 
-func examineOne(split *Split, i int, decoder *picture.Decoder) examined {
-	data, err := split.Bytes(i)
-	if err != nil {
-		return examined{err: err}
-	}
-	p, err := decoder.Decode(data)
-	if err != nil {
-		return examined{err: err}
-	}
-	hash := sha256.New()
-	fmt.Fprintf(hash, "%d %d ", p.Width, p.Height)
-	hash.Write(p.Pixels)
-	return examined{sum: pixelSum(hash.Sum(nil))}
+func examineOne(split *Split, i int, decoder *picture.Decoder) (found examined) {
+	found.err = split.view(i, func(data []byte) error {
+		p, err := decoder.Decode(data)
+		if err != nil {
+			return err
+		}
+		hash := sha256.New()
+		fmt.Fprintf(hash, "%d %d ", p.Width, p.Height)
+		hash.Write(p.Pixels)
+		found.sum = pixelSum(hash.Sum(nil))
+		return nil
+	})
+	return found
 }

@@ -106,15 +106,51 @@ func (s *Split) Bytes(i int) ([]byte, error) {
 	return data, nil
 }
 
+// view calls f with the picture's bytes, which are valid until it returns. It
+// spares the copy that Bytes makes.
+func (s *Split) view(i int, f func(data []byte) error) error {
+	it := &s.items[i]
+	err := view(s.store, it, func(data []byte) error {
+		if len(data) == 0 {
+			return errNoPicture
+		}
+		return f(data)
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.store.where(it), err)
+	}
+	return nil
+}
+
+// viewer is a store that can lend a picture's bytes.
+type viewer interface {
+	view(it *item, f func(data []byte) error) error
+}
+
+func view(st store, it *item, f func(data []byte) error) error {
+	if v, ok := st.(viewer); ok {
+		return v.view(it, f)
+	}
+	data, err := st.bytes(it)
+	if err != nil {
+		return err
+	}
+	return f(data)
+}
+
 // Close releases the set's files.
 func (s *Set) Close() error { return s.store.Close() }
 
 // newSet makes a set of the items, whose split indexes names.
 func newSet(source, name string, items []item, names []string, st store) *Set {
 	set := &Set{Source: source, Name: name, store: st}
+	counts := make([]int, len(names))
+	for i := range items {
+		counts[items[i].split]++
+	}
 	splits := make([]*Split, len(names))
 	for i, name := range names {
-		splits[i] = &Split{Name: name, store: st}
+		splits[i] = &Split{Name: name, store: st, items: make([]item, 0, counts[i])}
 	}
 	for _, it := range items {
 		splits[it.split].items = append(splits[it.split].items, it)

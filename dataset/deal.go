@@ -14,9 +14,9 @@ type digest [sha256.Size]byte
 // their bytes, whatever their names: rows that stayed apart would leak between
 // splits that are made later. Rows that the source puts in two splits stay in
 // both, for check to find.
-func (b *builder) group() error {
+func (b *builder) group() {
 	if !b.single {
-		return nil
+		return
 	}
 	type key struct {
 		split int32
@@ -25,11 +25,7 @@ func (b *builder) group() error {
 	at := make(map[key]int, len(b.items))
 	kept := b.items[:0]
 	for _, it := range b.items {
-		sum, err := b.digest(&it)
-		if err != nil {
-			return b.fail(err)
-		}
-		k := key{it.split, sum}
+		k := key{it.split, b.digest(&it)}
 		if first, ok := at[k]; ok {
 			kept[first].captions = append(kept[first].captions, it.captions...)
 			continue
@@ -38,36 +34,38 @@ func (b *builder) group() error {
 		kept = append(kept, it)
 	}
 	b.items = kept
-	return nil
 }
 
 // digest hashes the picture's bytes. One that cannot be read is left to
 // whoever reads it next.
-func (b *builder) digest(it *item) (digest, error) {
-	data, err := b.store.bytes(it)
-	if err != nil || len(data) == 0 {
-		return sha256.Sum256([]byte(b.store.where(it))), nil
+func (b *builder) digest(it *item) (sum digest) {
+	err := view(b.store, it, func(data []byte) error {
+		if len(data) == 0 {
+			return errNoPicture
+		}
+		sum = sha256.Sum256(data)
+		return nil
+	})
+	if err != nil {
+		return sha256.Sum256([]byte(b.store.where(it)))
 	}
-	return sha256.Sum256(data), nil
+	return sum
 }
 
 // deal splits a set without splits, or with a training split alone, 80/10/10:
 // the pictures are ranked by a hash of their bytes and the seed, so that
 // neither names nor order matter; the same bytes never fall into two splits.
 // It reports whether it did.
-func (b *builder) deal() (bool, error) {
+func (b *builder) deal() bool {
 	for i := range b.items {
 		if name := b.names[b.items[i].split]; name != "" && name != Train {
-			return false, nil
+			return false
 		}
 	}
 	ranks := make([]digest, len(b.items))
 	order := make([]int, len(b.items))
 	for i := range b.items {
-		sum, err := b.digest(&b.items[i])
-		if err != nil {
-			return false, err
-		}
+		sum := b.digest(&b.items[i])
 		ranks[i], order[i] = sha256.Sum256(binary.LittleEndian.AppendUint64(sum[:], uint64(b.options.Seed))), i
 	}
 	sort.Slice(order, func(i, j int) bool {
@@ -82,7 +80,7 @@ func (b *builder) deal() (bool, error) {
 		}
 		b.items[i].split = last
 	}
-	return true, nil
+	return true
 }
 
 // third returns 0, 1 or 2, for training, validation or test, for the picture at

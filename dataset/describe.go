@@ -122,19 +122,18 @@ func (s *SplitDescription) describePictures(ctx context.Context, split *Split, d
 			return err
 		}
 		done()
-		data, err := split.Bytes(i)
+		err := split.view(i, func(data []byte) error {
+			sizes = append(sizes, int32(len(data)))
+			header, format, err := image.DecodeConfig(bytes.NewReader(data))
+			if err == nil {
+				s.Formats[format]++
+				widths, heights = append(widths, int32(header.Width)), append(heights, int32(header.Height))
+			}
+			return err
+		})
 		if err != nil {
 			s.Unreadable++
-			continue
 		}
-		sizes = append(sizes, int32(len(data)))
-		header, format, err := image.DecodeConfig(bytes.NewReader(data))
-		if err != nil {
-			s.Unreadable++
-			continue
-		}
-		s.Formats[format]++
-		widths, heights = append(widths, int32(header.Width)), append(heights, int32(header.Height))
 	}
 	s.Width, s.Height, s.Bytes = sumUp(widths), sumUp(heights), sumUp(sizes)
 	return nil

@@ -21,6 +21,10 @@ type Options struct {
 	Strict   bool      // refuse what is otherwise left out and counted
 	Limit    int       // pictures a split, 0 for all
 	Progress io.Writer // where downloads draw their progress, if it is a terminal; nil: nowhere
+
+	// PageCache is how many bytes of inflated parquet pages are kept, by
+	// default 64 MB: random order finds its page there or inflates it again.
+	PageCache int64
 }
 
 // Open opens a source: a path, the name of a data set on the hub

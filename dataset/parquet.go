@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,10 +12,6 @@ import (
 
 	"github.com/seetell/seetell/dataset/internal/column"
 )
-
-// pageCache is how many bytes of inflated parquet pages a set keeps. Random
-// order finds its page there or inflates it again.
-const pageCache = 64 << 20
 
 // parquetStore reads pictures from parquet files.
 type parquetStore struct {
@@ -37,6 +34,15 @@ func (s *parquetStore) bytes(it *item) ([]byte, error) {
 	return s.files[it.file].pictures.Read(int64(it.row))
 }
 
+func (s *parquetStore) view(it *item, f func(data []byte) error) error {
+	var inner error
+	err := s.files[it.file].pictures.View(int64(it.row), func(data []byte) { inner = f(data) })
+	if err != nil {
+		return err
+	}
+	return inner
+}
+
 func (s *parquetStore) Close() error {
 	var all []error
 	for _, f := range s.files {
@@ -47,7 +53,7 @@ func (s *parquetStore) Close() error {
 
 // openParquet opens parquet files as the Python datasets library writes them.
 func openParquet(ctx context.Context, source, name string, parts []part, o Options) (*Set, error) {
-	st := &parquetStore{cache: column.NewCache(pageCache)}
+	st := &parquetStore{cache: column.NewCache(cmp.Or(o.PageCache, 64<<20))}
 	b := newBuilder(source, o)
 	b.store = st
 	for _, p := range parts {

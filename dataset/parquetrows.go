@@ -10,6 +10,11 @@ import (
 
 // read fills rows, as many as the group has, from every column but the picture.
 func (s *parquetSchema) read(group parquet.RowGroup, rows []parquetRow) error {
+	if len(s.captions) > 1 {
+		for i := range rows {
+			rows[i].captions = make([]string, 0, len(s.captions))
+		}
+	}
 	for _, leaf := range s.captions {
 		err := eachValue(group, leaf, len(rows), func(row int, v parquet.Value) {
 			rows[row].captions = append(rows[row].captions, text(v)) // a null is a blank caption

@@ -141,7 +141,7 @@ func withSet(c *cli.Context, o dataset.Options, format string, f func(*dataset.S
 	if !slices.Contains([]string{"text", "json"}, format) {
 		return usage(fmt.Errorf("--format %q: give text or json", format))
 	}
-	o.Progress = progressOutput(c)
+	o.Progress, o.PageCache = progressOutput(c), 8<<20 // pictures are read in their order
 	set, err := dataset.Open(c.Context, source, o)
 	if err != nil {
 		return err

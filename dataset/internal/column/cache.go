@@ -14,7 +14,7 @@ type Cache struct {
 	used   int64
 	blocks map[*page]*block
 	recent *list.List // of *block, the last used in front
-	free   sync.Pool  // of *[]byte
+	free   freeList
 }
 
 // block is an inflated page; its buffer is used again once it has been evicted
@@ -36,10 +36,10 @@ func (c *Cache) get(column *Column, p *page) (*block, error) {
 	if b := c.lookUp(p); b != nil {
 		return b, nil
 	}
-	data, scratch, err := p.inflate(column.file, c.buffer(), c.buffer())
-	c.recycle(scratch)
+	data, scratch, err := p.inflate(column.file, c.free.take(), c.free.take())
+	c.free.put(scratch)
 	if err != nil {
-		c.recycle(data)
+		c.free.put(data)
 		return nil, err
 	}
 	return c.add(p, data), nil
@@ -60,7 +60,7 @@ func (c *Cache) add(p *page, data []byte) *block {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	if b := c.blocks[p]; b != nil { // another reader was faster
-		c.recycle(data)
+		c.free.put(data)
 		b.readers++
 		return b
 	}
@@ -80,7 +80,7 @@ func (c *Cache) evict(b *block) {
 	delete(c.blocks, b.page)
 	c.used -= int64(cap(b.data))
 	if b.readers == 0 {
-		c.recycle(b.data)
+		c.free.put(b.data)
 	}
 }
 
@@ -89,19 +89,35 @@ func (c *Cache) release(b *block) {
 	defer c.mutex.Unlock()
 	b.readers--
 	if b.readers == 0 && b.place == nil {
-		c.recycle(b.data)
+		c.free.put(b.data)
 	}
 }
 
-func (c *Cache) buffer() []byte {
-	if buffer, _ := c.free.Get().(*[]byte); buffer != nil {
-		return *buffer
-	}
-	return nil
+// freeList keeps a few buffers to be used again. Its lock is taken last.
+type freeList struct {
+	mutex   sync.Mutex
+	buffers [][]byte
 }
 
-func (c *Cache) recycle(buffer []byte) {
-	if cap(buffer) > 0 {
-		c.free.Put(&buffer)
+// keptBuffers is how many buffers wait at most.
+const keptBuffers = 4
+
+func (l *freeList) take() []byte {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	if len(l.buffers) == 0 {
+		return nil
+	}
+	last := len(l.buffers) - 1
+	buffer := l.buffers[last]
+	l.buffers = l.buffers[:last]
+	return buffer
+}
+
+func (l *freeList) put(buffer []byte) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	if cap(buffer) > 0 && len(l.buffers) < keptBuffers {
+		l.buffers = append(l.buffers, buffer)
 	}
 }

@@ -147,9 +147,11 @@ func (p *page) inflate(file io.ReaderAt, buffer, scratch []byte) ([]byte, []byte
 	return buffer, scratch, nil
 }
 
+// resize returns the buffer, or a new one with some room to spare for the next
+// page, with a length of size.
 func resize(buffer []byte, size int) []byte {
 	if cap(buffer) < size {
-		return make([]byte, size)
+		return make([]byte, size, size+size/8)
 	}
 	return buffer[:size]
 }
