@@ -63,7 +63,7 @@ func Distribution(systems []*System, metricKey string, kind Kind) (*Figure, erro
 		if series == nil {
 			continue
 		}
-		d.systems = append(d.systems, distributed{name: system.Name, series: series})
+		d.systems = append(d.systems, distributed{name: clean(system.Name), series: series})
 		images = append(images, count(system.Images))
 		if len(d.systems) == 1 {
 			d.floor = series.Floor

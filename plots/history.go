@@ -145,7 +145,7 @@ func firstNumber(text json.RawMessage) float64 {
 func runName(path string) string {
 	parts := strings.FieldsFunc(path, func(r rune) bool { return r == '/' || r == os.PathSeparator })
 	if len(parts) > 1 {
-		return parts[len(parts)-2]
+		return clean(parts[len(parts)-2])
 	}
 	return "run"
 }

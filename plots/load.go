@@ -1,8 +1,6 @@
 package plots
 
-import (
-	"path/filepath"
-)
+import "path/filepath"
 
 // LoadSystems reads reports and gives those of the same name different ones.
 func LoadSystems(paths []string) ([]*System, error) {
@@ -49,7 +47,7 @@ func distinct(names, paths []string) []string {
 	for i, name := range names {
 		out[i] = name
 		if times[name] > 1 {
-			out[i] = filepath.ToSlash(filepath.Clean(paths[i]))
+			out[i] = clean(filepath.ToSlash(filepath.Clean(paths[i])))
 		}
 	}
 	return out

@@ -106,8 +106,7 @@ func scored(scores map[string]float64) string {
 	}
 	sortMetrics(keys)
 	for i, key := range keys {
-		label, _, _ := strings.Cut(metricOf(key).Label, " (")
-		keys[i] = label + " " + score(scores[key])
+		keys[i] = metricOf(key).Label + " " + score(scores[key])
 	}
 	return strings.Join(keys, " · ")
 }

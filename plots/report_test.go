@@ -55,7 +55,7 @@ func TestUnknownMetricIsDrawn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	figures, err := Figures([]*System{system}, nil)
+	figures, err := Figures([]*System{system, {Name: "two\x00", Images: 3, Words: system.Words, Series: system.Series}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,7 +63,7 @@ func (l sheetLayout) panel(i int) image.Point {
 
 // numbers names a word's probability and gate.
 func (w AttentionWord) numbers() string {
-	return fmt.Sprintf("p %s   gate %s", hundredths(w.Probability), hundredths(w.Gate))
+	return fmt.Sprintf("p %s · gate %s", hundredths(w.Probability), hundredths(w.Gate))
 }
 
 func hundredths(v float64) string {

@@ -49,7 +49,7 @@
     if (!canvas) return;
     if (button) {
       draw(canvas, data.gallery[card.dataset.index], button.dataset.word);
-      Object.assign(canvas.style, { left: picture.offsetLeft + "px", top: picture.offsetTop + "px", width: picture.clientWidth + "px", height: picture.clientHeight + "px" });
+      Object.assign(canvas.style, { left: picture.offsetLeft + "px", top: picture.offsetTop + "px", width: picture.getBoundingClientRect().width + "px", height: picture.getBoundingClientRect().height + "px" });
     }
     canvas.classList.toggle("on", !!button);
     canvas.dataset.word = button ? button.dataset.word : "";
