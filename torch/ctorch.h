@@ -96,10 +96,11 @@ typedef struct {
 // F(result type, name, parameters, arguments) for every entry point.
 #define TG_FUNCTIONS(F)                                                        \
   /* library.cpp */                                                            \
+  F(const char*, signature, (void), ())                                        \
   F(const char*, compiled_version, (void), ())                                 \
   F(uint64_t, compiled_abi, (void), ())                                        \
   F(uint64_t, running_abi, (void), ())                                         \
-  F(void, set_threads, (int32_t n), (n))                                       \
+  F(char*, set_threads, (int32_t n), (n))                                      \
   F(int32_t, threads, (void), ())                                              \
   F(bool, enter_thread, (bool no_grad), (no_grad))                             \
   F(void, leave_thread, (bool previous), (previous))                           \
@@ -299,6 +300,11 @@ typedef struct {
   F(char*, manual_seed, (uint64_t seed), (seed))                               \
   F(char*, random_state, (uint8_t* data, int64_t* size), (data, size))         \
   F(char*, set_random_state, (const uint8_t* data, int64_t size), (data, size))
+
+// The list as text: a shim and its user of different lists are not of one
+// seetell, and must not call each other.
+#define TG_TEXT(type, name, parameters, arguments) #type #name #parameters ";"
+#define TG_SIGNATURE TG_FUNCTIONS(TG_TEXT)
 
 #ifdef __cplusplus
 // The shim: functions with default visibility.

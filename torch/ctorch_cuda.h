@@ -14,6 +14,7 @@ typedef struct {
 
 // F(result type, name, parameters, arguments) for every entry point.
 #define TG_CUDA_FUNCTIONS(F)                                                   \
+  F(const char*, signature, (void), ())                                        \
   F(const char*, compiled_version, (void), ())                                 \
   F(char*, count, (int32_t* out), (out))                                       \
   F(char*, name, (char* out, int64_t size, int32_t device),                    \
@@ -28,6 +29,12 @@ typedef struct {
     (data, size, device))                                                      \
   F(char*, set_random_state,                                                   \
     (const uint8_t* data, int64_t size, int32_t device), (data, size, device))
+
+// The list as text: a shim and its user of different lists are not of one
+// seetell, and must not call each other.
+#define TG_CUDA_TEXT(type, name, parameters, arguments) \
+  #type #name #parameters ";"
+#define TG_CUDA_SIGNATURE TG_CUDA_FUNCTIONS(TG_CUDA_TEXT)
 
 #ifdef __cplusplus
 #define TG_CUDA_DECLARE(type, name, parameters, arguments) \

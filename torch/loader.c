@@ -21,6 +21,7 @@ struct entry {
 #define CUDA_ENTRY(type, name, parameters, arguments) \
   {"tg_cuda_" #name, offsetof(struct tg_cuda_table, name)},
 
+// The first entry of each list is the signature.
 static const struct entry entries[] = {TG_FUNCTIONS(ENTRY){NULL, 0}};
 static const struct entry cuda_entries[] = {
     TG_CUDA_FUNCTIONS(CUDA_ENTRY){NULL, 0}};
@@ -37,20 +38,31 @@ void loader_version(uint64_t* version) {
 
 static char* missing(const char* name) {
   char text[128];
-  snprintf(text, sizeof text, "it has no %s: it is of another seetell", name);
+  snprintf(text, sizeof text, "it has no %s", name);
   return strdup(text);
 }
 
+// check returns why a library is not the shim with this signature and list.
+static char* check(void* library, const char* signature,
+                   const struct entry* list) {
+  for (const struct entry* e = list; e->name; e++) {
+    if (!dlsym(library, e->name)) return missing(e->name);
+  }
+  const char* (*own)(void) =
+      (const char* (*)(void))dlsym(library, list[0].name);
+  if (strcmp(own(), signature)) return strdup("it is of another seetell");
+  return NULL;
+}
+
 // fill writes the address of every entry into table, or nothing at all.
-static char* fill(const char* path, const struct entry* list, void* table) {
+static char* fill(const char* path, const char* signature,
+                  const struct entry* list, void* table) {
   void* library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (!library) return strdup(dlerror());
-  for (const struct entry* e = list; e->name; e++) {
-    if (!dlsym(library, e->name)) {
-      char* message = missing(e->name);
-      dlclose(library);
-      return message;
-    }
+  char* message = check(library, signature, list);
+  if (message) {
+    dlclose(library);
+    return message;
   }
   for (const struct entry* e = list; e->name; e++) {
     *(void**)((char*)table + e->offset) = dlsym(library, e->name);
@@ -59,9 +71,9 @@ static char* fill(const char* path, const struct entry* list, void* table) {
 }
 
 char* loader_fill(const char* path) {
-  return fill(path, entries, &tg_functions);
+  return fill(path, TG_SIGNATURE, entries, &tg_functions);
 }
 
 char* loader_fill_cuda(const char* path) {
-  return fill(path, cuda_entries, &tg_cuda_functions);
+  return fill(path, TG_CUDA_SIGNATURE, cuda_entries, &tg_cuda_functions);
 }

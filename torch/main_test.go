@@ -76,6 +76,7 @@ func TestOpenErrors(t *testing.T) {
 	compile(t, in("old", "lib", "libtorch_cpu.so"), "-DOLD", "other_libtorch.c")
 	compile(t, in("unrelated.so"), "other_libtorch.c")
 	compile(t, in("other_shim.so"), "other_shim.c", "other_shim_version.c")
+	compile(t, in("stale_shim.so"), "-DSTALE", "other_shim.c", "other_shim_version.c")
 	for _, test := range []struct {
 		name        string
 		environment []string
@@ -91,7 +92,9 @@ func TestOpenErrors(t *testing.T) {
 		{"not installed", []string{"LIBTORCH=", "XDG_CACHE_HOME=" + dir, "PATH="},
 			[]string{"the user's cache " + in("seetell", "libtorch"), "python3's torch: not found"}},
 		{"no shim", []string{"SEETELL_SHIM=" + in("none.so")}, []string{in("none.so"), "SEETELL_SHIM"}},
-		{"not a shim", []string{"SEETELL_SHIM=" + in("unrelated.so")}, []string{"it has no tg_compiled_version", "build it anew"}},
+		{"not a shim", []string{"SEETELL_SHIM=" + in("unrelated.so")}, []string{"it has no tg_signature", "build it anew"}},
+		{"a shim of another list", []string{"SEETELL_SHIM=" + in("stale_shim.so")},
+			[]string{"it is of another seetell", "build it anew"}},
 		{"a shim for another version", []string{"SEETELL_SHIM=" + in("other_shim.so")},
 			[]string{"built for libtorch 2.10.0", "is 2.11.", "build it anew"}},
 	} {

@@ -3,6 +3,7 @@ package torch
 import (
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -72,6 +73,9 @@ func TestThreads(t *testing.T) {
 	defer SetThreads(before)
 	if err := SetThreads(1); err != nil || Threads() != 1 {
 		t.Errorf("%d threads, %v", Threads(), err)
+	}
+	if err := SetThreads(0); err == nil || !strings.Contains(err.Error(), "0 threads") {
+		t.Errorf("no threads at all: %v", err)
 	}
 	compute(t, func(*Scope) {
 		if Threads() != 1 {

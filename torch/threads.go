@@ -4,14 +4,20 @@ package torch
 // #include "ctorch_cuda.h"
 import "C"
 
-import "golang.org/x/sys/cpu"
+import (
+	"fmt"
+
+	"golang.org/x/sys/cpu"
+)
 
 // SetThreads sets how many threads an operator on the CPU uses.
 func SetThreads(n int) error {
 	if err := Open(); err != nil {
 		return err
 	}
-	C.tg_set_threads(C.int32_t(n))
+	if err := takeMessage(C.tg_set_threads(C.int32_t(n))); err != nil {
+		return fmt.Errorf("%d threads: %w", n, err)
+	}
 	return nil
 }
 

@@ -7,13 +7,17 @@
 // libtorch's own, from torch/csrc/inductor/aoti_torch/c/shim.h.
 extern "C" uint64_t aoti_torch_abi_version();
 
+const char* tg_signature() { return TG_SIGNATURE; }
+
 const char* tg_compiled_version() { return TORCH_VERSION; }
 
 uint64_t tg_compiled_abi() { return TORCH_ABI_VERSION; }
 
 uint64_t tg_running_abi() { return aoti_torch_abi_version(); }
 
-void tg_set_threads(int32_t n) { at::set_num_threads(n); }
+char* tg_set_threads(int32_t n) {
+  return seetell::guard([&] { at::set_num_threads(n); });
+}
 
 int32_t tg_threads() { return at::get_num_threads(); }
 

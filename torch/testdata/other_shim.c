@@ -1,4 +1,5 @@
-// A shim with every entry point that says it was compiled for 2.10.0.
+// A shim with every entry point, of which those that say what it is are in
+// other_shim_version.c.
 #include "../ctorch.h"
 #define STUB(type, name, parameters, arguments)                      \
   __attribute__((weak)) void stub_##name(void) __asm__("tg_" #name); \

@@ -1,4 +1,20 @@
-#include <stdint.h>
-const char* tg_compiled_version(void) { return "2.10.0"; }
-uint64_t tg_compiled_abi(void) { return 0x020a000000000000; }
-uint64_t tg_running_abi(void) { return 0x020b000000000000; }
+// A shim compiled for libtorch 2.10.0 or, with STALE, of another list.
+#include "../ctorch.h"
+
+const char* signature(void) __asm__("tg_signature");
+const char* signature(void) {
+#ifdef STALE
+  return "void tg_gone();";
+#else
+  return TG_SIGNATURE;
+#endif
+}
+
+const char* compiled_version(void) __asm__("tg_compiled_version");
+const char* compiled_version(void) { return "2.10.0"; }
+
+uint64_t compiled_abi(void) __asm__("tg_compiled_abi");
+uint64_t compiled_abi(void) { return 0x020a000000000000; }
+
+uint64_t running_abi(void) __asm__("tg_running_abi");
+uint64_t running_abi(void) { return 0x020b000000000000; }

@@ -63,7 +63,6 @@ def random():
     return {
         "uniform": numbers(torch.empty(4).uniform_(-1, 1)),
         "normal": numbers(torch.empty(4).normal_(2, 3)),
-        "dropout": numbers(torch.nn.functional.dropout(torch.ones(8), 0.5)),
     }
 
 

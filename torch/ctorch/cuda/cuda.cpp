@@ -23,6 +23,8 @@ static c10::cuda::CUDAGuard on(int32_t device) {
   return c10::cuda::CUDAGuard(static_cast<at::DeviceIndex>(device));
 }
 
+const char* tg_cuda_signature() { return TG_CUDA_SIGNATURE; }
+
 const char* tg_cuda_compiled_version() { return TORCH_VERSION; }
 
 char* tg_cuda_count(int32_t* out) {
