@@ -8,8 +8,14 @@ import (
 	"github.com/seetell/seetell/torch"
 )
 
-// TestMain requires that the tests freed every tensor.
+// TestMain requires that the tests freed every tensor. They run on one thread:
+// their tensors are too small for more, which only wait for one another on a
+// busy machine.
 func TestMain(m *testing.M) {
+	if err := torch.SetThreads(1); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	code := m.Run()
 	if live := torch.Live(); live != 0 {
 		fmt.Fprintln(os.Stderr, live, "tensors were not freed")
