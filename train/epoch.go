@@ -33,20 +33,28 @@ type sums struct {
 func (r *session) epoch(ctx context.Context) error {
 	torch.ResetPeak(r.network.Device)
 	if err := r.steps(ctx); err != nil {
-		if ctx.Err() != nil {
-			return errors.Join(err, r.saveResume())
-		}
-		return err
+		return r.interrupted(ctx, err)
 	}
 	line := r.summary()
 	if err := r.validate(ctx, &line); err != nil {
-		return err
+		return r.interrupted(ctx, err)
 	}
 	r.report(line)
 	r.history = append(r.history, line)
 	r.progress.Epochs++
 	r.progress.Batches, r.progress.Running = 0, sums{}
 	return r.saveEpoch(line)
+}
+
+// interrupted saves what was done where err comes from the end of ctx.
+func (r *session) interrupted(ctx context.Context, err error) error {
+	if ctx.Err() == nil {
+		return err
+	}
+	if err := r.saveResume(); err != nil {
+		return fmt.Errorf("interrupted after step %d, which could not be saved: %w", r.progress.Steps, err)
+	}
+	return fmt.Errorf("interrupted after step %d; --resume goes on from there: %w", r.progress.Steps, ctx.Err())
 }
 
 // steps runs the rest of the epoch's batches.
@@ -77,10 +85,28 @@ func (r *session) steps(ctx context.Context) error {
 		r.progress.Running.Time = started + time.Since(begin)
 		r.progress.Running.Wait = waited + loader.Wait()
 		r.bar.Done(r.progress.Batches)
+		r.logStep()
 		if err := r.saveBetween(); err != nil {
 			return err
 		}
 	}
+}
+
+// logEvery is the number of steps between lines of the log within an epoch.
+const logEvery = 100
+
+// logStep says how the epoch goes. Live tensors and resident memory must not
+// grow from one line to the next.
+func (r *session) logStep() {
+	if r.progress.Steps%logEvery != 0 {
+		return
+	}
+	sum := r.progress.Running
+	r.log.WithFields(logrus.Fields{
+		"epoch": r.progress.Epochs + 1, "step": r.progress.Steps, "loss": round(sum.Loss / float64(max(sum.Words, 1))),
+		"pictures_per_second": round(float64(sum.Pictures) / sum.Time.Seconds()), "tensors": torch.Live(),
+		"memory": torch.Memory(r.network.Device).Allocated,
+	}).Info("step")
 }
 
 func (r *session) loaderConfig() dataset.LoaderConfig {
