@@ -76,21 +76,20 @@ func (c *Column) View(row int64, f func(data []byte)) error {
 		return err
 	}
 	span, err := p.span(c, int(row-p.first))
-	if err != nil || span.page == nil {
-		if err == nil {
-			f(nil)
-		}
+	switch {
+	case err != nil:
 		return err
+	case span.page == nil:
+		f(nil)
+		return nil
 	}
-	block, err := c.cache.get(c, span.page)
+	w := window{column: c, page: span.page}
+	defer w.close()
+	data, err := w.at(int(span.start), int(span.end-span.start))
 	if err != nil {
-		return err
+		return fmt.Errorf("page at byte %d: %w", span.page.offset, err)
 	}
-	defer c.cache.release(block)
-	if int(span.end) > len(block.data) {
-		return fmt.Errorf("page at byte %d is shorter than at first", span.page.offset)
-	}
-	f(block.data[span.start:span.end:span.end])
+	f(data)
 	return nil
 }
 

@@ -30,9 +30,10 @@ type page struct {
 
 	isDictionary bool
 
-	once  sync.Once
-	spans []span // the row's value, or the dictionary's entry
-	err   error
+	once      sync.Once
+	fragments []fragment // where the body can be decompressed in parts
+	spans     []span     // the row's value, or the dictionary's entry
+	err       error
 }
 
 // span is where a value lies: in the inflated body of page, nil for a null.
@@ -123,28 +124,20 @@ var errDamaged = errors.New("damaged page")
 func (p *page) inflate(file io.ReaderAt, buffer, scratch []byte) ([]byte, []byte, error) {
 	scratch = resize(scratch, p.size)
 	if _, err := file.ReadAt(scratch, p.offset); err != nil {
-		return buffer, scratch, fmt.Errorf("page at byte %d: %w", p.offset, err)
+		return buffer, scratch, err
 	}
 	if p.crc != 0 && crc32.ChecksumIEEE(scratch) != p.crc {
-		return buffer, scratch, fmt.Errorf("page at byte %d: %w: its checksum differs", p.offset, errDamaged)
+		return buffer, scratch, fmt.Errorf("%w: its checksum differs", errDamaged)
 	}
 	if !p.compressed {
 		return scratch, buffer, nil
 	}
 	if p.levels > p.size || p.levels > p.inflated {
-		return buffer, scratch, fmt.Errorf("page at byte %d: %w: levels past its end", p.offset, errDamaged)
+		return buffer, scratch, fmt.Errorf("%w: levels past its end", errDamaged)
 	}
 	buffer = resize(buffer, p.inflated)
 	copy(buffer, scratch[:p.levels])
-	values := buffer[p.levels:]
-	out, err := p.decompress(values, scratch[p.levels:])
-	if err != nil {
-		return buffer, scratch, fmt.Errorf("page at byte %d: %w: %w", p.offset, errDamaged, err)
-	}
-	if len(out) > 0 && &out[0] != &values[0] {
-		copy(values, out)
-	}
-	return buffer, scratch, nil
+	return buffer, scratch, p.decompress(buffer[p.levels:], scratch[p.levels:])
 }
 
 // resize returns the buffer, or a new one with some room to spare for the next
@@ -156,18 +149,22 @@ func resize(buffer []byte, size int) []byte {
 	return buffer[:size]
 }
 
-// decompress decodes the compressed bytes into values, or returns others of
-// the same length. Snappy's own length is looked at first, since a damaged one
-// would have gigabytes allocated.
-func (p *page) decompress(values, compressed []byte) ([]byte, error) {
+// decompress decodes the compressed bytes into values. Snappy's own length is
+// looked at first, since a damaged one would have gigabytes allocated.
+func (p *page) decompress(values, compressed []byte) error {
 	if p.codec.CompressionCodec() == format.Snappy {
 		if size, _ := binary.Uvarint(compressed); size != uint64(len(values)) {
-			return nil, fmt.Errorf("%d bytes where the header says %d", size, len(values))
+			return fmt.Errorf("%w: %d bytes where the header says %d", errDamaged, size, len(values))
 		}
 	}
 	out, err := p.codec.Decode(values, compressed)
-	if err == nil && len(out) != len(values) {
-		err = fmt.Errorf("%d bytes where the header says %d", len(out), len(values))
+	switch {
+	case err != nil:
+		return fmt.Errorf("%w: %w", errDamaged, err)
+	case len(out) != len(values):
+		return fmt.Errorf("%w: %d bytes where the header says %d", errDamaged, len(out), len(values))
+	case len(out) > 0 && &out[0] != &values[0]:
+		copy(values, out)
 	}
-	return out, err
+	return nil
 }

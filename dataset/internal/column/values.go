@@ -23,66 +23,71 @@ func (p *page) span(c *Column, row int) (span, error) {
 
 // locate finds the values of a page.
 func (p *page) locate(c *Column) ([]span, error) {
-	block, err := c.cache.get(c, p)
+	spans, err := p.locateIn(&window{column: c, page: p})
 	if err != nil {
+		return nil, fmt.Errorf("page at byte %d: %w", p.offset, err)
+	}
+	return spans, nil
+}
+
+func (p *page) locateIn(w *window) ([]span, error) {
+	defer w.close()
+	if err := p.prepare(w.column.file); err != nil {
 		return nil, err
 	}
-	defer c.cache.release(block)
-	present, at, err := p.present(block.data, c.definition)
+	present, at, err := p.present(w)
 	if err != nil {
-		return nil, fmt.Errorf("page at byte %d: %w: %w", p.offset, errDamaged, err)
+		return nil, err
 	}
 	count := p.rows
 	if present != nil {
 		count = countTrue(present)
 	}
-	values, err := p.values(c, block.data, at, count)
-	if err != nil {
-		return nil, fmt.Errorf("page at byte %d: %w", p.offset, err)
+	values, err := p.values(w, at, count)
+	if err != nil || present == nil {
+		return values, err
 	}
-	if present == nil {
-		return values, nil
+	if len(values) < count {
+		return nil, fmt.Errorf("%w: fewer values than levels", errDamaged)
 	}
 	spans := make([]span, len(present))
 	next := 0
 	for i, here := range present {
-		if !here {
-			continue
+		if here {
+			spans[i] = values[next]
+			next++
 		}
-		if next == len(values) {
-			return nil, fmt.Errorf("page at byte %d: %w: fewer values than levels", p.offset, errDamaged)
-		}
-		spans[i] = values[next]
-		next++
 	}
 	return spans, nil
 }
 
 // present says which rows are not null (nil: all), and where the values start.
-func (p *page) present(data []byte, definition int) ([]bool, int, error) {
+func (p *page) present(w *window) ([]bool, int, error) {
+	definition := w.column.definition
 	if definition == 0 || p.isDictionary {
 		return nil, p.levels, nil
 	}
-	levels, at := data[:min(p.levels, len(data))], p.levels
+	length, at := p.levels, 0
 	if !p.version2 {
-		if len(data) < 4 {
-			return nil, 0, errShort
+		size, err := w.at(0, 4)
+		if err != nil {
+			return nil, 0, err
 		}
-		length := int(binary.LittleEndian.Uint32(data))
-		if length > len(data)-4 {
-			return nil, 0, errShort
-		}
-		levels, at = data[4:4+length], 4+length
+		length, at = int(binary.LittleEndian.Uint32(size)), 4
+	}
+	levels, err := w.at(at, length)
+	if err != nil {
+		return nil, 0, err
 	}
 	numbers, err := decodeHybrid(levels, bits.Len(uint(definition)), p.rows)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, fmt.Errorf("%w: %w", errDamaged, err)
 	}
 	present := make([]bool, len(numbers))
 	for i, n := range numbers {
 		present[i] = int(n) == definition
 	}
-	return present, at, nil
+	return present, at + length, nil
 }
 
 func countTrue(flags []bool) int {
@@ -96,54 +101,58 @@ func countTrue(flags []bool) int {
 }
 
 // values returns where the count values of the page lie, nulls left out.
-func (p *page) values(c *Column, data []byte, at, count int) ([]span, error) {
+func (p *page) values(w *window, at, count int) ([]span, error) {
 	switch p.encoding {
 	case format.Plain:
-		return p.plain(data, at)
+		return p.plain(w, at, count)
 	case format.PlainDictionary, format.RLEDictionary:
-		return p.indexed(c, data, at, count)
+		return p.indexed(w, at, count)
 	case format.DeltaLengthByteArray:
-		return p.deltaLength(data, at)
+		return p.deltaLength(w, at)
 	default:
 		return nil, fmt.Errorf("encoding %v of byte strings is not supported; write the file with plain or dictionary pages", p.encoding)
 	}
 }
 
 // plain: each value after its length in four bytes.
-func (p *page) plain(data []byte, at int) ([]span, error) {
-	var spans []span
-	for at < len(data) {
-		if at+4 > len(data) {
+func (p *page) plain(w *window, at, count int) ([]span, error) {
+	spans := make([]span, 0, min(count, p.inflated/4+1))
+	for range count {
+		size, err := w.at(at, 4)
+		if err != nil {
+			return nil, err
+		}
+		end := at + 4 + int(binary.LittleEndian.Uint32(size))
+		if end > p.inflated {
 			return nil, fmt.Errorf("%w: %w", errDamaged, errShort)
 		}
-		length := int(binary.LittleEndian.Uint32(data[at:]))
-		at += 4
-		if length > len(data)-at {
-			return nil, fmt.Errorf("%w: %w", errDamaged, errShort)
-		}
-		spans = append(spans, span{page: p, start: uint32(at), end: uint32(at + length)})
-		at += length
+		spans = append(spans, span{page: p, start: uint32(at + 4), end: uint32(end)})
+		at = end
 	}
 	return spans, nil
 }
 
 // indexed: the width of an index in bits, then indices into the dictionary.
-func (p *page) indexed(c *Column, data []byte, at, count int) ([]span, error) {
+func (p *page) indexed(w *window, at, count int) ([]span, error) {
 	switch {
 	case count == 0:
 		return nil, nil
 	case p.dictionary == nil:
 		return nil, fmt.Errorf("%w: no dictionary before it", errDamaged)
-	case at >= len(data):
+	case at >= p.inflated:
 		return nil, fmt.Errorf("%w: %w", errDamaged, errShort)
 	}
-	indices, err := decodeHybrid(data[at+1:], int(data[at]), count)
+	data, err := w.at(at, p.inflated-at)
+	if err != nil {
+		return nil, err
+	}
+	indices, err := decodeHybrid(data[1:], int(data[0]), count)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errDamaged, err)
 	}
 	spans := make([]span, len(indices))
 	for i, index := range indices {
-		if spans[i], err = p.dictionary.span(c, int(index)); err != nil {
+		if spans[i], err = p.dictionary.span(w.column, int(index)); err != nil {
 			return nil, err
 		}
 	}
@@ -151,12 +160,16 @@ func (p *page) indexed(c *Column, data []byte, at, count int) ([]span, error) {
 }
 
 // deltaLength: all lengths, then all values.
-func (p *page) deltaLength(data []byte, at int) ([]span, error) {
-	all, offsets, err := new(delta.LengthByteArrayEncoding).DecodeByteArray(nil, data[at:], nil)
+func (p *page) deltaLength(w *window, at int) ([]span, error) {
+	data, err := w.at(at, p.inflated-at)
+	if err != nil {
+		return nil, err
+	}
+	all, offsets, err := new(delta.LengthByteArrayEncoding).DecodeByteArray(nil, data, nil)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errDamaged, err)
 	}
-	base := uint32(len(data) - len(all))
+	base := uint32(p.inflated - len(all))
 	spans := make([]span, max(len(offsets)-1, 0))
 	for i := range spans {
 		spans[i] = span{page: p, start: base + offsets[i], end: base + offsets[i+1]}
