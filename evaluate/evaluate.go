@@ -10,6 +10,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/seetell/seetell/evaluate/meteor"
 )
 
 // Image is a picture with the caption to be scored and what people wrote.
@@ -22,13 +24,29 @@ type Image struct {
 // Images are pictures in the order of the references' file.
 type Images = []Image
 
-// Options say how to score. The zero value asks for BLEU, ROUGE-L, CIDEr-D and
-// METEOR behind the PTB tokenizer, without intervals.
+// Options say how to score. The zero value asks for BLEU, METEOR, ROUGE-L and
+// CIDEr-D behind the PTB tokenizer, without intervals.
 type Options struct {
 	// Metrics are names out of MetricNames; none means DefaultMetrics.
 	Metrics []string
 	// Tokenizer is a name out of TokenizerNames; none means the first.
 	Tokenizer string
+	// Meteor has METEOR's paraphrase table (meteor.Load); without one the
+	// score is METEOR_no_paraphrase.
+	Meteor *meteor.Scorer
+	// Resamples is how many bootstrap resamples the intervals rest on, 0 for
+	// no intervals. 1,000 is usual.
+	Resamples int
+	// Seed of the resamples and of shuffled captions.
+	Seed int64
+	// Baseline are the captions, by id, of another system to compare with.
+	// Every picture must have one.
+	Baseline map[string]string
+	// Reference asks for Report.ReferencePoints.
+	Reference bool
+	// TrainingCaptions, unless nil, are those among which copies are looked
+	// for.
+	TrainingCaptions []string
 }
 
 // Score scores the captions of images. It stops early, with ctx's error, when
@@ -37,19 +55,41 @@ func Score(ctx context.Context, images Images, o Options) (*Report, error) {
 	if err := check(images); err != nil {
 		return nil, err
 	}
-	scorers, err := choose(o)
+	if o.Tokenizer == "" {
+		o.Tokenizer = TokenizerNames[0]
+	}
+	metrics, err := choose(o)
 	if err != nil {
 		return nil, err
 	}
-	texts, err := tokenize(images, o.Tokenizer)
+	pictures, vocabulary, err := tokenize(images, o.Tokenizer)
 	if err != nil {
 		return nil, err
 	}
-	table, err := measure(ctx, texts, scorers)
+	table, err := measure(ctx, pictures, metrics)
 	if err != nil {
 		return nil, err
 	}
-	return newReport(images, o, table), nil
+	table.vocabulary = vocabulary
+	r := newReport(images, o, table)
+	if err := errors.Join(
+		r.addIntervals(ctx, table, o),
+		r.addBaseline(ctx, images, table, o),
+		r.addReferencePoints(ctx, table, o),
+		r.addCopied(table, o),
+		tableError(o),
+	); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// tableError tells whether METEOR's table could be read throughout.
+func tableError(o Options) error {
+	if o.Meteor == nil {
+		return nil
+	}
+	return o.Meteor.Err()
 }
 
 // check returns an error unless every picture can be scored.

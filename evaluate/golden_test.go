@@ -57,10 +57,12 @@ func (g goldenScores) named() map[string]float64 {
 type goldenSystem struct {
 	Refs     string
 	Corpus   goldenScores
+	Meteor   struct{ Corpus float64 } `json:"corpus_meteor_no_paraphrase"`
 	PerImage []struct {
 		goldenScores
-		Raw string `json:"hyp_raw"`
-		Tok string `json:"hyp_tok"`
+		Meteor float64 `json:"METEOR_nopara"`
+		Raw    string  `json:"hyp_raw"`
+		Tok    string  `json:"hyp_tok"`
 	} `json:"per_image"`
 }
 
@@ -104,15 +106,19 @@ func TestGoldenSystems(t *testing.T) {
 	for _, name := range systems {
 		t.Run(name, func(t *testing.T) {
 			images, golden := goldenImages(t, name)
-			report, err := Score(t.Context(), images, Options{Metrics: []string{"bleu", "rouge", "cider"}, Tokenizer: "none"})
+			report, err := Score(t.Context(), images, Options{Metrics: []string{"bleu", "meteor", "rouge", "cider"}})
 			if err != nil {
 				t.Fatal(err)
 			}
 			var perImage []map[string]float64
 			for _, image := range golden.PerImage {
-				perImage = append(perImage, image.named())
+				scores := image.named()
+				scores["METEOR_no_paraphrase"] = image.Meteor
+				perImage = append(perImage, scores)
 			}
-			t.Logf("%-28s %.1e", name, compare(t, report, golden.Corpus.named(), perImage))
+			corpus := golden.Corpus.named()
+			corpus["METEOR_no_paraphrase"] = golden.Meteor.Corpus
+			t.Logf("%-28s %.1e", name, compare(t, report, corpus, perImage))
 		})
 	}
 }
@@ -126,7 +132,7 @@ func goldenImages(t testing.TB, name string) (Images, goldenSystem) {
 	readGolden(t, &references, "coco_py/"+system.Refs)
 	images := make(Images, len(references))
 	for i, image := range references {
-		images[i] = Image{ID: image.Image, Caption: system.PerImage[i].Tok, References: image.Tok}
+		images[i] = Image{ID: image.Image, Caption: system.PerImage[i].Raw, References: image.Raw}
 	}
 	return images, system
 }
@@ -153,7 +159,7 @@ func TestGoldenEdgeCases(t *testing.T) {
 				pictures[i].caption = vocabulary.text(item.Hyp, item.Hyp)
 				pictures[i].references = each(item.Refs, func(r string) text { return vocabulary.text(r, r) })
 			}
-			metrics, err := choose(Options{Metrics: []string{"bleu", "rouge", "cider"}, Tokenizer: "none"})
+			metrics, err := choose(Options{Metrics: []string{"bleu", "meteor", "rouge", "cider"}})
 			if err != nil {
 				t.Fatal(err)
 			}

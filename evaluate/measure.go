@@ -11,10 +11,12 @@ import (
 type table struct {
 	metrics  []metric
 	pictures []picture
-	columns  []string  // names of the scores
-	width    int       // statistics of a picture
-	rows     []float64 // len(pictures) rows of width
-	scores   []float64 // len(pictures) rows of len(columns)
+	// vocabulary numbers the words of pictures; only Score's own table has it.
+	vocabulary numbers
+	columns    []string  // names of the scores
+	width      int       // statistics of a picture
+	rows       []float64 // len(pictures) rows of width
+	scores     []float64 // len(pictures) rows of len(columns)
 }
 
 // chunk is how many pictures a goroutine takes at a time.

@@ -27,10 +27,10 @@ type metric interface {
 }
 
 // MetricNames are what Options.Metrics may name.
-var MetricNames = []string{"bleu", "rouge", "cider"}
+var MetricNames = []string{"bleu", "meteor", "rouge", "cider", "meteor-nltk", "rouge-score"}
 
 // DefaultMetrics are those of an Options that names none.
-var DefaultMetrics = []string{"bleu", "rouge", "cider"}
+var DefaultMetrics = []string{"bleu", "meteor", "rouge", "cider"}
 
 // choose returns the metrics that o names.
 func choose(o Options) ([]metric, error) {
@@ -46,20 +46,26 @@ func choose(o Options) ([]metric, error) {
 	var metrics []metric
 	for _, name := range MetricNames {
 		if slices.Contains(wanted, name) {
-			metrics = append(metrics, newMetric(name))
+			metrics = append(metrics, newMetric(name, o))
 		}
 	}
 	return metrics, nil
 }
 
-func newMetric(name string) metric {
+func newMetric(name string, o Options) metric {
 	switch name {
 	case "bleu":
 		return bleuMetric{}
+	case "meteor":
+		return newMeteorMetric(o.Meteor)
 	case "rouge":
 		return mean{name: "ROUGE_L", score: func(p *picture) float64 { return rouge.L(p.caption.parts, p.parts()) }}
-	default:
+	case "cider":
 		return &ciderMetric{}
+	case "meteor-nltk":
+		return newNLTKMetric()
+	default:
+		return rougeScoreMetric{}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/google/renameio/v2"
 )
@@ -18,13 +19,21 @@ type Report struct {
 	Format    int    `json:"format"`
 	Images    int    `json:"images"`
 	Tokenizer string `json:"tokenizer"`
+	// Meteor says which stages METEOR had, where it was asked for.
+	Meteor string `json:"meteor,omitempty"`
 	// Scores has pycocoevalcap's names: Bleu_1 to Bleu_4, METEOR, ROUGE_L and
 	// CIDEr. METEOR without the paraphrase table is METEOR_no_paraphrase.
 	Scores map[string]float64 `json:"scores"`
 	// Intervals are bootstrap 95 % intervals, low and high, over pictures.
 	Intervals map[string][2]float64 `json:"intervals,omitempty"`
+	Bootstrap *Bootstrap            `json:"bootstrap,omitempty"`
 	Lengths   Lengths               `json:"lengths"`
-	PerImage  []ImageScore          `json:"per_image"`
+	Captions  Captions              `json:"captions"`
+	Baseline  *Comparison           `json:"baseline,omitempty"`
+	// ReferencePoints are scores to compare with, where they were asked for.
+	ReferencePoints *ReferencePoints `json:"reference_points,omitempty"`
+	Warnings        []string         `json:"warnings,omitempty"`
+	PerImage        []ImageScore     `json:"per_image"`
 	// Model and Data say what wrote the captions, and of which pictures; only
 	// `seetell evaluate` knows.
 	Model map[string]any `json:"model,omitempty"`
@@ -82,13 +91,31 @@ func newReport(images Images, o Options, t *table) *Report {
 		Images:    len(images),
 		Tokenizer: o.Tokenizer,
 		Scores:    named(t.columns, t.total(t.sum(), len(images))),
+		Meteor:    stages(o, t),
 		Lengths:   lengths(t.pictures),
+		Captions:  captions(t.pictures),
 		PerImage:  make([]ImageScore, len(images)),
 	}
 	for i, image := range images {
 		r.PerImage[i] = ImageScore{ID: image.ID, Caption: image.Caption, Scores: named(t.columns, t.score(i))}
 	}
+	if r.Captions.Empty > 0 {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("%d of %d captions are empty", r.Captions.Empty, r.Images))
+	}
 	return r
+}
+
+// stages says what METEOR the table holds, if any.
+func stages(o Options, t *table) string {
+	switch {
+	case slices.Contains(t.columns, "METEOR_no_paraphrase"):
+		return "METEOR (exact, stem, synonym), without the paraphrase table"
+	case !slices.Contains(t.columns, "METEOR"):
+		return ""
+	case !o.Meteor.Table().Official():
+		return "METEOR (exact, stem, synonym, paraphrase) with a paraphrase table that is not METEOR 1.5's own"
+	}
+	return "METEOR (exact, stem, synonym, paraphrase)"
 }
 
 func named(names []string, values []float64) map[string]float64 {

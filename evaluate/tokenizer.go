@@ -1,20 +1,26 @@
 package evaluate
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
+
+	"github.com/seetell/seetell/evaluate/ptb"
 )
 
-// TokenizerNames are what Options.Tokenizer may name: words (lower case,
-// without punctuation, as in the Karpathy splits) and none (the texts are
-// tokens joined by spaces already).
-var TokenizerNames = []string{"words", "none"}
+// TokenizerNames are what Options.Tokenizer may name: ptb (pycocoevalcap's),
+// words (lower case, without punctuation, as in the Karpathy splits) and none
+// (the texts are tokens joined by spaces already).
+var TokenizerNames = []string{"ptb", "words", "none"}
 
 // lines tokenizes a batch of texts; each result is tokens joined by spaces.
 func lines(tokenizer string, texts []string) ([]string, error) {
 	switch tokenizer {
-	case "words", "":
+	case "ptb", "":
+		return ptb.Captions(texts), nil
+	case "words":
 		return each(texts, wordsOf), nil
 	case "none":
 		return each(texts, trimSpace), nil
@@ -41,22 +47,24 @@ func trimSpace(text string) string { return strings.TrimFunc(text, isSpace) }
 
 // tokenize tokenizes all references as one batch and all captions as
 // another, as the reference program does.
-func tokenize(images Images, tokenizer string) ([]picture, error) {
+func tokenize(images Images, tokenizer string) ([]picture, numbers, error) {
 	captions := each(images, func(i Image) string { return i.Caption })
 	references := slices.Concat(each(images, func(i Image) []string { return i.References })...)
-	captionLines, err := lines(tokenizer, captions)
-	if err != nil {
-		return nil, err
-	}
+	var captionLines []string
+	var captionError error
+	var group sync.WaitGroup
+	group.Go(func() { captionLines, captionError = lines(tokenizer, captions) })
 	referenceLines, err := lines(tokenizer, references)
-	if err != nil {
-		return nil, err
+	group.Wait()
+	if err := errors.Join(err, captionError); err != nil {
+		return nil, nil, err
 	}
-	return assemble(images, captionLines, referenceLines), nil
+	pictures, vocabulary := assemble(images, captionLines, referenceLines)
+	return pictures, vocabulary, nil
 }
 
 // assemble numbers the words of tokenized lines.
-func assemble(images Images, captionLines, referenceLines []string) []picture {
+func assemble(images Images, captionLines, referenceLines []string) ([]picture, numbers) {
 	vocabulary := numbers{}
 	pictures := make([]picture, len(images))
 	next := 0
@@ -68,5 +76,5 @@ func assemble(images Images, captionLines, referenceLines []string) []picture {
 			next++
 		}
 	}
-	return pictures
+	return pictures, vocabulary
 }
