@@ -100,7 +100,7 @@ func jsonRecords(data []byte, yield func(record) error) error {
 	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
 		return fmt.Errorf("line %d: the JSON is cut short", lineOf(data, len(bytes.TrimRight(data, "\r\n"))))
 	case errors.As(err, &syntax):
-		return fmt.Errorf("line %d: %w", lineOf(data, int(syntax.Offset)-1), err)
+		return fmt.Errorf("line %d: %w", lineOf(data, max(int(syntax.Offset)-1, in.next())), err)
 	}
 	return err
 }
@@ -113,6 +113,12 @@ type reader struct {
 
 // line returns the line of what was read last.
 func (in *reader) line() int { return lineOf(in.data, int(in.InputOffset())-1) }
+
+// next returns where the next value begins.
+func (in *reader) next() int {
+	at := int(in.InputOffset())
+	return at + len(in.data[at:]) - len(bytes.TrimLeft(in.data[at:], " \t\r\n:,"))
+}
 
 // read yields the records of every document.
 func (in *reader) read(yield func(record) error) error {

@@ -1,8 +1,10 @@
 package evaluate
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 
@@ -142,11 +144,19 @@ func Load(path string) (*Report, error) {
 	return &r, nil
 }
 
+// Write writes the report's JSON to out.
+func (r *Report) Write(out io.Writer) error {
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", " ")
+	return encoder.Encode(r)
+}
+
 // Save writes the report to path, whole or not at all.
 func (r *Report) Save(path string) error {
-	data, err := json.MarshalIndent(r, "", " ")
-	if err != nil {
+	var text bytes.Buffer
+	if err := r.Write(&text); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	return renameio.WriteFile(path, append(data, '\n'), 0o666)
+	return renameio.WriteFile(path, text.Bytes(), 0o666)
 }

@@ -86,6 +86,7 @@ func commands() []*cli.Command {
 		trainCommand(),
 		captionCommand(),
 		evaluateCommand(),
+		scoreCommand(),
 		plotCommand(),
 		reportCommand(),
 		dataCommand(),

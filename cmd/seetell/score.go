@@ -1,0 +1,177 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/sirupsen/logrus"
+	"github.com/urfave/cli/v2"
+
+	"github.com/seetell/seetell/evaluate"
+	"github.com/seetell/seetell/evaluate/meteor"
+)
+
+// scoring is what the command score was asked for.
+type scoring struct {
+	references, captions, baseline, training string
+	metrics, table, format, out              string
+	subset                                   bool
+	options                                  evaluate.Options
+}
+
+func scoreCommand() *cli.Command {
+	var o scoring
+	return &cli.Command{
+		Name:      "score",
+		Usage:     "score captions against references",
+		ArgsUsage: " ",
+		Description: "References are COCO annotations, a Karpathy JSON, {\"id\": [\"caption\", ...]}, JSON lines or\n" +
+			"Flickr8k.token.txt; captions are COCO results, {\"id\": \"caption\"}, JSON lines or id<TAB>caption.\n" +
+			"The forms are guessed from the content. Scores have pycocoevalcap's names and numbers.",
+		Flags: []cli.Flag{
+			&cli.PathFlag{Name: "references", Usage: "`FILE` of what people wrote", Destination: &o.references},
+			&cli.PathFlag{Name: "captions", Usage: "`FILE` of captions to score", Destination: &o.captions},
+			&cli.StringFlag{Name: "metrics", Usage: "`NAMES` out of " + strings.Join(evaluate.MetricNames, ", ") + ", with commas between", Value: strings.Join(evaluate.DefaultMetrics, ","), Destination: &o.metrics},
+			&cli.PathFlag{Name: "meteor-table", Usage: "METEOR's paraphrase table `FILE`; else the one that data download meteor-table brought", Destination: &o.table, EnvVars: []string{"SEETELL_METEOR_TABLE"}},
+			&cli.StringFlag{Name: "tokenizer", Usage: strings.Join(evaluate.TokenizerNames, ", "), Value: evaluate.TokenizerNames[0], Destination: &o.options.Tokenizer},
+			&cli.StringFlag{Name: "format", Usage: "`FORMAT` of the result: table, json or csv", Value: "table", Destination: &o.format},
+			&cli.PathFlag{Name: "out", Usage: "write the result to `FILE` instead of standard output", Destination: &o.out},
+			&cli.PathFlag{Name: "baseline", Usage: "`FILE` of another system's captions to compare with", Destination: &o.baseline},
+			&cli.BoolFlag{Name: "reference-points", Usage: "add the floor and the human ceiling", Destination: &o.options.Reference},
+			&cli.PathFlag{Name: "training-captions", Usage: "`FILE` of captions among which copies are counted", Destination: &o.training},
+			&cli.BoolFlag{Name: "subset", Usage: "score the captioned pictures alone", Destination: &o.subset},
+			&cli.IntFlag{Name: "resamples", Usage: "of the bootstrap; 0 for no intervals", Value: 1000, Destination: &o.options.Resamples},
+			&cli.Int64Flag{Name: "seed", Usage: "of resamples and shuffled captions", Value: 1, Destination: &o.options.Seed},
+			configFlag(),
+		},
+		Action: func(c *cli.Context) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			if err := readConfig(c); err != nil {
+				return err
+			}
+			if err := missing(c, "references", "captions"); err != nil {
+				return err
+			}
+			return o.run(c)
+		},
+	}
+}
+
+func (o scoring) run(c *cli.Context) error {
+	if err := o.check(); err != nil {
+		return usage(err)
+	}
+	images, err := o.read()
+	if err != nil {
+		return err
+	}
+	if err := o.openTable(c); err != nil {
+		return err
+	}
+	report, err := evaluate.Score(c.Context, images, o.options)
+	if err != nil {
+		return err
+	}
+	for _, warning := range report.Warnings {
+		logrus.Warn(warning)
+	}
+	return o.write(c.App.Writer, report)
+}
+
+// check finds mistakes in the flags and completes the options.
+func (o *scoring) check() error {
+	o.options.Metrics = strings.Split(strings.ReplaceAll(o.metrics, " ", ""), ",")
+	for _, name := range o.options.Metrics {
+		if !slices.Contains(evaluate.MetricNames, name) {
+			return fmt.Errorf("--metrics %q: there are %s", name, strings.Join(evaluate.MetricNames, ", "))
+		}
+	}
+	if !slices.Contains(evaluate.TokenizerNames, o.options.Tokenizer) {
+		return fmt.Errorf("--tokenizer %q: there are %s", o.options.Tokenizer, strings.Join(evaluate.TokenizerNames, ", "))
+	}
+	if !slices.Contains([]string{"table", "json", "csv"}, o.format) {
+		return fmt.Errorf("--format %q: give table, json or csv", o.format)
+	}
+	if o.options.Resamples < 0 {
+		return fmt.Errorf("--resamples %d: give 0 or more", o.options.Resamples)
+	}
+	return nil
+}
+
+// read reads the files.
+func (o *scoring) read() (evaluate.Images, error) {
+	references, err := evaluate.ReadReferences(o.references)
+	if err != nil {
+		return nil, err
+	}
+	captions, err := evaluate.ReadCaptions(o.captions)
+	if err != nil {
+		return nil, err
+	}
+	images, err := evaluate.Join(references, captions, o.subset)
+	if err != nil {
+		return nil, err
+	}
+	if o.baseline != "" {
+		baseline, err := evaluate.ReadCaptions(o.baseline)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := evaluate.Join(references, baseline, o.subset); err != nil {
+			return nil, err
+		}
+		o.options.Baseline = baseline.Captions()
+	}
+	if o.training != "" {
+		training, err := evaluate.ReadReferences(o.training)
+		if err != nil {
+			return nil, err
+		}
+		o.options.TrainingCaptions = training.Texts()
+	}
+	return images, nil
+}
+
+// openTable opens METEOR's paraphrase table where METEOR is asked for.
+func (o *scoring) openTable(c *cli.Context) error {
+	if !slices.Contains(o.options.Metrics, "meteor") {
+		return nil
+	}
+	table, err := meteor.OpenTable(c.Context, o.table)
+	if errors.Is(err, meteor.ErrNoTable) {
+		logrus.Warn(err)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	o.options.Meteor = table.Scorer()
+	return nil
+}
+
+// write writes the report in the format asked for.
+func (o scoring) write(out io.Writer, report *evaluate.Report) error {
+	if o.out == "" {
+		return o.print(out, report)
+	}
+	if o.format == "json" {
+		return report.Save(o.out)
+	}
+	return writeWhole(o.out, func(out io.Writer) error { return o.print(out, report) })
+}
+
+func (o scoring) print(out io.Writer, report *evaluate.Report) error {
+	switch o.format {
+	case "json":
+		return report.Write(out)
+	case "csv":
+		return scoresCSV(out, report)
+	default:
+		return scoresTable(out, report)
+	}
+}
