@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -142,6 +143,7 @@ func withSet(c *cli.Context, o dataset.Options, format string, f func(*dataset.S
 		return usage(fmt.Errorf("--format %q: give text or json", format))
 	}
 	o.Progress, o.PageCache = progressOutput(c), 8<<20 // pictures are read in their order
+	debug.SetGCPercent(50)                             // large sets on small machines
 	set, err := dataset.Open(c.Context, source, o)
 	if err != nil {
 		return err
