@@ -1,12 +1,8 @@
 package evaluate
 
 import (
-	"compress/gzip"
-	"encoding/json"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/seetell/seetell/internal/testshared"
@@ -20,23 +16,6 @@ const tolerance = 1e-9
 var systems = []string{
 	"flickr8k_karpathy_human_1", "flickr8k_karpathy_init_2", "flickr8k_karpathy_merge_1",
 	"flickr8k_karpathy_par_3", "flickr8k_raw_merge_1",
-}
-
-// readGolden decodes one of the golden files; it skips the test without them.
-func readGolden(t testing.TB, value any, name string) {
-	t.Helper()
-	file, err := os.Open(filepath.Join(testshared.Dir(t, "metrics", "golden"), name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	unpacked, err := gzip.NewReader(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.NewDecoder(unpacked).Decode(value); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // goldenScores are pycocoevalcap's numbers, of a set or of one picture.
@@ -127,9 +106,9 @@ func TestGoldenSystems(t *testing.T) {
 func goldenImages(t testing.TB, name string) (Images, goldenSystem) {
 	t.Helper()
 	var system goldenSystem
-	readGolden(t, &system, "coco_py/"+name+".json.gz")
+	testshared.GoldenJSON(t, &system, "coco_py", name+".json.gz")
 	var references goldenReferences
-	readGolden(t, &references, "coco_py/"+system.Refs)
+	testshared.GoldenJSON(t, &references, "coco_py", system.Refs)
 	images := make(Images, len(references))
 	for i, image := range references {
 		images[i] = Image{ID: image.Image, Caption: system.PerImage[i].Raw, References: image.Raw}
@@ -147,7 +126,7 @@ func TestGoldenEdgeCases(t *testing.T) {
 		Corpus   goldenScores
 		PerImage []goldenScores `json:"per_image"`
 	}
-	readGolden(t, &cases, "coco_py/edge_cases.json.gz")
+	testshared.GoldenJSON(t, &cases, "coco_py", "edge_cases.json.gz")
 	var most float64
 	for _, test := range cases {
 		t.Run(test.Name, func(t *testing.T) {

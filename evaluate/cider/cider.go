@@ -90,11 +90,11 @@ func key(parent, word int32) uint64 { return uint64(uint32(parent))<<32 | uint64
 // weight returns the inverse document frequency of an n-gram's number, the
 // highest for one that the corpus does not hold.
 func (c *Corpus[T]) weight(gram int32) float64 {
-	pictures := math.Log(float64(c.pictures))
-	if int(gram) >= len(c.frequency) {
-		return pictures
+	weight := math.Log(float64(c.pictures))
+	if int(gram) < len(c.frequency) && c.frequency[gram] > 1 {
+		weight -= math.Log(float64(c.frequency[gram]))
 	}
-	return pictures - math.Log(float64(c.frequency[gram]))
+	return weight
 }
 
 // Score returns CIDEr-D of caption, 0 to 10. There must be at least one

@@ -2,9 +2,6 @@ package ptb
 
 import (
 	"bufio"
-	"compress/gzip"
-	"io"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,19 +12,8 @@ import (
 // goldenRows returns the cells of a golden file, without its heading.
 func goldenRows(t *testing.T, name string) [][]string {
 	t.Helper()
-	file, err := os.Open(testshared.Dir(t, "metrics", "golden", "ptb", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	var in io.Reader = file
-	if strings.HasSuffix(name, ".gz") {
-		if in, err = gzip.NewReader(file); err != nil {
-			t.Fatal(err)
-		}
-	}
 	var rows [][]string
-	lines := bufio.NewReader(in)
+	lines := bufio.NewReader(testshared.Golden(t, "ptb", name))
 	for {
 		line, err := lines.ReadString('\n')
 		if err != nil {
