@@ -108,11 +108,19 @@ func jsonRecords(data []byte, yield func(record) error) error {
 // reader reads JSON and knows the line.
 type reader struct {
 	*json.Decoder
-	data []byte
+	data    []byte
+	counted int // bytes of data whose line ends are counted
+	ends    int
 }
 
-// line returns the line of what was read last.
-func (in *reader) line() int { return lineOf(in.data, int(in.InputOffset())-1) }
+// line returns the line of what was read last. It counts on from where it
+// counted before, so that a file is gone through once.
+func (in *reader) line() int {
+	at := max(in.counted, int(in.InputOffset())-1)
+	in.ends += bytes.Count(in.data[in.counted:at], []byte("\n"))
+	in.counted = at
+	return 1 + in.ends
+}
 
 // next returns where the next value begins.
 func (in *reader) next() int {
