@@ -7,8 +7,9 @@ type Targets struct {
 	Steps    int     // T
 	Picture  []int64 // of each caption, its picture's row in the batch
 	inputs   []int64 // (T, B): <start> and all words but the last
-	scored   []int64 // rows of (T·B) whose target is not <pad>
-	words    []int64 // their targets
+	scored   []int64 // rows of (T·B) whose target is not <pad>, then some to fill up
+	words    []int64 // their targets, <pad> for those that fill up
+	count    int     // of scored words
 	mask     []float32
 }
 
@@ -26,6 +27,7 @@ func NewTargets(v *Vocabulary, captions [][]string, maximum int) Targets {
 	}
 	t.Captions = len(rows)
 	t.fill(rows)
+	t.fillUp()
 	return t
 }
 
@@ -45,6 +47,19 @@ func (t *Targets) fill(rows [][]int64) {
 	}
 }
 
+// scoredStep is what the number of scored rows is a multiple of. Libtorch makes
+// and keeps code for each size of product that it meets, so sizes are few.
+const scoredStep = 64
+
+// fillUp adds rows that are not scored.
+func (t *Targets) fillUp() {
+	t.count = len(t.words)
+	for len(t.words)%scoredStep != 0 {
+		t.scored = append(t.scored, 0)
+		t.words = append(t.words, Pad)
+	}
+}
+
 // input is the word read at a step: <start>, then the row's own words.
 func input(row []int64, step int) int64 {
 	switch {
@@ -58,4 +73,4 @@ func input(row []int64, step int) int64 {
 }
 
 // Scored returns the number of words that the loss is the mean of.
-func (t Targets) Scored() int { return len(t.words) }
+func (t Targets) Scored() int { return t.count }

@@ -32,8 +32,8 @@ func (n *Network) Loss(s *torch.Scope, features *torch.Tensor, t Targets, how Te
 }
 
 // Logits returns the scores of the vocabulary at each scored word, float32 of
-// shape (words, V) in the order of steps, then captions; and each step's α,
-// (B, L).
+// shape (words, V) in the order of steps, then captions, with rows of no
+// meaning behind them; and each step's α, (B, L).
 func (n *Network) Logits(s *torch.Scope, features *torch.Tensor, t Targets, how Teaching) (logits *torch.Tensor, alphas []*torch.Tensor) {
 	how.Precision.during(s, n.Device, func() {
 		var hidden *torch.Tensor

@@ -91,8 +91,11 @@ func TestTargets(t *testing.T) {
 		words:   []int64{4, 5, 4, 5, End, End, End},
 		mask:    []float32{1, 1, 1, 1, 1, 1, 1, 0, 0},
 	}
-	if !slices.Equal(got.inputs, want.inputs) || !slices.Equal(got.scored, want.scored) || !slices.Equal(got.words, want.words) ||
+	if !slices.Equal(got.inputs, want.inputs) || got.Scored() != len(want.words) || !slices.Equal(got.scored[:7], want.scored) || !slices.Equal(got.words[:7], want.words) ||
 		!slices.Equal(got.mask, want.mask) || !slices.Equal(got.Picture, want.Picture) || got.Steps != want.Steps {
 		t.Errorf("targets\n%+v, want\n%+v", got, want)
+	}
+	if len(got.scored) != scoredStep || len(got.words) != scoredStep || got.words[7] != Pad {
+		t.Errorf("%d rows, want %d, filled up with <pad>", len(got.scored), scoredStep)
 	}
 }
