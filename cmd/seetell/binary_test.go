@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"image"
-	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,8 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seetell/seetell/captioner"
-	"github.com/seetell/seetell/picture"
+	"github.com/seetell/seetell/internal/testmodel"
 	"github.com/seetell/seetell/torch"
 )
 
@@ -74,36 +71,10 @@ func execute(t *testing.T, environment []string, program string, args ...string)
 	return string(out), command.ProcessState.ExitCode()
 }
 
-// newborn writes a small checkpoint of random weights and a picture.
-func newborn(t *testing.T) (checkpoint, photo string) {
-	t.Helper()
-	dir := t.TempDir()
-	m := captioner.Metadata{Model: captioner.DefaultConfig(), Words: captioner.SplitWords, Preprocessing: picture.DefaultPreprocessing()}
-	m.Model.Grid, m.Model.Hidden, m.Preprocessing.Size = 2, 16, 64
-	m.Vocabulary = []string{"<pad>", "<start>", "<end>", "<unk>", "a", "dog"}
-	network, err := captioner.NewNetwork(m.Model, len(m.Vocabulary), torch.CPU)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer network.Close()
-	checkpoint, photo = filepath.Join(dir, "model.safetensors"), filepath.Join(dir, "photo.png")
-	if err := network.Save(checkpoint, m); err != nil {
-		t.Fatal(err)
-	}
-	file, err := os.Create(photo)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := errors.Join(png.Encode(file, image.NewRGBA(image.Rect(0, 0, 80, 60))), file.Close()); err != nil {
-		t.Fatal(err)
-	}
-	return checkpoint, photo
-}
-
 // Hardened builds resolve every symbol at the start, when libtorch is not yet
 // in the process.
 func TestHardenedBuilds(t *testing.T) {
-	checkpoint, photo := newborn(t)
+	checkpoint, photo := testmodel.Files(t)
 	for name, program := range map[string]func() (string, error){"plain": plain, "position independent": hardened} {
 		t.Run(name, func(t *testing.T) {
 			program := must(t, program)
