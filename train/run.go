@@ -161,7 +161,7 @@ func (r *session) create(ctx context.Context, device torch.Device) (err error) {
 	if r.cfg.From != "" {
 		return r.startFrom(device)
 	}
-	if r.vocabulary, err = captioner.BuildVocabulary(r.cfg.Words, captions(r.train), r.cfg.MinimumCount); err != nil {
+	if r.vocabulary, err = captioner.BuildVocabulary(r.cfg.Words, Captions(r.train), r.cfg.MinimumCount); err != nil {
 		return err
 	}
 	if r.network, err = captioner.NewNetwork(r.cfg.Model, r.vocabulary.Len(), device); err != nil {
@@ -182,13 +182,14 @@ func (r *session) startFrom(device torch.Device) error {
 	if err != nil {
 		return err
 	}
-	if r.vocabulary, err = old.Extend(captions(r.train), r.cfg.MinimumCount); err != nil {
+	if r.vocabulary, err = old.Extend(Captions(r.train), r.cfg.MinimumCount); err != nil {
 		return err
 	}
 	return network.Grow(r.vocabulary.Len())
 }
 
-func captions(split *dataset.Split) []string {
+// Captions returns all captions of a split.
+func Captions(split *dataset.Split) []string {
 	var all []string
 	for i := range split.Len() {
 		all = append(all, split.Record(i).Captions...)

@@ -98,7 +98,7 @@ func (o evaluation) run(c *cli.Context) error {
 	if err := o.write(split, found, meta, report); err != nil {
 		return err
 	}
-	return scoreTable(c.App.Writer, report)
+	return scoresTable(c.App.Writer, report)
 }
 
 // describe captions the split.
@@ -129,13 +129,33 @@ func (o evaluation) describe(c *cli.Context, split *dataset.Split) (train.Descri
 }
 
 func (o evaluation) score(ctx context.Context, found train.Description, meta captioner.Metadata, set *dataset.Set, split *dataset.Split) (*evaluate.Report, error) {
-	report, err := evaluate.Score(ctx, found.Images(), evaluate.Options{})
+	options := evaluate.Options{Resamples: resamples, Seed: o.set.Seed, Reference: true, TrainingCaptions: learned(set)}
+	var err error
+	if options.Meteor, err = paraphrases(ctx, o.table); err != nil {
+		return nil, err
+	}
+	report, err := evaluate.Score(ctx, found.Images(), options)
 	if err != nil {
 		return nil, err
+	}
+	for _, warning := range report.Warnings {
+		logrus.Warn(warning)
 	}
 	report.Model = map[string]any{"file": filepath.Base(o.model), "sizes": meta.Model, "words": len(meta.Vocabulary), "beam": o.beam.Width, "length_penalty": o.beam.LengthPenalty}
 	report.Data = map[string]any{"source": o.data, "split": split.Name, "fingerprint": set.Fingerprint()}
 	return report, nil
+}
+
+// resamples is the number of the bootstrap's, from which the intervals come.
+const resamples = 1000
+
+// learned returns the captions of the set's training split, nil without one.
+func learned(set *dataset.Set) []string {
+	split, err := set.Split("train")
+	if err != nil {
+		return nil
+	}
+	return train.Captions(split)
 }
 
 // write leaves captions.json, report.json, the plots and the gallery.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -138,20 +139,25 @@ func (o *scoring) read() (evaluate.Images, error) {
 }
 
 // openTable opens METEOR's paraphrase table where METEOR is asked for.
-func (o *scoring) openTable(c *cli.Context) error {
-	if !slices.Contains(o.options.Metrics, "meteor") {
-		return nil
+func (o *scoring) openTable(c *cli.Context) (err error) {
+	if slices.Contains(o.options.Metrics, "meteor") {
+		o.options.Meteor, err = paraphrases(c.Context, o.table)
 	}
-	table, err := meteor.OpenTable(c.Context, o.table)
+	return err
+}
+
+// paraphrases returns METEOR with the paraphrase table at path, or with the
+// one that was downloaded where path is empty, or nil where there is none.
+func paraphrases(ctx context.Context, path string) (*meteor.Scorer, error) {
+	table, err := meteor.OpenTable(ctx, path)
 	if errors.Is(err, meteor.ErrNoTable) {
 		logrus.Warn(err)
-		return nil
+		return nil, nil
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	o.options.Meteor = table.Scorer()
-	return nil
+	return table.Scorer(), nil
 }
 
 // write writes the report in the format asked for.
