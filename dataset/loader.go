@@ -17,7 +17,7 @@ import (
 // its default unless said otherwise.
 type LoaderConfig struct {
 	Batch         int   // pictures a batch, or pairs with PerCaption; required
-	Workers       int   // decoding goroutines; 0: one per processor
+	Workers       int   // decoding goroutines; 0: one more than processors, as reading waits
 	Shuffle       bool  // in an order drawn from Seed and Epoch alone
 	PerCaption    bool  // items are (picture, caption) pairs, not pictures
 	Seed          int64 // of the order and of augmentation
@@ -85,7 +85,7 @@ func NewLoader(ctx context.Context, split *Split, config LoaderConfig) (*Loader,
 		return nil, fmt.Errorf("load %s: %w", split.Name, err)
 	}
 	if config.Workers == 0 {
-		config.Workers = runtime.GOMAXPROCS(0)
+		config.Workers = runtime.GOMAXPROCS(0) + 1
 	}
 	l := &Loader{split: split, config: config, items: config.order(split)}
 	l.context, l.cancel = context.WithCancel(ctx)
@@ -106,7 +106,7 @@ func (c *LoaderConfig) validate() error {
 	case c.Batch < 1:
 		return fmt.Errorf("the batch holds %d pictures: it must hold at least 1", c.Batch)
 	case c.Workers < 0:
-		return fmt.Errorf("%d workers: at least 1 is needed, or 0 for one per processor", c.Workers)
+		return fmt.Errorf("%d workers: at least 1 is needed, or 0 for one more than processors", c.Workers)
 	case c.Start < 0:
 		return fmt.Errorf("the first batch is %d: batches count from 0", c.Start)
 	}

@@ -2,7 +2,8 @@
 turn by turn in one run, with the same pictures, size and number of workers.
 
 usage: python bench/pictures/loader.py SHARED [ROUNDS]
-from the checkout's root; SHARED is the folder that holds flickr8k/.
+from the checkout's root; SHARED is the folder that holds flickr8k/. The number
+of workers is 2, or WORKERS from the environment.
 """
 import glob
 import json
@@ -18,7 +19,8 @@ import torch
 import torchvision
 from torchvision.transforms import v2
 
-WORKERS, BATCH, SIZE, REPEATS = 2, 32, 224, 40
+WORKERS = int(os.environ.get("WORKERS", "2"))
+BATCH, SIZE, REPEATS = 32, 224, 40
 
 
 class Pictures(torch.utils.data.Dataset):
