@@ -10,10 +10,6 @@ import (
 // backboneFeatures is the number of channels that ResNet-18 ends with.
 const backboneFeatures = 512
 
-// backboneStride is the number of pixels, in each direction, of one place of
-// ResNet-18's last feature map.
-const backboneStride = 32
-
 // resNet18 is He et al. 2016, table 1, 18 layers, without its average pooling
 // and classifier, with torchvision's names.
 type resNet18 struct {
