@@ -21,7 +21,7 @@ var (
 		{"g++", command("g++")},
 		{"cmake", command("cmake")},
 		{"ninja-build", command("ninja")},
-		{"libturbojpeg0-dev", header("turbojpeg.h")},
+		{"libjpeg62-turbo-dev", header("jmorecfg.h")},
 	}
 	testNeeds = []need{{"chromium", command("chromium", "chromium-browser", "google-chrome")}}
 )
