@@ -2,6 +2,7 @@ package evaluate
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 )
 
@@ -29,12 +30,15 @@ type Constant struct {
 // against the rest. The others are scored against the same rest; all are
 // means over the rounds.
 type OneFewer struct {
-	Images   int                `json:"images"` // those with two references or more
-	Rounds   int                `json:"rounds"` // the fewest references that one of them has
-	Human    map[string]float64 `json:"human"`
-	System   map[string]float64 `json:"system"`
-	Constant map[string]float64 `json:"constant"`
-	Shuffled map[string]float64 `json:"shuffled"`
+	Images int                `json:"images"` // those with two references or more
+	Rounds int                `json:"rounds"` // the fewest references that one of them has
+	Human  map[string]float64 `json:"human"`
+	// HumanPerImage has what each person's caption scores, round after round,
+	// to five digits: what single captions of people are worth.
+	HumanPerImage map[string][]float64 `json:"human_per_image"`
+	System        map[string]float64   `json:"system"`
+	Constant      map[string]float64   `json:"constant"`
+	Shuffled      map[string]float64   `json:"shuffled"`
 }
 
 // addReferencePoints scores the reference points.
@@ -98,7 +102,7 @@ func (t *table) oneFewer(ctx context.Context, constants constants, shuffled []pi
 	if rounds < 2 {
 		return nil, nil
 	}
-	o := &OneFewer{Rounds: rounds}
+	o := &OneFewer{Rounds: rounds, HumanPerImage: map[string][]float64{}}
 	human := t.withCaptions(func(int) text { return text{} })
 	for _, part := range []struct {
 		scores   *map[string]float64
@@ -108,12 +112,15 @@ func (t *table) oneFewer(ctx context.Context, constants constants, shuffled []pi
 		for round := range rounds {
 			rest := without(part.pictures, round, part.scores == &o.Human)
 			o.Images = len(rest)
-			scores, err := t.scoresOf(ctx, rest)
+			measured, err := measure(ctx, rest, t.metrics)
 			if err != nil {
 				return nil, err
 			}
-			for i, score := range scores {
+			for i, score := range measured.total(measured.sum(), len(rest)) {
 				sum[i] += score / float64(rounds)
+			}
+			if part.scores == &o.Human {
+				o.addPeople(measured)
 			}
 		}
 		*part.scores = named(t.columns, sum)
@@ -121,6 +128,16 @@ func (t *table) oneFewer(ctx context.Context, constants constants, shuffled []pi
 	var err error
 	o.Constant, err = t.constantsOneFewer(ctx, constants, rounds)
 	return o, err
+}
+
+// addPeople keeps what the pictures of a round score.
+func (o *OneFewer) addPeople(round *table) {
+	for i := range round.pictures {
+		for k, score := range round.score(i) {
+			name := round.columns[k]
+			o.HumanPerImage[name] = append(o.HumanPerImage[name], math.Round(score*1e5)/1e5)
+		}
+	}
 }
 
 // fewestReferences returns the smallest number of references, of pictures

@@ -138,6 +138,8 @@ func TestReferencePoints(t *testing.T) {
 	}{
 		{"constant", points.Constant.Scores["ROUGE_L"], (1 + 1 + 1.0/3) / 3},
 		{"human", points.OneFewer.Human["ROUGE_L"], 1},
+		{"people's captions", float64(len(points.OneFewer.HumanPerImage["ROUGE_L"])), 6},
+		{"the last of them", points.OneFewer.HumanPerImage["ROUGE_L"][5], 1},
 		{"system", points.OneFewer.System["ROUGE_L"], 1},
 		{"constant of one fewer", points.OneFewer.Constant["ROUGE_L"], (1 + 1 + 1.0/3) / 3},
 		{"rounds", float64(points.OneFewer.Rounds), 2},

@@ -36,8 +36,10 @@ type distribution struct {
 	systems []distributed
 	human   *distributed
 	floor   *Reference
-	right   float64 // end of the axis
-	width   float64 // of a bin
+	// humanMark is people's corpus score; human above also their distribution.
+	humanMark *Reference
+	right     float64 // end of the axis
+	width     float64 // of a bin
 }
 
 // distributed is one system's part of a distribution.
@@ -68,6 +70,9 @@ func Distribution(systems []*System, metricKey string, kind Kind) (*Figure, erro
 		if len(d.systems) == 1 {
 			d.floor = series.Floor
 			if h := series.Human; h != nil {
+				d.humanMark = h
+			}
+			if h := series.Human; h != nil && len(h.Values) > 0 {
 				d.human = &distributed{name: h.Name, series: &Series{Values: h.Values, Score: h.Score}}
 			}
 		}

@@ -56,15 +56,25 @@ func testSystem(t testing.TB, name string, n int, seed uint64) *System {
 }
 
 // withReferences adds made-up human and floor scores.
-func withReferences(s *System) *System {
-	for i := range s.Series {
-		series := &s.Series[i]
-		human := make([]float64, len(series.Values))
-		for k, v := range series.Values {
-			human[k] = min(metricOf(series.Metric).High, 1.3*v)
+func withReferences(t testing.TB, name string, r *evaluate.Report) *System {
+	t.Helper()
+	times := func(by float64) map[string]float64 {
+		scores := map[string]float64{}
+		for key, score := range r.Scores {
+			scores[key] = by * score
 		}
-		series.Human = &Reference{Name: "human", Score: 1.3 * series.Score, Values: human}
-		series.Floor = &Reference{Name: "constant caption", Score: .3 * series.Score}
+		return scores
+	}
+	fewer := &evaluate.OneFewer{Images: r.Images, Rounds: 1, Human: times(1.3), System: times(.9), Constant: times(.25), HumanPerImage: map[string][]float64{}}
+	for _, image := range r.PerImage {
+		for key, score := range image.Scores {
+			fewer.HumanPerImage[key] = append(fewer.HumanPerImage[key], min(metricOf(key).High, 1.3*score))
+		}
+	}
+	r.ReferencePoints = &evaluate.ReferencePoints{Constant: evaluate.Constant{Scores: times(.3)}, OneFewer: fewer}
+	s, err := NewSystem(name, r)
+	if err != nil {
+		t.Fatal(err)
 	}
 	return s
 }
@@ -117,6 +127,9 @@ func testEvaluation(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
 	report := testReport(60, 3)
+	withReferences(t, "", report)
+	copied := .25
+	report.Captions.Copied = &copied
 	report.PerImage[0].ID = hostile
 	report.Data = map[string]any{"source": hostile, "split": "test"}
 	if err := report.Save(filepath.Join(dir, "report.json")); err != nil {

@@ -95,8 +95,8 @@ func figurePicture(t *testing.T, f *Figure) image.Image {
 }
 
 func TestFiguresLookTheSame(t *testing.T) {
-	one := []*System{withReferences(testSystem(t, "base", 400, 1))}
-	three := append([]*System{}, one[0], testSystem(t, "best", 400, 2), testSystem(t, "ein längerer Name mit <b>", 400, 3))
+	one := []*System{withReferences(t, "base", testReport(400, 1))}
+	three := append([]*System{}, one[0], withReferences(t, "best", testReport(400, 2)), withReferences(t, "ein längerer Name mit <b>", testReport(400, 3)))
 	run := testHistoryRun(t, "base")
 	other := testHistoryRun(t, "best")
 	for i := range other.Epochs {
@@ -166,10 +166,10 @@ func TestAttentionLooksTheSame(t *testing.T) {
 		grid, part    int
 	}{
 		{"sheet", 200, 150, "a red disc over grass", 7, 2},
-		{"sheet-long", 90, 140, long, 14, 4},
+		{"sheet-long", 90, 140, long, 14, 5},
 		{"sheet-line", 2000, 1, "a line", 7, 2},
 		{"sheet-dot", 1, 1, "a dot ", 7, 2},
-		{"sheet-unicode", 120, 120, "красный круг ‮rtl <b> \"&\" 草", 3, 3},
+		{"sheet-unicode", 120, 120, "красный круг \u202ertl <b> \"&\" 草", 3, 3},
 		{"sheet-empty", 120, 90, "", 7, 2},
 	} {
 		t.Run(test.name, func(t *testing.T) {

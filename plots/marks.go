@@ -45,9 +45,12 @@ func (d *distribution) marks() []mark {
 				mark{text: "median " + score(middle), x: middle, style: glyph(stick{}, 3.4, i)})
 		}
 	}
-	if d.human != nil {
-		s := d.human.series
-		marks = append(marks, mark{text: d.human.name + " " + score(s.Score), x: s.Score,
+	if h := d.humanMark; h != nil {
+		text := h.Name + " " + score(h.Score)
+		if fewer := d.systems[0].series.Fewer; fewer != nil && len(d.systems) == 1 {
+			text += fmt.Sprintf(" (the system so: %s)", score(fewer.Score))
+		}
+		marks = append(marks, mark{text: text, x: h.Score,
 			style: draw.GlyphStyle{Color: muted, Radius: 3, Shape: draw.PyramidGlyph{}}, line: humanLine})
 	}
 	if d.floor != nil {

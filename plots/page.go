@@ -58,7 +58,6 @@ type pageData struct {
 	Gallery []cardData `json:"gallery"`
 	Rows    [][]any    `json:"rows"` // id, caption, scores
 	Left    int        `json:"left"` // rows left out
-	columns []string   // keys of the scores
 }
 
 var (

@@ -22,7 +22,7 @@ func TestPageStandsAlone(t *testing.T) {
 			t.Errorf("the page refers to %s", address[1])
 		}
 	}
-	for _, want := range []string{"CIDEr-D", "sha256:12ab", "nested.clip", "learning_rate", "Distinct captions", "data:image/jpeg;base64,"} {
+	for _, want := range []string{"CIDEr-D", "sha256:12ab", "nested.clip", "learning_rate", "Distinct captions", "Copied from training", "Floor to human", "data:image/jpeg;base64,"} {
 		if !bytes.Contains(page, []byte(want)) {
 			t.Errorf("the page does not show %q", want)
 		}

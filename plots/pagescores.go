@@ -70,7 +70,10 @@ func (p *page) addScores(system *System) {
 			p.Tiles = append(p.Tiles, tile{m.Label, score(s.Score)})
 		}
 	}
-	if !p.HasReference {
+	if p.HasReference {
+		p.Notes = append(p.Notes, "Floor: the best constant caption. Human: each reference against the others, so with one reference fewer; "+
+			"“floor to human” compares the model and the floor with people against as many references.")
+	} else {
 		p.absent("floor and human scores: the report has no reference points")
 	}
 }
@@ -82,8 +85,8 @@ func (row *scoreRow) addReferences(s *Series) {
 	if s.Human != nil {
 		row.Human = score(s.Human.Score)
 	}
-	if s.Floor != nil && s.Human != nil && s.Human.Score > s.Floor.Score {
-		part := (s.Score - s.Floor.Score) / (s.Human.Score - s.Floor.Score)
+	if s.Fewer != nil && s.Human.Score > s.Fewer.Floor {
+		part := (s.Fewer.Score - s.Fewer.Floor) / (s.Human.Score - s.Fewer.Floor)
 		row.Bar = &scoreBar{int(min(max(100*part, 0), 100) + .5)}
 	}
 }
@@ -134,6 +137,14 @@ func (p *page) addCaptions(r *evaluate.Report, system *System) {
 		tile{"Words a caption", fmt.Sprintf("%.1f (%d to %d)", r.Lengths.Mean, shortest, longest)},
 		tile{"Length to references", score(r.Lengths.Ratio)},
 		tile{"Brevity penalty", score(r.Lengths.BrevityPenalty)})
+	if copied := r.Captions.Copied; copied != nil {
+		p.CaptionTiles = append(p.CaptionTiles, tile{"Copied from training", fmt.Sprintf("%.0f %%", 100**copied)})
+	} else {
+		p.absent("share of captions copied from training: the report was made without the training captions")
+	}
+	for _, warning := range r.Warnings {
+		p.Notes = append(p.Notes, clean(warning))
+	}
 }
 
 // addRows lists every picture for the script.

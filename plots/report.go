@@ -89,5 +89,33 @@ func newSeries(key string, r *evaluate.Report) (*Series, error) {
 	if interval, ok := r.Intervals[key]; ok {
 		s.Interval = interval[:]
 	}
-	return s, nil
+	return s, s.addReferences(r.ReferencePoints, m)
+}
+
+// addReferences adds the scores of people and of a constant caption.
+func (s *Series) addReferences(points *evaluate.ReferencePoints, m metric) error {
+	if points == nil {
+		return nil
+	}
+	if floor, ok := points.Constant.Scores[s.Metric]; ok {
+		s.Floor = &Reference{Name: "constant caption", Score: floor}
+	}
+	fewer := points.OneFewer
+	if fewer == nil {
+		return nil
+	}
+	human, ok := fewer.Human[s.Metric]
+	if !ok {
+		return nil
+	}
+	s.Human = &Reference{Name: "human, one reference fewer", Score: human, Values: fewer.HumanPerImage[s.Metric]}
+	for _, v := range s.Human.Values {
+		if !(v >= 0 && v <= m.High*(1+1e-5)) {
+			return fmt.Errorf("a human caption has %s %v, which is not between 0 and %v", clean(s.Metric), v, m.High)
+		}
+	}
+	if score, ok := fewer.System[s.Metric]; ok {
+		s.Fewer = &Fewer{Score: score, Floor: fewer.Constant[s.Metric]}
+	}
+	return nil
 }

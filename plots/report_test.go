@@ -168,7 +168,7 @@ func pdfText(document []byte) string {
 
 func TestFigureFiles(t *testing.T) {
 	dir := t.TempDir()
-	figures, err := Figures([]*System{withReferences(testSystem(t, "a", 50, 1))}, []*History{testHistoryRun(t, "a")})
+	figures, err := Figures([]*System{withReferences(t, "a", testReport(50, 1))}, []*History{testHistoryRun(t, "a")})
 	if err != nil {
 		t.Fatal(err)
 	}

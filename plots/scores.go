@@ -2,6 +2,7 @@ package plots
 
 import (
 	"fmt"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -11,6 +12,8 @@ import (
 // Scores draws each corpus score with its interval between floor and human
 // captions. Metrics have scales of their own, so each is drawn in percent of
 // the human score, or, where no report has that, of the largest score drawn.
+// People's captions have one reference fewer; score and floor are drawn as
+// they are against as many, the interval as wide in proportion.
 func Scores(systems []*System) (*Figure, error) {
 	b := board{systems: systems}
 	t := Table{Columns: []string{"metric", "system", "score", "low", "high", "floor", "human"}}
@@ -81,7 +84,7 @@ func (r *boardRow) add(system int, s *Series) {
 func (b *board) prepare() {
 	b.human = true
 	for _, row := range b.rows {
-		b.human = b.human && row.human != nil && row.human.Score > 0
+		b.human = b.human && row.human != nil && row.human.Score > 0 && row.compares()
 	}
 	b.right = 100
 	for i := range b.rows {
@@ -89,7 +92,7 @@ func (b *board) prepare() {
 		largest := 0.0
 		for _, s := range row.scores {
 			if s != nil {
-				largest = max(largest, s.top())
+				largest = max(largest, s.top()*s.comparable(b.human))
 			}
 		}
 		row.unit = largest
@@ -101,6 +104,32 @@ func (b *board) prepare() {
 		}
 		b.right = max(b.right, 100*largest/row.unit)
 	}
+}
+
+// compares reports whether every score is known as it compares with people's.
+func (r *boardRow) compares() bool {
+	return !slices.ContainsFunc(r.scores, func(s *Series) bool { return s != nil && s.Fewer == nil })
+}
+
+// comparable is what to multiply the score by so that it compares with people's.
+func (s *Series) comparable(human bool) float64 {
+	if !human || s.Fewer == nil || s.Score <= 0 {
+		return 1
+	}
+	return s.Fewer.Score / s.Score
+}
+
+// comparableFloor is the floor as it compares with people's score.
+func (r *boardRow) comparableFloor(human bool) (float64, bool) {
+	if r.floor == nil {
+		return 0, false
+	}
+	for _, s := range r.scores {
+		if human && s != nil && s.Fewer != nil {
+			return s.Fewer.Floor, true
+		}
+	}
+	return r.floor.Score, true
 }
 
 // top is the upper end of the score's interval.
@@ -146,7 +175,7 @@ func (b *board) draw(c draw.Canvas) {
 	p := newPanel(0, b.right, -.6, float64(len(b.rows))-.4)
 	p.X.Label.Text = "Percent of the highest score drawn"
 	if b.human {
-		p.X.Label.Text = "Percent of the human score (one caption against the others)"
+		p.X.Label.Text = "Percent of the human score, against as many references"
 	}
 	p.X.Tick.Marker = ticks{Most: 7}
 	var labels plot.ConstantTicks
@@ -168,15 +197,16 @@ func (b boardMarks) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
 	for i, row := range b.rows {
 		at := func(v float64) vg.Length { return x(100 * v / row.unit) }
-		if row.floor != nil {
-			c.DrawGlyph(draw.GlyphStyle{Color: muted, Radius: 2.6, Shape: draw.CrossGlyph{}}, vg.Point{X: at(row.floor.Score), Y: y(b.line(i))})
+		if floor, ok := row.comparableFloor(b.human); ok {
+			c.DrawGlyph(draw.GlyphStyle{Color: muted, Radius: 2.6, Shape: draw.CrossGlyph{}}, vg.Point{X: at(floor), Y: y(b.line(i))})
 		}
 		if row.human != nil {
 			c.DrawGlyph(draw.GlyphStyle{Color: muted, Radius: 3, Shape: draw.PyramidGlyph{}}, vg.Point{X: at(row.human.Score), Y: y(b.line(i))})
 		}
 		for k, s := range row.scores {
 			if s != nil {
-				b.score(c, s, k, at, y(b.line(i)))
+				share := s.comparable(b.human)
+				b.score(c, s, k, func(v float64) vg.Length { return at(v * share) }, y(b.line(i)))
 			}
 		}
 		b.write(c, row, y(b.line(i)))

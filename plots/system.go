@@ -16,7 +16,15 @@ type Series struct {
 	Interval []float64 // low and high of its 95 % interval; nil where unknown
 	Human    *Reference
 	Floor    *Reference
+	// Fewer has the scores that compare with Human's, which had one reference
+	// fewer: people's captions are scored against the others. Nil where Human
+	// is, or where nothing is known.
+	Fewer *Fewer
 }
+
+// Fewer has the scores of a system and of the floor against as many references
+// as people's captions had.
+type Fewer struct{ Score, Floor float64 }
 
 // Reference is a score to compare with: people's captions, each scored against
 // the other references (human), or captions that took no look at the picture

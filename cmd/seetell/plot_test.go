@@ -1,0 +1,53 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// smallReport is a report as another tool might write it.
+const smallReport = `{"format":1,"images":2,"scores":{"CIDEr":0.5},"per_image":[{"id":"a","caption":"a dog","CIDEr":0.2},{"id":"b","caption":"two dogs","CIDEr":0.8}]}`
+
+func TestPlotAndReport(t *testing.T) {
+	dir := t.TempDir()
+	report, history := filepath.Join(dir, "report.json"), filepath.Join(dir, "history.jsonl")
+	for path, text := range map[string]string{report: smallReport, history: `{"epoch":1,"loss":2}` + "\n"} {
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := filepath.Join(dir, "out")
+	for _, test := range []struct {
+		name     string
+		args     []string
+		code     int
+		out, log string // what standard output and error hold
+	}{
+		{"a report", []string{"plot", "--report", report, "--out", out}, 0, "CIDEr-distribution.svg", ""},
+		{"a history as PDF", []string{"plot", "--history", history, "--out", out, "--format", "PDF"}, 0, "loss.pdf", ""},
+		{"the same report twice", []string{"plot", report, report, "--out", out}, 0, "scores.png", ""},
+		{"nothing", []string{"plot", "--out", out}, 2, "", "nothing to draw"},
+		{"no format", []string{"plot", "--report", report, "--out", out, "--format", "bmp"}, 2, "", "png, svg, pdf"},
+		{"no file", []string{"plot", "--report", report + "x", "--out", out}, 1, "", "no such file"},
+		{"a page", []string{"report", "--run", dir, "--evaluation", dir, "--out", filepath.Join(out, "page.html")}, 0, "page.html", ""},
+		{"a page of nothing", []string{"report", "--out", out}, 2, "", "nothing to report"},
+		{"a page of no size", []string{"report", "--run", dir, "--out", out, "--max-megabytes", "0"}, 2, "", "above 0"},
+		{"a page of no folder", []string{"report", "--run", report + "x", "--out", out}, 1, "", "no such file"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var stdout, stderr bytes.Buffer
+			code := run(append([]string{"seetell"}, test.args...), &stdout, &stderr)
+			if code != test.code || !strings.Contains(stdout.String(), test.out) || !strings.Contains(stderr.String(), test.log) {
+				t.Errorf("exit code %d, want %d\nout: %s\nlog: %s", code, test.code, stdout.String(), stderr.String())
+			}
+			for _, path := range strings.Fields(stdout.String()) {
+				if _, err := os.Stat(path); err != nil {
+					t.Errorf("it names a file that is not there: %v", err)
+				}
+			}
+		})
+	}
+}
