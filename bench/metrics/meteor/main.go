@@ -58,7 +58,9 @@ func compare(ctx context.Context, golden, python string, noise int, seed uint64)
 	if err != nil {
 		return err
 	}
-	sets = append(sets, noiseOf(sets, noise, seed))
+	if noise > 0 {
+		sets = append(sets, noiseOf(sets, noise, seed))
+	}
 	fmt.Printf("%-28s %9s %15s %15s %12s %9s %9s %9s\n", "captions", "segments", "corpus Java", "corpus ours", "difference", "unequal", "s Java", "s ours")
 	failed := false
 	for _, set := range sets {

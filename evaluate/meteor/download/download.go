@@ -12,6 +12,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 
 	"github.com/seetell/seetell/evaluate/meteor"
 )
@@ -40,6 +42,9 @@ func table(ctx context.Context, hash string, progress Progress) (string, error) 
 	}
 	if isSound(ctx, path) {
 		return path, nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { // before the long part
+		return "", err
 	}
 	wheel, err := openWheel(ctx)
 	if err != nil {
