@@ -106,6 +106,7 @@ func (p *page) values(w *window, at, count int) ([]span, error) {
 	case format.Plain:
 		return p.plain(w, at, count)
 	//lint:ignore SA1019 files written before parquet 2 still say so
+	//lint:ignore SA1019 files of older writers have it
 	case format.PlainDictionary, format.RLEDictionary:
 		return p.indexed(w, at, count)
 	case format.DeltaLengthByteArray:
