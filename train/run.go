@@ -122,6 +122,9 @@ func (r *session) openData(ctx context.Context) (err error) {
 	if r.set, err = dataset.Open(ctx, r.cfg.Data, options); err != nil {
 		return err
 	}
+	if left := r.set.Problems.Err(); left != nil {
+		r.log.WithError(left).Warn("parts of the data set are left out")
+	}
 	if r.train, err = r.set.Split(r.cfg.TrainSplit); err != nil {
 		return err
 	}

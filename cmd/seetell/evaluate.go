@@ -83,6 +83,9 @@ func (o evaluation) run(c *cli.Context) error {
 		return err
 	}
 	defer set.Close()
+	if left := set.Problems.Err(); left != nil {
+		logrus.WithError(left).Warn("parts of the data set are left out")
+	}
 	split, err := set.Split(o.split)
 	if err != nil {
 		return err
