@@ -55,7 +55,7 @@ func (l *learner) parity() (map[string]any, error) {
 		logits, _ := l.network.Logits(s, features, targets, l.teaching())
 		l.network.Loss(s, features, targets, l.teaching()).Backward(s)
 		keep("features", features.Detach(s))
-		keep("logits", logits.Detach(s))
+		keep("logits", logits.Narrow(s, 0, 0, int64(targets.Scored())).Detach(s))
 		for _, entry := range l.network.Named() {
 			if entry.Trainable {
 				keep("gradient."+entry.Name, entry.Tensor.Grad(s).Clone(s))
