@@ -32,7 +32,6 @@ type settings struct {
 	preprocessing           picture.Preprocessing
 	minimumCount, mostWords int
 	seed                    int64
-	vocabulary              *captioner.Vocabulary
 }
 
 func main() {
