@@ -237,6 +237,9 @@ func level(c draw.Canvas, from, to vg.Rectangle) draw.Canvas {
 func (d *distribution) restPanel() *plot.Plot {
 	p := newPanel(0, d.right, 0, d.height())
 	p.X.Label.Text = d.Label + " of a picture"
+	if len(d.systems) == 1 && d.humanMark != nil && d.systems[0].series.Fewer != nil {
+		p.X.Label.Text += "   (* against one reference fewer)"
+	}
 	p.Y.Tick.Marker = ticks{Count: true, Most: 6}
 	p.Add(gridLines{})
 	for i := range d.systems {

@@ -48,7 +48,7 @@ func (d *distribution) marks() []mark {
 	if h := d.humanMark; h != nil {
 		text := h.Name + " " + score(h.Score)
 		if fewer := d.systems[0].series.Fewer; fewer != nil && len(d.systems) == 1 {
-			text += fmt.Sprintf(" (the system so: %s)", score(fewer.Score))
+			text = fmt.Sprintf("human* %s, system* %s", score(h.Score), score(fewer.Score))
 		}
 		marks = append(marks, mark{text: text, x: h.Score,
 			style: draw.GlyphStyle{Color: muted, Radius: 3, Shape: draw.PyramidGlyph{}}, line: humanLine})
