@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"bytes"
 	"math"
 	"os"
 	"path/filepath"
@@ -116,10 +117,26 @@ func FuzzReadHistory(f *testing.F) {
 				t.Fatalf("epoch %v follows %v", epochs[i].Epoch, epochs[i-1].Epoch)
 			}
 		}
-		for _, figure := range Curves([]*History{{Name: "fuzz", Epochs: epochs}}) {
-			if _, err := figure.Encode("svg"); err != nil {
-				t.Fatal(err)
+	})
+}
+
+// Numbers beyond all measure are left out or bounded, and draw in no time.
+func TestCurvesOfExtremes(t *testing.T) {
+	for _, text := range []string{
+		`{"epoch":1e9,"loss":-1e308,"seconds":1e-300,"scores":{"CIDEr":-5,"x":1e29}}`,
+		`{"epoch":0,"loss":1e-320}` + "\n" + `{"epoch":1e9,"loss":1e29}`,
+		`{"epoch":0.25,"loss":0}` + "\n" + `{"epoch":0.5,"loss":0}`,
+	} {
+		epochs, err := readHistory([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range Curves([]*History{{Name: "extreme", Epochs: epochs}}) {
+			svg := encode(t, f, "svg")
+			wellFormed(t, f.Name, svg)
+			if len(svg) > 50_000 || bytes.Contains(svg, []byte("NaN")) {
+				t.Errorf("%s of %s takes %d bytes", f.Name, text, len(svg))
 			}
 		}
-	})
+	}
 }
