@@ -56,9 +56,11 @@ func (d *Decoder) unroll(s *torch.Scope, features *torch.Tensor, t Targets, how 
 	now := d.start(s, features).pick(s, rows)
 	gates := d.embedding.Forward(s, inputs).Dropout(s, how.EmbeddingDropout, true).Linear(s, w.wordWeight, w.wordBias)
 	states := make([]*torch.Tensor, t.Steps)
-	for step := range t.Steps {
+	// Chunk's backward joins the steps' gradients once; Select's would write all
+	// steps' for each.
+	for step, gate := range gates.Chunk(s, t.Steps, 0) {
 		var alpha *torch.Tensor
-		now, alpha, _ = d.step(s, w, v, now, gates.Select(s, 0, int64(step)))
+		now, alpha, _ = d.step(s, w, v, now, gate.Squeeze(s, 0))
 		states[step] = now.h
 		alphas = append(alphas, alpha)
 	}

@@ -34,6 +34,9 @@ var (
 // and where that is not set in the user's cache and in an installed PyTorch.
 // The shim, libseetell_torch.so, is the file SEETELL_SHIM, or lies beside the
 // executable, in the checkout or in the user's cache; CUDA's lies with it.
+//
+// Open also tells the C library's allocator, for the whole process, to keep
+// freed memory for the next tensors.
 func Open() error {
 	if opened.Load() {
 		return nil
@@ -43,6 +46,7 @@ func Open() error {
 	if opened.Load() {
 		return nil
 	}
+	C.loader_keep_memory()
 	dir, err := openLibtorch()
 	if err != nil {
 		return err

@@ -8,6 +8,12 @@
 // loader_open opens a library whose symbols serve those opened after it.
 char* loader_open(const char* path);
 
+// loader_keep_memory has the C library keep the memory of freed tensors for the
+// next ones, in one heap for all threads. Left alone it gives large blocks back
+// at once and makes heaps of 64 MB for threads other than the first, and each
+// training step then spends a third of its time on fresh pages.
+void loader_keep_memory(void);
+
 // loader_version sets version to that of the libtorch in the process, a byte
 // each for major, minor and patch from the highest, or to 0 where it is too
 // old to say.
