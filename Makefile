@@ -26,6 +26,7 @@ check: build
 	format=$$($(SETUP) clang-format) && find torch -name '*.cpp' -o -name '*.h' | xargs "$$format" --dry-run -Werror
 
 test: build
+	bin/seetell data download meteor-table
 	python=$$($(SETUP) python) && SEETELL_TEST_PYTHON=$$python go test -timeout 30m ./...
 	go test -race -timeout 30m $(RACE)
 
