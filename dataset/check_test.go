@@ -59,9 +59,6 @@ func TestCheck(t *testing.T) {
 
 // TestCheckShared: the shared set has one picture twice, in its README's words.
 func TestCheckShared(t *testing.T) {
-	if testing.Short() {
-		t.Skip("decodes 7,000 pictures")
-	}
 	problems, err := Check(context.Background(), openShared(t), nil)
 	if err != nil {
 		t.Fatal(err)

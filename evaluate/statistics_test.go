@@ -213,7 +213,7 @@ func TestScoreErrors(t *testing.T) {
 	}
 }
 
-// TestWords holds the words tokenizer to the Karpathy splits' own text.
+// TestWords: lower case, punctuation taken out of words, and split by spaces.
 func TestWords(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
 		{"A man's dog, in a T-shirt .", "a mans dog in a tshirt"},

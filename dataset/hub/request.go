@@ -23,8 +23,8 @@ type request struct {
 // longestWait is the longest Retry-After that is waited for.
 const longestWait = 5 * time.Minute
 
-// do sends the request, following redirects, until an answer comes that is not
-// for now. The caller closes its body. A redirect to another host comes back
+// do sends the request, following redirects, until an answer comes that
+// stands. The caller closes its body. A redirect to another host comes back
 // as it is where the request follows none.
 func (c *Client) do(ctx context.Context, r request) (*http.Response, error) {
 	for try := 0; ; try++ {
