@@ -15,6 +15,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/picture"
@@ -35,6 +36,7 @@ type settings struct {
 }
 
 func main() {
+	runtime.LockOSThread() // as package train does: libtorch keeps threads for each that calls it
 	s := settings{preprocessing: picture.DefaultPreprocessing(), minimumCount: 3, mostWords: 28, seed: 1}
 	flag.StringVar(&s.data, "data", "demo", "data set")
 	flag.StringVar(&s.weights, "weights", "none", "weights of ResNet-18")
