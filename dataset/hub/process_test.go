@@ -43,7 +43,7 @@ func TestKilled(t *testing.T) {
 		if err := command.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Duration(random.IntN(60)) * time.Millisecond)
+		time.Sleep(time.Duration(random.IntN(60+5*kill)) * time.Millisecond)
 		command.Process.Kill()
 		if err := command.Wait(); err == nil {
 			t.Logf("whole before kill %d", kill)
