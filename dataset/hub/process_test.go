@@ -43,7 +43,11 @@ func TestKilled(t *testing.T) {
 		if err := command.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Duration(random.IntN(60+5*kill)) * time.Millisecond)
+		if kill == 0 { // so that there is something to continue, however slow the machine
+			awaitPartial(t, cache)
+		} else {
+			time.Sleep(time.Duration(random.IntN(60)) * time.Millisecond)
+		}
 		command.Process.Kill()
 		if err := command.Wait(); err == nil {
 			t.Logf("whole before kill %d", kill)
@@ -61,6 +65,23 @@ func TestKilled(t *testing.T) {
 	if continued == 0 {
 		t.Error("no request continued what an earlier process had")
 	}
+}
+
+// awaitPartial waits until a part of a file has come.
+func awaitPartial(t *testing.T, cache string) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		parts, err := filepath.Glob(filepath.Join(cache, "*", "blobs", "*.incomplete"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range parts {
+			if info, err := os.Stat(part); err == nil && info.Size() > 0 {
+				return
+			}
+		}
+	}
+	t.Fatal("no part of a file came within a minute")
 }
 
 // TestTwoProcesses: both end well, and each large file was sent once.
