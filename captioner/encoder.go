@@ -14,11 +14,15 @@ type Encoder struct {
 	norm       *nn.BatchNorm // nil without feature norm
 }
 
-// Modes says how an encoder's two kinds of BatchNorm behave.
+// Modes says how an encoder's two kinds of BatchNorm behave, and what of its
+// backbone learns nothing.
 type Modes struct {
 	Backbone nn.Mode
 	Norm     nn.Mode
-	Still    bool // the backbone learns nothing: no gradient flows into it
+	// Frozen is the number of the backbone's layers that learn nothing, from
+	// the pictures on: 0 for none, 1 for its stem and layer1, 4 for all. They
+	// normalise by running statistics, and no gradient flows into them.
+	Frozen int
 }
 
 // Evaluation normalises by running statistics throughout.
@@ -45,10 +49,9 @@ func Normalise(s *torch.Scope, pixels *torch.Tensor, p picture.Preprocessing) *t
 	return x.Sub(s, mean).Div(s, std).Permute(s, 0, 3, 1, 2)
 }
 
-// Backbone maps normalised pictures (N, 3, S, S) to the pooled features of
-// the places, (N, L, 512), in row order.
-func (e *Encoder) Backbone(s *torch.Scope, x *torch.Tensor, mode nn.Mode) *torch.Tensor {
-	x = e.backbone.forward(s, x, mode)
+// pool maps the backbone's output (N, 512, H, W) to the features of the
+// places, (N, L, 512), in row order.
+func (e *Encoder) pool(s *torch.Scope, x *torch.Tensor) *torch.Tensor {
 	if grid := int64(e.config.Grid); x.Dim(2) != grid || x.Dim(3) != grid {
 		x = x.AdaptiveAvgPool2D(s, grid, grid)
 	}

@@ -60,20 +60,30 @@ func (n *Network) Close() { n.scope.Close() }
 // Look maps normalised pictures (N, 3, S, S) to the backbone's pooled features
 // (N, L, 512) and to the features f that the decoder attends to, (N, L, F).
 func (n *Network) Look(s *torch.Scope, x *torch.Tensor, modes Modes, p Precision) (pooled, features *torch.Tensor) {
+	if modes.Frozen > 0 {
+		return n.LookAbove(s, n.Below(s, x, modes.Frozen, p), modes, p)
+	}
+	p.during(s, n.Device, func() { x = n.Encoder.backbone.below(s, x, 0, modes.Backbone) })
+	return n.LookAbove(s, x, modes, p)
+}
+
+// Below maps normalised pictures (N, 3, S, S) to the output of the backbone's
+// first layers, 1 to 4 of them, channels last, without a graph: what a picture
+// comes to in layers that are frozen may be kept.
+func (n *Network) Below(s *torch.Scope, x *torch.Tensor, layers int, p Precision) (below *torch.Tensor) {
+	s.Fail(torch.NoGrad(func(inner *torch.Scope) error {
+		p.during(inner, n.Device, func() { below = n.Encoder.backbone.below(inner, x, layers, nn.Eval) })
+		below = below.MoveTo(s)
+		return nil
+	}))
+	return below
+}
+
+// LookAbove is Look for what Below returned for modes.Frozen layers.
+func (n *Network) LookAbove(s *torch.Scope, below *torch.Tensor, modes Modes, p Precision) (pooled, features *torch.Tensor) {
 	p.during(s, n.Device, func() {
-		pooled = n.pooled(s, x, modes)
+		pooled = n.Encoder.pool(s, n.Encoder.backbone.above(s, below, modes.Frozen, modes.Backbone))
 		features = n.Encoder.Project(s, pooled, modes.Norm)
 	})
 	return pooled, features
-}
-
-func (n *Network) pooled(s *torch.Scope, x *torch.Tensor, modes Modes) (pooled *torch.Tensor) {
-	if !modes.Still {
-		return n.Encoder.Backbone(s, x, modes.Backbone)
-	}
-	s.Fail(torch.NoGrad(func(inner *torch.Scope) error {
-		pooled = n.Encoder.Backbone(inner, x, modes.Backbone).MoveTo(s)
-		return nil
-	}))
-	return pooled
 }

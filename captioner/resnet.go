@@ -72,12 +72,24 @@ func (r *resNet18) initialise(s *torch.Scope) {
 	}
 }
 
-// forward maps normalised pictures (N, 3, S, S) to features
-// (N, 512, S/32, S/32), rounded up.
-func (r *resNet18) forward(s *torch.Scope, x *torch.Tensor, mode nn.Mode) *torch.Tensor {
+// BackboneLayers is the number of layers behind the stem of a ResNet.
+const BackboneLayers = 4
+
+// below maps normalised pictures (N, 3, S, S) through the stem and the first
+// layers, none to all of them.
+func (r *resNet18) below(s *torch.Scope, x *torch.Tensor, layers int, mode nn.Mode) *torch.Tensor {
 	x = r.bn1.Forward(s, r.conv1.Forward(s, x), mode).ReLU(s)
 	x = x.MaxPool2D(s, 3, 2, 1)
-	for _, layer := range r.layers {
+	return through(s, x, r.layers[:layers], mode)
+}
+
+// above maps what below returned to features (N, 512, S/32, S/32), rounded up.
+func (r *resNet18) above(s *torch.Scope, x *torch.Tensor, layers int, mode nn.Mode) *torch.Tensor {
+	return through(s, x, r.layers[layers:], mode)
+}
+
+func through(s *torch.Scope, x *torch.Tensor, layers [][2]*basicBlock, mode nn.Mode) *torch.Tensor {
+	for _, layer := range layers {
 		for _, block := range layer {
 			x = block.forward(s, x, mode)
 		}

@@ -15,18 +15,32 @@ type Targets struct {
 
 // NewTargets encodes the captions of each picture, cut to maximum words.
 func NewTargets(v *Vocabulary, captions [][]string, maximum int) Targets {
-	var t Targets
-	var rows [][]int64
+	var pictures []int64
+	var encoded [][]int64
 	for i, picture := range captions {
 		for _, caption := range picture {
-			row := v.Encode(caption, maximum)
-			rows = append(rows, row)
-			t.Picture = append(t.Picture, int64(i))
-			t.Steps = max(t.Steps, len(row))
+			encoded = append(encoded, v.Encode(caption, maximum))
+			pictures = append(pictures, int64(i))
 		}
 	}
-	t.Captions = len(rows)
-	t.fill(rows)
+	return newTargets(encoded, pictures)
+}
+
+// SampledTargets are captions that Sample drew, count of each picture.
+func SampledTargets(drawn [][]int64, count int) Targets {
+	pictures := make([]int64, len(drawn))
+	for i := range pictures {
+		pictures[i] = int64(i / count)
+	}
+	return newTargets(drawn, pictures)
+}
+
+func newTargets(captions [][]int64, pictures []int64) Targets {
+	t := Targets{Captions: len(captions), Picture: pictures}
+	for _, caption := range captions {
+		t.Steps = max(t.Steps, len(caption))
+	}
+	t.fill(captions)
 	t.fillUp()
 	return t
 }

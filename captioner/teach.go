@@ -11,6 +11,7 @@ type Teaching struct {
 	EmbeddingDropout float64
 	LabelSmoothing   float64
 	Attention        float64 // α_c, the weight of Xu et al. 2015, equation 14; 0 leaves it out
+	Own              float64 // share of the words read that are drawn from the decoder itself (Bengio et al. 2015, section 2.4)
 	Words            float64 // divide the summed loss by this instead of the batch's scored words; 0 for those
 }
 
@@ -60,11 +61,29 @@ func (d *Decoder) unroll(s *torch.Scope, features *torch.Tensor, t Targets, how 
 	// steps' for each.
 	for step, gate := range gates.Chunk(s, t.Steps, 0) {
 		var alpha *torch.Tensor
-		now, alpha, _ = d.step(s, w, v, now, gate.Squeeze(s, 0))
+		gate = gate.Squeeze(s, 0)
+		if step > 0 && how.Own > 0 {
+			gate = d.mistake(s, w, now, gate, how)
+		}
+		now, alpha, _ = d.step(s, w, v, now, gate)
 		states[step] = now.h
 		alphas = append(alphas, alpha)
 	}
 	return torch.Cat(s, 0, states...), alphas
+}
+
+// mistake returns the words' gates with a random share of the rows replaced by
+// those of words that the decoder draws.
+func (d *Decoder) mistake(s *torch.Scope, w fused, now state, gates *torch.Tensor, how Teaching) *torch.Tensor {
+	var drawn, own *torch.Tensor
+	s.Fail(torch.NoGrad(func(inner *torch.Scope) error {
+		drawn = d.draw(inner, now.h.Detach(inner)).MoveTo(s)
+		chance := torch.Empty(inner, torch.Float32, gates.Device(), gates.Dim(0), 1)
+		chance.Uniform(inner, 0, 1)
+		own = chance.Lt(inner, torch.Full(inner, how.Own, torch.Float32, gates.Device(), 1)).MoveTo(s)
+		return nil
+	}))
+	return torch.Where(s, own, d.wordGates(s, w, drawn), gates)
 }
 
 // coverage is Xu et al. 2015, equation 14: the mean over captions and places

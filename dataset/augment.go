@@ -34,6 +34,10 @@ const (
 	FlipSwap = "swap"
 )
 
+// Repeats tells whether a picture and its mirror image are all that there is
+// of it, the same in every epoch.
+func (a Augmentation) Repeats() bool { return a.CropScale == 0 && a.Jitter == 0 }
+
 // Validate returns an error that says what is wrong with the values.
 func (a Augmentation) Validate() error {
 	switch {

@@ -33,15 +33,26 @@ func NewAverage(entries []Entry, decay float64) *Average {
 func (a *Average) Close() { a.scope.Close() }
 
 // Update moves the average towards the parameters' values. Call it after each
-// step of the optimiser.
-func (a *Average) Update(s *torch.Scope) {
+// step of the optimiser with the number of updates before it: the first ones
+// keep a share of (1+n)/(10+n) at most, so that the values it began with are
+// soon forgotten.
+func (a *Average) Update(s *torch.Scope, n int) {
 	s.Fail(a.scope.Err())
+	keep := min(a.decay, float64(1+n)/float64(10+n))
 	for i, e := range a.entries {
 		if e.Trainable {
-			a.shadows[i].Lerp(s, e.Tensor.Detach(s), 1-a.decay)
+			a.shadows[i].Lerp(s, e.Tensor.Detach(s), 1-keep)
 		} else {
 			a.shadows[i].CopyFrom(s, e.Tensor)
 		}
+	}
+}
+
+// Adopt gives the module the average's values, from which both go on.
+func (a *Average) Adopt(s *torch.Scope) {
+	s.Fail(a.scope.Err())
+	for i, e := range a.entries {
+		e.Tensor.CopyFrom(s, a.shadows[i])
 	}
 }
 

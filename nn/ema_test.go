@@ -13,11 +13,11 @@ func TestAverage(t *testing.T) {
 		norm := NewBatchNorm(s, 1) // weight 1, bias 0
 		a := NewAverage(norm.Named(""), .75)
 		defer a.Close()
-		for _, v := range []float64{5, 9} {
+		for i, v := range []float64{5, 9} {
 			norm.Weight.Fill(s, v)
 			norm.RunningMean.Fill(s, v)
 			norm.BatchesTracked.Fill(s, v)
-			a.Update(s)
+			a.Update(s, []int{8, 99}[i]) // keeps 9/18, then .75
 		}
 		check := func(when string, weight, mean, batches float64) {
 			t.Helper()
@@ -31,9 +31,11 @@ func TestAverage(t *testing.T) {
 			}
 		}
 		a.Swap(s)
-		check("average", .75*(.75*1+.25*5)+.25*9, 9, 9) // buffers are copied
+		check("average", .75*(.5*1+.5*5)+.25*9, 9, 9) // buffers are copied
 		a.Swap(s)
 		check("exchanged back", 9, 9, 9)
+		a.Adopt(s)
+		check("adopted", .75*(.5*1+.5*5)+.25*9, 9, 9)
 		if !norm.Weight.NeedsGrad() {
 			t.Error("the weight is no longer trained")
 		}

@@ -33,15 +33,25 @@ type Config struct {
 	EncoderLearningRate float64 `json:"encoder_learning_rate"` // of the backbone; negative for a tenth of LearningRate
 	WeightDecay         float64 `json:"weight_decay"`          // decoupled, as AdamW
 	ClipNorm            float64 `json:"clip_norm"`             // largest total norm of the gradients; 0 for no limit
-	Schedule            string  `json:"schedule"`              // "constant" or "cosine"
+	Schedule            string  `json:"schedule"`              // "constant", "cosine" or "plateau"
 	WarmUp              int     `json:"warm_up"`               // steps over which the learning rate rises
 	BatchNorm           string  `json:"batch_norm"`            // the backbone's statistics: "frozen" or "batch"
 	FreezeEncoder       int     `json:"freeze_encoder"`        // first epochs in which the backbone stays as it is; negative for all
+	FrozenLayers        int     `json:"frozen_layers"`         // of the backbone that never learn: 1 its stem and layer1, up to 4 for all
+	FeatureMemory       int     `json:"-"`                     // megabytes for what pictures come to in frozen layers; negative for half of what is free
+	AverageDecay        float64 `json:"average_decay"`         // of the average of the weights that is checked and saved; 0 for none
+	Patience            int     `json:"patience"`              // epochs without a better score before the run stops, or with plateau the rates fall; 0 for never
+	PlateauFactor       float64 `json:"plateau_factor"`        // of the rates at each fall
 
-	Dropout          float64 `json:"dropout"`
-	EmbeddingDropout float64 `json:"embedding_dropout"`
-	LabelSmoothing   float64 `json:"label_smoothing"`
-	AttentionPenalty float64 `json:"attention_penalty"` // α_c of Xu et al. 2015, equation 14
+	Dropout           float64 `json:"dropout"`
+	EmbeddingDropout  float64 `json:"embedding_dropout"`
+	LabelSmoothing    float64 `json:"label_smoothing"`
+	AttentionPenalty  float64 `json:"attention_penalty"`  // α_c of Xu et al. 2015, equation 14
+	ScheduledSampling float64 `json:"scheduled_sampling"` // share of the words read that are the model's own, in the last epoch
+
+	SelfCritical     int     `json:"self_critical"`      // last epochs, which raise the reward of drawn captions
+	SelfCriticalRate float64 `json:"self_critical_rate"` // learning rate of those epochs
+	Samples          int     `json:"samples"`            // captions drawn of each picture in them
 
 	EncoderWeights string `json:"encoder_weights"` // "imagenet", "none" or a file
 	From           string `json:"from"`            // checkpoint to start from
@@ -75,6 +85,10 @@ func DefaultConfig() Config {
 		EncoderLearningRate: -1,
 		ClipNorm:            5,
 		Schedule:            ScheduleConstant,
+		PlateauFactor:       .5,
+		FeatureMemory:       -1,
+		SelfCriticalRate:    5e-5,
+		Samples:             5,
 		BatchNorm:           BatchNormFrozen,
 		Dropout:             .5,
 		EncoderWeights:      "imagenet",
@@ -129,7 +143,17 @@ func (c Config) Validate() error {
 	check(!math.IsNaN(c.EncoderLearningRate) && !math.IsInf(c.EncoderLearningRate, 0), "encoder learning rate %v: must be a number", c.EncoderLearningRate)
 	check(c.WeightDecay >= 0, "weight decay %v: must be 0 or more", c.WeightDecay)
 	check(c.ClipNorm >= 0, "clip norm %v: must be 0 or more", c.ClipNorm)
-	check(c.Schedule == ScheduleConstant || c.Schedule == ScheduleCosine, "schedule %q: give constant or cosine", c.Schedule)
+	check(c.Schedule == ScheduleConstant || c.Schedule == ScheduleCosine || c.Schedule == SchedulePlateau, "schedule %q: give constant, cosine or plateau", c.Schedule)
+	check(c.Schedule != SchedulePlateau || c.Patience >= 1, "patience %d: with the schedule plateau, say after how many epochs without a better score the rates fall", c.Patience)
+	check(c.Patience >= 0, "patience %d: must be 0 epochs or more", c.Patience)
+	check(c.PlateauFactor > 0 && c.PlateauFactor < 1, "plateau factor %v: must be between 0 and 1", c.PlateauFactor)
+	check(c.FrozenLayers >= 0 && c.FrozenLayers <= 4, "frozen layers %d: must be from 0 to 4", c.FrozenLayers)
+	check(fraction(c.AverageDecay), "average decay %v: must be from 0 to below 1", c.AverageDecay)
+	check(c.ScheduledSampling >= 0 && c.ScheduledSampling <= 1, "scheduled sampling %v: must be from 0 to 1", c.ScheduledSampling)
+	check(c.SelfCritical >= 0 && c.SelfCritical <= c.Epochs, "self-critical epochs %d: must be from 0 to all %d epochs", c.SelfCritical, c.Epochs)
+	check(positive(c.SelfCriticalRate), "self-critical learning rate %v: must be above 0", c.SelfCriticalRate)
+	check(c.Samples >= 2 && c.Samples <= 100, "samples %d: must be from 2 to 100, since each is measured against the others", c.Samples)
+	check(c.SelfCritical == 0 || c.CaptionsPerStep == "all", "self-critical epochs draw captions of pictures: leave captions per step at all")
 	check(c.WarmUp >= 0, "warm-up %d: must be 0 steps or more", c.WarmUp)
 	check(c.BatchNorm == BatchNormFrozen || c.BatchNorm == BatchNormBatch, "batch norm %q: give frozen or batch", c.BatchNorm)
 	check(fraction(c.Dropout), "dropout %v: must be from 0 to below 1", c.Dropout)

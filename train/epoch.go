@@ -20,8 +20,10 @@ import (
 type sums struct {
 	Loss            float64       `json:"loss"` // over words
 	Words           int           `json:"words"`
-	Norm            float64       `json:"norm"`  // of gradients, over steps
-	Steps           int           `json:"steps"` // taken
+	Reward          float64       `json:"reward"`        // of drawn captions, over steps
+	Norm            float64       `json:"norm"`          // of gradients, over steps
+	Steps           int           `json:"steps"`         // taken
+	LearningRate    float64       `json:"learning_rate"` // of the last step
 	Pictures        int           `json:"pictures"`
 	SkippedSteps    int           `json:"skipped_steps"`
 	SkippedPictures int           `json:"skipped_pictures"`
@@ -36,11 +38,12 @@ func (r *session) epoch(ctx context.Context) error {
 		return r.interrupted(ctx, err)
 	}
 	line := r.summary()
-	if err := r.validate(ctx, &line); err != nil {
+	if err := r.averaged(func() error { return r.validate(ctx, &line) }); err != nil {
 		return r.interrupted(ctx, err)
 	}
 	r.report(line)
 	r.history = append(r.history, line)
+	r.observe(line.Scores[bestScores[r.cfg.BestBy]])
 	r.progress.Epochs++
 	r.progress.Batches, r.progress.Running = 0, sums{}
 	return r.saveEpoch(line)
@@ -136,7 +139,7 @@ func (r *session) step(batch *dataset.Batch, batches int, fault *faults) error {
 		if err != nil {
 			return r.explain(err, batch)
 		}
-		if err := r.count(outcome, targets, batch, fault); err != nil {
+		if err := r.count(outcome, batch, fault); err != nil {
 			return err
 		}
 	}
@@ -145,21 +148,18 @@ func (r *session) step(batch *dataset.Batch, batches int, fault *faults) error {
 	return nil
 }
 
-// setRates sets the learning rates of this step.
-func (r *session) setRates(batches int) {
-	factor := r.cfg.factor(r.progress.Steps, r.cfg.Epochs*batches)
-	r.optimiser.SetLearningRate(0, r.cfg.LearningRate*factor)
-	r.optimiser.SetLearningRate(1, r.cfg.backboneRate()*factor)
-}
-
 // outcome is what a step came to.
-type outcome struct{ loss, norm float64 }
+type outcome struct {
+	loss, norm float64
+	words      int // that the loss is the mean of
+	reward     float64
+}
 
 func (o outcome) finite() bool {
 	return !math.IsNaN(o.loss+o.norm) && !math.IsInf(o.loss+o.norm, 0)
 }
 
-func (r *session) count(o outcome, t captioner.Targets, batch *dataset.Batch, fault *faults) error {
+func (r *session) count(o outcome, batch *dataset.Batch, fault *faults) error {
 	running := &r.progress.Running
 	running.Pictures += len(batch.IDs)
 	if !o.finite() {
@@ -167,8 +167,9 @@ func (r *session) count(o outcome, t captioner.Targets, batch *dataset.Batch, fa
 		return fault.add(r, o, batch)
 	}
 	fault.inARow = 0
-	running.Loss += o.loss * float64(t.Scored())
-	running.Words += t.Scored()
+	running.Loss += o.loss * float64(o.words)
+	running.Words += o.words
+	running.Reward += o.reward
 	running.Norm += o.norm
 	running.Steps++
 	return nil
@@ -182,7 +183,8 @@ func (r *session) summary() Epoch {
 		Epoch:             r.progress.Epochs + 1,
 		Step:              r.progress.Steps,
 		Loss:              sum.Loss / float64(max(sum.Words, 1)),
-		LearningRate:      r.optimiser.LearningRate(0),
+		LearningRate:      sum.LearningRate,
+		Reward:            sum.Reward / float64(max(sum.Steps, 1)),
 		GradientNorm:      sum.Norm / float64(max(sum.Steps, 1)),
 		PicturesPerSecond: float64(sum.Pictures) / max(sum.Time.Seconds(), 1e-9),
 		DataWait:          sum.Wait.Seconds() / max(sum.Time.Seconds(), 1e-9),

@@ -10,9 +10,10 @@ import (
 
 // Epoch is a line of history.jsonl: what an epoch came to.
 type Epoch struct {
-	Epoch             int                `json:"epoch"` // counted from 1
-	Step              int                `json:"step"`  // steps since the run began
-	Loss              float64            `json:"loss"`  // mean over the scored words of the epoch
+	Epoch             int                `json:"epoch"`            // counted from 1
+	Step              int                `json:"step"`             // steps since the run began
+	Loss              float64            `json:"loss"`             // mean over the words of the epoch, in self-critical epochs of −A · log p
+	Reward            float64            `json:"reward,omitempty"` // CIDEr-D of drawn captions, mean, in self-critical epochs
 	ValidationLoss    float64            `json:"validation_loss"`
 	Scores            map[string]float64 `json:"scores"` // of free decoding on the validation split
 	LearningRate      float64            `json:"learning_rate"`

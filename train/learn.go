@@ -18,41 +18,68 @@ import (
 func (r *session) learn(batch *dataset.Batch, targets captioner.Targets) (o outcome, err error) {
 	err = torch.Run(func(s *torch.Scope) error {
 		r.optimiser.ZeroGrad()
-		loss := r.forward(s, batch, targets)
+		loss := r.forward(s, batch, targets, &o)
 		loss.Backward(s)
 		norm := nn.ClipGradNorm(s, r.trained, r.cfg.largestNorm())
-		o = outcome{loss.Item(s), norm.Item(s)}
-		if s.Err() == nil && o.finite() {
-			r.optimiser.Step(s)
+		o.loss, o.norm = loss.Item(s), norm.Item(s)
+		if s.Err() != nil || !o.finite() {
+			return nil
+		}
+		r.optimiser.Step(s)
+		if r.average != nil {
+			r.average.Update(s, r.progress.Steps-r.progress.PhaseStart)
 		}
 		return nil
 	})
 	return o, err
 }
 
-// forward returns the loss of a batch.
-func (r *session) forward(s *torch.Scope, batch *dataset.Batch, targets captioner.Targets) *torch.Tensor {
+// forward returns the loss of a batch and notes what it is the mean of.
+func (r *session) forward(s *torch.Scope, batch *dataset.Batch, targets captioner.Targets, o *outcome) (loss *torch.Tensor) {
+	features := r.look(s, batch)
+	if r.critical() {
+		loss, o.reward, targets = r.policy(s, features, batch)
+	} else {
+		loss = r.network.Loss(s, features, targets, r.teaching())
+	}
+	o.words = targets.Scored()
+	return loss
+}
+
+// look returns the features of a batch's pictures, (N, L, F).
+func (r *session) look(s *torch.Scope, batch *dataset.Batch) *torch.Tensor {
+	modes := r.modes()
+	if modes.Frozen > 0 {
+		_, features := r.network.LookAbove(s, r.below(s, batch, modes.Frozen), modes, r.precision)
+		return features
+	}
 	x := captioner.Normalise(s, pixels(s, batch, r.network.Device), r.cfg.Preprocessing)
-	_, features := r.network.Look(s, x, r.modes(), r.precision)
-	return r.network.Loss(s, features, targets, captioner.Teaching{
+	_, features := r.network.Look(s, x, modes, r.precision)
+	return features
+}
+
+func (r *session) teaching() captioner.Teaching {
+	return captioner.Teaching{
 		Precision:        r.precision,
 		Dropout:          r.cfg.Dropout,
 		EmbeddingDropout: r.cfg.EmbeddingDropout,
 		LabelSmoothing:   r.cfg.LabelSmoothing,
 		Attention:        r.cfg.AttentionPenalty,
-	})
+		Own:              r.cfg.ScheduledSampling * float64(r.progress.Epochs) / float64(max(r.cfg.Epochs-r.cfg.SelfCritical-1, 1)),
+	}
 }
 
 // modes says how BatchNorm behaves in training: the feature norm always uses
 // the batch's statistics.
 func (r *session) modes() captioner.Modes {
-	if r.cfg.FreezeEncoder < 0 || r.progress.Epochs < r.cfg.FreezeEncoder {
-		return captioner.Modes{Backbone: nn.Eval, Norm: nn.Train, Still: true}
-	}
+	modes := captioner.Modes{Backbone: nn.Frozen, Norm: nn.Train, Frozen: r.cfg.FrozenLayers}
 	if r.cfg.BatchNorm == BatchNormBatch {
-		return captioner.Modes{Backbone: nn.Train, Norm: nn.Train}
+		modes.Backbone = nn.Train
 	}
-	return captioner.Modes{Backbone: nn.Frozen, Norm: nn.Train}
+	if r.cfg.FreezeEncoder < 0 || r.progress.Epochs < r.cfg.FreezeEncoder {
+		modes.Frozen = captioner.BackboneLayers
+	}
+	return modes
 }
 
 // mostFaults is the number of steps in a row without a finite loss after which

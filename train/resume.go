@@ -42,7 +42,7 @@ func (r *session) readState(text string) error {
 	if text == "" {
 		return errors.New("it is a checkpoint to use, not one to resume from")
 	}
-	var state resumeState
+	state := resumeState{Config: DefaultConfig()} // settings that an older run did not have
 	if err := json.Unmarshal([]byte(text), &state); err != nil {
 		return fmt.Errorf("metadata %q: %w", resumeKey, err)
 	}
@@ -58,7 +58,7 @@ func (r *session) readState(text string) error {
 // differences names the settings in which now differs from before, apart from
 // those that may change between a run and its resumption.
 func differences(before, now Config) []string {
-	if now.Schedule == ScheduleConstant {
+	if now.Schedule != ScheduleCosine && now.SelfCritical == 0 && now.ScheduledSampling == 0 {
 		before.Epochs = now.Epochs
 	}
 	var old, current map[string]json.RawMessage
@@ -102,6 +102,11 @@ func (r *session) restore(s *torch.Scope, beside nn.StateDict) error {
 	r.optimise()
 	if err := r.optimiser.SetState(beside.Under(optimiserPrefix)); err != nil {
 		return err
+	}
+	if r.startAverage(); r.average != nil {
+		if err := r.average.SetState(beside.Under(averagePrefix)); err != nil {
+			return err
+		}
 	}
 	random := beside.Under(randomName)
 	if len(random) != 1 {

@@ -27,6 +27,9 @@ type session struct {
 	network    *captioner.Network
 	optimiser  *nn.Adam
 	trained    []*torch.Tensor // what the optimiser moves
+	average    *nn.Average     // of the weights; nil for none
+	features   *featureCache   // of frozen layers; nil for none
+	critic     *critic         // of self-critical epochs
 	precision  captioner.Precision
 	progress   progress
 	history    []Epoch
@@ -40,6 +43,10 @@ type progress struct {
 	Steps   int     `json:"steps"`   // since the run began
 	Best    float64 `json:"best"`    // score of best.safetensors
 	Running sums    `json:"running"` // over the running epoch
+
+	Critical   bool       `json:"critical"`    // whether the self-critical epochs have begun
+	PhaseStart int        `json:"phase_start"` // the first step of the epochs that are, or are not
+	Plateau    nn.Plateau `json:"plateau"`
 }
 
 // Progress shows a user how far a run has come. Its methods are called from
@@ -82,6 +89,10 @@ func (silent) Done(int)          {}
 func (silent) End()              {}
 
 func (r *session) close() {
+	r.features.close()
+	if r.average != nil {
+		r.average.Close()
+	}
 	if r.optimiser != nil {
 		r.optimiser.Close()
 	}
@@ -157,6 +168,7 @@ func (r *session) begin(ctx context.Context, device torch.Device) error {
 		return err
 	}
 	r.optimise()
+	r.startAverage()
 	return nil
 }
 
@@ -224,10 +236,21 @@ func (r *session) optimise() {
 
 // epochs trains what is left of the run.
 func (r *session) epochs(ctx context.Context) error {
-	for r.progress.Epochs < r.cfg.Epochs {
+	if r.cfg.SelfCritical > 0 {
+		r.critic = newCritic(r.train, r.vocabulary, r.cfg.CaptionWords)
+	}
+	for !r.done() {
+		if r.critical() && !r.progress.Critical {
+			if err := r.beginCritical(); err != nil {
+				return err
+			}
+		}
 		if err := r.epoch(ctx); err != nil {
 			return err
 		}
+	}
+	if r.progress.Epochs < r.cfg.Epochs {
+		r.log.WithFields(logrus.Fields{"epoch": r.progress.Epochs, "patience": r.cfg.Patience}).Info("stopped: no better score for so many epochs")
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"github.com/seetell/seetell/dataset"
 	"github.com/seetell/seetell/nn/tensorfile"
 	"github.com/seetell/seetell/torch"
 )
@@ -86,28 +87,61 @@ func TestRunWritesFiles(t *testing.T) {
 	}
 }
 
+// TestResumeIsExact stops runs of six steps, three an epoch, behind each of
+// some steps, and goes on.
 func TestResumeIsExact(t *testing.T) {
-	whole := tiny(t)
-	if err := Run(context.Background(), whole, quiet(), nil); err != nil {
-		t.Fatal(err)
-	}
-	want := contents(t, whole.Out)
-	for _, steps := range []int{1, 2, 4, 5} { // three steps make an epoch
-		stopped := tiny(t)
-		stopped.Workers = steps // the order must not depend on it
-		ctx, cancel := context.WithCancel(context.Background())
-		err := Run(ctx, stopped, quiet(), &stopAfter{steps: steps, stop: cancel})
-		if !errors.Is(err, context.Canceled) {
-			t.Fatalf("stopped after %d steps: %v", steps, err)
-		}
-		stopped.Resume = true
-		if err := Run(context.Background(), stopped, quiet(), nil); err != nil {
-			t.Fatalf("resumed after %d steps: %v", steps, err)
-		}
-		for name, text := range contents(t, stopped.Out) {
-			if want[name] != text {
-				t.Errorf("stopped after %d steps: %s differs", steps, name)
+	for _, test := range []struct {
+		name    string
+		stops   []int
+		setting func(*Config)
+	}{
+		{"base", []int{1, 2, 4, 5}, func(*Config) {}},
+		{"average, cosine, scheduled sampling", []int{2, 4}, func(c *Config) {
+			c.AverageDecay, c.Schedule, c.WarmUp, c.ScheduledSampling = .9, ScheduleCosine, 2, .5
+		}},
+		{"frozen layers and mirror images", []int{1, 4}, func(c *Config) {
+			c.FrozenLayers, c.Augmentation.Flip, c.BatchNorm = 3, dataset.FlipSwap, BatchNormFrozen
+		}},
+		{"too little memory for features", []int{4}, func(c *Config) { c.FrozenLayers, c.FeatureMemory = 2, 0 }},
+		{"self-critical, with an average", []int{2, 3, 5}, func(c *Config) {
+			c.SelfCritical, c.Samples, c.AverageDecay = 1, 3, .9
+		}},
+		{"plateau", []int{4}, func(c *Config) { c.Schedule, c.Patience = SchedulePlateau, 1 }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			settings := func() Config {
+				cfg := tiny(t)
+				test.setting(&cfg)
+				return cfg
 			}
+			whole := settings()
+			if err := Run(context.Background(), whole, quiet(), nil); err != nil {
+				t.Fatal(err)
+			}
+			want := contents(t, whole.Out)
+			for _, steps := range test.stops {
+				resumed(t, settings(), steps, want)
+			}
+		})
+	}
+}
+
+// resumed stops a run after so many steps, resumes it and compares its files.
+func resumed(t *testing.T, cfg Config, steps int, want map[string]string) {
+	t.Helper()
+	cfg.Workers = steps // the order must not depend on it
+	ctx, cancel := context.WithCancel(context.Background())
+	err := Run(ctx, cfg, quiet(), &stopAfter{steps: steps, stop: cancel})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("stopped after %d steps: %v", steps, err)
+	}
+	cfg.Resume = true
+	if err := Run(context.Background(), cfg, quiet(), nil); err != nil {
+		t.Fatalf("resumed after %d steps: %v", steps, err)
+	}
+	for name, text := range contents(t, cfg.Out) {
+		if want[name] != text {
+			t.Errorf("stopped after %d steps: %s differs:\n%.1500s\nwant\n%.1500s", steps, name, text, want[name])
 		}
 	}
 }

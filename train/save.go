@@ -41,6 +41,7 @@ type dataState struct {
 // The names of the resume file's tensors that are no weights.
 const (
 	optimiserPrefix = "optimiser."
+	averagePrefix   = "average."
 	randomName      = "random.state"
 )
 
@@ -59,7 +60,7 @@ func (r *session) saveEpoch(line Epoch) error {
 	if best {
 		names = append(names, bestFile)
 	}
-	if err := r.saveAs(names); err != nil {
+	if err := r.averaged(func() error { return r.saveAs(names) }); err != nil {
 		return err
 	}
 	if err := writeHistory(r.path(historyFile), r.history); err != nil {
@@ -132,6 +133,9 @@ func (r *session) saveResume() error {
 	}
 	return torch.NoGrad(func(s *torch.Scope) error {
 		beside := r.optimiser.State().Prefixed(optimiserPrefix)
+		if r.average != nil {
+			beside = append(beside, r.average.State().Prefixed(averagePrefix)...)
+		}
 		beside = append(beside, nn.Parameter{Name: randomName, Tensor: torch.FromSlice(s, random, int64(len(random)))})
 		return r.network.SaveWith(r.path(resumeFile), meta, map[string]string{resumeKey: string(state)}, beside)
 	})

@@ -1,0 +1,69 @@
+package captioner
+
+import "github.com/seetell/seetell/torch"
+
+// Sample draws count captions of each picture, whose features (N, L, F) are
+// given, word by word from the decoder's own distribution, with libtorch's
+// generator. <pad>, <start> and <unk> are never drawn, and after steps words a
+// caption ends as it is. The captions of a picture follow each other.
+func (n *Network) Sample(s *torch.Scope, features *torch.Tensor, count, steps int, p Precision) [][]int64 {
+	drawn := make([][]int64, int(features.Dim(0))*count)
+	s.Fail(torch.NoGrad(func(inner *torch.Scope) error {
+		p.during(inner, n.Device, func() { n.Decoder.sample(inner, features, drawn, count, steps, p) })
+		return nil
+	}))
+	return drawn
+}
+
+func (d *Decoder) sample(s *torch.Scope, features *torch.Tensor, drawn [][]int64, count, steps int, p Precision) {
+	rows := make([]int64, len(drawn))
+	words := make([]int64, len(drawn))
+	for i := range rows {
+		rows[i], words[i] = int64(i/count), Start
+	}
+	w := d.fuse(s, p)
+	pick := indices(s, features, rows)
+	all := d.look(s, p.weights(s, features)).pick(s, pick)
+	now := d.start(s, features).pick(s, pick)
+	for step := 0; step < steps && s.Err() == nil; step++ {
+		now, _, _ = d.step(s, w, all, now, d.wordGates(s, w, indices(s, features, words)))
+		words = d.draw(s, now.h).Int64s(s)
+		if !grow(drawn, words) {
+			return
+		}
+	}
+}
+
+// draw returns a word for each row of hidden states, (B). The largest of
+// log-probabilities with Gumbel noise is a draw from them (Maddison et al.
+// 2014, section 2).
+func (d *Decoder) draw(s *torch.Scope, h *torch.Tensor) *torch.Tensor {
+	logits := d.output.Forward(s, h).To(s, torch.Float32)
+	noise := torch.Empty(s, torch.Float32, logits.Device(), logits.Shape()...)
+	noise.Uniform(s, 1e-20, 1) // whose logarithm is finite
+	gumbel := noise.Log(s).Neg(s).Log(s).Neg(s)
+	return logits.Add(s, gumbel).Add(s, d.unsaid(s, logits)).ArgMax(s, 1)
+}
+
+// unsaid returns what to add to scores (B, V) so that no caption holds the
+// special words that are no words of captions.
+func (d *Decoder) unsaid(s *torch.Scope, logits *torch.Tensor) *torch.Tensor {
+	values := make([]float32, logits.Dim(1))
+	for _, word := range []int{Pad, Start, Unknown} {
+		values[word] = -1e30
+	}
+	return torch.FromSlice(s, values, int64(len(values))).ToDevice(s, logits.Device())
+}
+
+// grow puts a word behind each caption that has not ended, and tells whether
+// one is left that has not.
+func grow(drawn [][]int64, words []int64) (more bool) {
+	for i, caption := range drawn {
+		if len(caption) > 0 && caption[len(caption)-1] == End || i >= len(words) {
+			continue
+		}
+		drawn[i] = append(caption, words[i])
+		more = more || words[i] != End
+	}
+	return more
+}
