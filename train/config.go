@@ -127,7 +127,7 @@ func (c Config) largestNorm() float64 {
 
 // Validate says everything that is wrong with the settings, if anything.
 func (c Config) Validate() error {
-	wrong := []error{c.Model.Validate(), c.Preprocessing.Validate(), c.Beam.Validate()}
+	wrong := []error{c.Model.Validate(), c.Preprocessing.Validate(), c.Beam.Validate(), c.Augmentation.Validate()}
 	check := func(ok bool, format string, values ...any) {
 		if !ok {
 			wrong = append(wrong, fmt.Errorf(format, values...))

@@ -79,6 +79,9 @@ func dataFlags(cfg *train.Config) []cli.Flag {
 		&cli.IntFlag{Name: "minimum-count", Usage: "times that a word of the vocabulary stands in the captions", Value: cfg.MinimumCount, Destination: &cfg.MinimumCount},
 		&cli.IntFlag{Name: "caption-words", Usage: "words of a caption learned; the rest is cut", Value: cfg.CaptionWords, Destination: &cfg.CaptionWords},
 		&cli.StringFlag{Name: "words", Usage: "what splits captions: words or characters", Value: cfg.Words, Destination: &cfg.Words},
+		&cli.StringFlag{Name: "flip", Usage: "mirror every other picture: keep those whose captions name left or right as they are, or swap the words; empty for none", Destination: &cfg.Augmentation.Flip},
+		&cli.Float64Flag{Name: "crop-scale", Usage: "least share of a picture that a random crop takes; 0 for no crops", Destination: &cfg.Augmentation.CropScale},
+		&cli.Float64Flag{Name: "jitter", Usage: "largest change of brightness, contrast and saturation; 0 for none", Destination: &cfg.Augmentation.Jitter},
 		&cli.IntFlag{Name: "workers", Usage: "goroutines that decode pictures; 0 for one a core", Destination: &cfg.Workers},
 	}
 }
