@@ -16,8 +16,8 @@ func modelCommand() *cli.Command {
 	var format string
 	return &cli.Command{
 		Name:  "model",
-		Usage: "look into a checkpoint",
-		Subcommands: []*cli.Command{{
+		Usage: "look into a checkpoint, or average several",
+		Subcommands: []*cli.Command{averageCommand(), {
 			Name:      "describe",
 			Usage:     "sizes, vocabulary, training and scores of a checkpoint",
 			ArgsUsage: "FILE",
@@ -33,6 +33,22 @@ func modelCommand() *cli.Command {
 				return describeModel(c.App.Writer, meta, format)
 			},
 		}},
+	}
+}
+
+func averageCommand() *cli.Command {
+	var out string
+	return &cli.Command{
+		Name:      "average",
+		Usage:     "write a checkpoint with the mean weights of several, as of a run's last epochs",
+		ArgsUsage: "FILE FILE…",
+		Flags:     []cli.Flag{&cli.PathFlag{Name: "out", Usage: "`FILE` to write", Destination: &out}},
+		Action: func(c *cli.Context) error {
+			if out == "" || c.NArg() < 2 {
+				return usage(errors.New("name two checkpoints or more, and one to write: seetell model average --out FILE FILE FILE"))
+			}
+			return captioner.Average(c.Args().Slice(), out)
+		},
 	}
 }
 
