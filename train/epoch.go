@@ -241,6 +241,9 @@ func (r *session) report(line Epoch) {
 		"gradient_norm": round(line.GradientNorm), "pictures_per_second": round(line.PicturesPerSecond),
 		"data_wait": round(line.DataWait), "seconds": round(line.Seconds), "distinct": line.Distinct,
 	}
+	if line.Reward > 0 {
+		fields["reward"] = round(line.Reward)
+	}
 	for name, score := range line.Scores {
 		fields[name] = round(score)
 	}
