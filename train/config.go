@@ -148,6 +148,7 @@ func (c Config) Validate() error {
 	check(c.Patience >= 0, "patience %d: must be 0 epochs or more", c.Patience)
 	check(c.PlateauFactor > 0 && c.PlateauFactor < 1, "plateau factor %v: must be between 0 and 1", c.PlateauFactor)
 	check(c.FrozenLayers >= 0 && c.FrozenLayers <= 4, "frozen layers %d: must be from 0 to 4", c.FrozenLayers)
+	check(c.FrozenLayers == 0 && c.FreezeEncoder == 0 || c.EncoderWeights != "none" || c.From != "", "encoder weights none and a frozen encoder contradict each other: layers that are random and do not learn see nothing")
 	check(fraction(c.AverageDecay), "average decay %v: must be from 0 to below 1", c.AverageDecay)
 	check(c.ScheduledSampling >= 0 && c.ScheduledSampling <= 1, "scheduled sampling %v: must be from 0 to 1", c.ScheduledSampling)
 	check(c.SelfCritical >= 0 && c.SelfCritical <= c.Epochs, "self-critical epochs %d: must be from 0 to all %d epochs", c.SelfCritical, c.Epochs)

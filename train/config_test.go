@@ -22,6 +22,10 @@ func TestConfigValidate(t *testing.T) {
 		{"one split for both", func(c *Config) { c.ValidationSplit = c.TrainSplit }, "different splits"},
 		{"from and resume", func(c *Config) { c.From, c.Resume = "x", true }, "contradict"},
 		{"best by", func(c *Config) { c.BestBy = "spice" }, `best by "spice"`},
+		{"plateau without patience", func(c *Config) { c.Schedule = SchedulePlateau }, "patience 0"},
+		{"frozen layers that are random", func(c *Config) { c.FrozenLayers, c.EncoderWeights = 1, "none" }, "see nothing"},
+		{"more self-critical epochs than epochs", func(c *Config) { c.SelfCritical = c.Epochs + 1 }, "self-critical epochs 15"},
+		{"one sample has no others", func(c *Config) { c.Samples = 1 }, "samples 1"},
 		{"two at once", func(c *Config) { c.Epochs, c.Batch = 0, 0 }, "epochs 0"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

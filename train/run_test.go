@@ -12,7 +12,9 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/dataset"
+	"github.com/seetell/seetell/nn"
 	"github.com/seetell/seetell/nn/tensorfile"
 	"github.com/seetell/seetell/torch"
 )
@@ -96,6 +98,7 @@ func TestRunWritesFiles(t *testing.T) {
 // TestResumeIsExact stops runs of six steps, three an epoch, behind each of
 // some steps, and goes on.
 func TestResumeIsExact(t *testing.T) {
+	backbone := randomBackbone(t)
 	for _, test := range []struct {
 		name    string
 		stops   []int
@@ -106,9 +109,12 @@ func TestResumeIsExact(t *testing.T) {
 			c.AverageDecay, c.Schedule, c.WarmUp, c.ScheduledSampling = .9, ScheduleCosine, 2, .5
 		}},
 		{"frozen layers and mirror images", []int{1, 4}, func(c *Config) {
+			c.EncoderWeights = backbone
 			c.FrozenLayers, c.Augmentation.Flip, c.BatchNorm = 3, dataset.FlipSwap, BatchNormFrozen
 		}},
-		{"too little memory for features", []int{4}, func(c *Config) { c.FrozenLayers, c.FeatureMemory = 2, 0 }},
+		{"too little memory for features", []int{4}, func(c *Config) {
+			c.EncoderWeights, c.FrozenLayers, c.FeatureMemory = backbone, 2, 0
+		}},
 		{"self-critical, with an average", []int{2, 3, 5}, func(c *Config) {
 			c.SelfCritical, c.Samples, c.AverageDecay = 1, 3, .9
 		}},
@@ -130,6 +136,21 @@ func TestResumeIsExact(t *testing.T) {
 			}
 		})
 	}
+}
+
+// randomBackbone returns a file of a ResNet-18's weights.
+func randomBackbone(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "resnet18.safetensors")
+	network, err := captioner.NewNetwork(tiny(t).Model, 5, torch.CPU)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer network.Close()
+	if err := nn.WriteFile(path, nil, nn.StateOf(network.Named()).Under("encoder.backbone.")); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // resumed stops a run after so many steps, resumes it and compares its files.
