@@ -64,13 +64,14 @@ var bayer = [16]int{0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5}
 // them in steps of four.
 func paletted(frame *image.RGBA, palette color.Palette, nearest map[color.RGBA]uint8) *image.Paletted {
 	out := image.NewPaletted(frame.Bounds(), palette)
-	width := frame.Bounds().Dx()
+	width, white := frame.Bounds().Dx(), uint8(palette.Index(paper))
 	for i := range out.Pix {
 		p := frame.Pix[4*i:]
-		shift := bayer[i/width%4*4+i%width%4] - 8
 		if p[0]&p[1]&p[2] == 255 {
-			shift = 0 // white stays white
+			out.Pix[i] = white // the ground has no pattern
+			continue
 		}
+		shift := bayer[i/width%4*4+i%width%4] - 8
 		step := func(v uint8) uint8 { return uint8(min(max(int(v)+shift, 0), 255)) &^ 3 }
 		key := color.RGBA{step(p[0]), step(p[1]), step(p[2]), 255}
 		index, ok := nearest[key]
@@ -102,8 +103,10 @@ type placedWord struct {
 // frameWidth leaves room for words under a narrow picture.
 func (f frames) frameWidth() int { return max(f.width, 240) }
 
-// place sets the caption's words in lines.
+// place sets the caption's words in lines, from the right where the script is
+// written so.
 func (f frames) place() (words []placedWord, bottom int) {
+	mirrored := rightToLeft(f.a.Caption())
 	x, y := 8, f.height+6
 	room := float64(f.frameWidth() - 16)
 	for _, w := range f.a.Words {
@@ -113,6 +116,9 @@ func (f frames) place() (words []placedWord, bottom int) {
 			x, y = 8, y+f.text.line()
 		}
 		words = append(words, placedWord{text, x, y})
+		if mirrored {
+			words[len(words)-1].x = f.frameWidth() - x - width
+		}
 		x += width + int(f.text.width(" ")) + 1
 	}
 	return words, y + f.text.line()

@@ -158,6 +158,7 @@ func testHistoryRun(t *testing.T, name string) *History {
 }
 
 func TestAttentionLooksTheSame(t *testing.T) {
+	useFonts(t) // whatever this machine has
 	long := "a red disc that nobody expected floats slowly over the brightest green grass of the whole wide summer meadow donaudampfschifffahrtsgesellschaft"
 	for _, test := range []struct {
 		name          string

@@ -31,7 +31,7 @@ func (d *distribution) marks() []mark {
 		s := part.series
 		m := mark{text: "corpus " + score(s.Score), x: s.Score, style: glyph(diamond{}, 2.8, i), line: line(systemColour(i), .8)}
 		if len(d.systems) > 1 {
-			m.text = fmt.Sprintf("%s %s", part.name, score(s.Score))
+			m.text = fmt.Sprintf("%s %s", inLine(part.name), score(s.Score))
 		}
 		if len(s.Interval) == 2 {
 			m.low, m.high = s.Interval[0], s.Interval[1]

@@ -26,7 +26,7 @@ func (a *Attention) SVG() ([]byte, error) {
 <rect width="100%%" height="100%%" fill="#ffffff"/>
 `, l.size.X, l.size.Y, escapeXML(a.heading()))
 	for i, text := range l.title {
-		fmt.Fprintf(&out, `<text x="%d" y="%d" font-size="20" font-weight="bold">%s</text>`+"\n", sheetMargin, sheetMargin+i*title.line()+19, escapeXML(text))
+		fmt.Fprintf(&out, `<text x="%d" y="%d" font-size="20" font-weight="bold"%s>%s</text>`+"\n", sheetMargin, sheetMargin+i*title.line()+19, written(text), escapeXML(text))
 	}
 	if err := a.definePicture(&out, l); err != nil {
 		return nil, err
@@ -70,9 +70,18 @@ func (a *Attention) vectorPanel(out *bytes.Buffer, l sheetLayout, i int) error {
 	}
 	w := a.Words[i]
 	fmt.Fprintf(out, `<image x="%d" y="%d" width="%d" height="%d" preserveAspectRatio="none" xlink:href="%s"/>
-<text y="%d">%s</text><text y="%d" font-size="13" fill="#6b6b6b">%s</text></g>
-`, part.Min.X, part.Min.Y, part.Dx(), part.Dy(), data, l.height+20, escapeXML(w.Word), l.height+38, escapeXML(w.numbers()))
+<text y="%d"%s>%s</text><text y="%d" font-size="13" fill="#6b6b6b">%s</text></g>
+`, part.Min.X, part.Min.Y, part.Dx(), part.Dy(), data, l.height+20, written(w.Word), escapeXML(w.Word), l.height+38, escapeXML(w.numbers()))
 	return nil
+}
+
+// written is the attributes of a text that is written from right to left, and
+// begins at the same left edge as the others.
+func written(text string) string {
+	if rightToLeft(text) {
+		return ` direction="rtl" text-anchor="end"`
+	}
+	return ""
 }
 
 func dataJPEG(picture image.Image, quality int) (string, error) {

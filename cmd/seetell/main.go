@@ -113,6 +113,7 @@ func application(out, messages io.Writer) *cli.App {
 			&cli.BoolFlag{Name: "quiet", Usage: "log warnings and errors only", EnvVars: []string{"SEETELL_QUIET"}},
 		},
 		Before: func(c *cli.Context) error { return setUpLog(c, messages) },
+		After:  warnOfFonts,
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
 				return usage(fmt.Errorf("no command %q; seetell --help lists them", c.Args().First()))

@@ -1,0 +1,108 @@
+package plots
+
+import (
+	"unicode"
+
+	"github.com/go-text/typesetting/di"
+	"golang.org/x/text/unicode/bidi"
+	"gonum.org/v1/plot"
+	plotfont "gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// figureText writes the text of figures. What Liberation Sans cannot write, or
+// not in one direction, is drawn as shapes with whatever font has it, except in
+// SVG, whose reader has fonts.
+type figureText struct{ text.Handler }
+
+var figureHandler = figureText{plot.DefaultTextHandler}
+
+// Box returns the size of txt above and below its base line.
+func (h figureText) Box(txt string, f plotfont.Font) (width, height, depth vg.Length) {
+	width, height, depth = h.Handler.Box(txt, f)
+	if !isPlain(txt) {
+		if s, err := newShaper(f.Size.Points(), false); err == nil {
+			_, points := s.line(txt, di.DirectionLTR)
+			width = vg.Length(points)
+		}
+	}
+	return width, height, depth
+}
+
+// Draw draws txt at pt on c.
+func (h figureText) Draw(c vg.Canvas, txt string, style text.Style, pt vg.Point) {
+	_, isSVG := c.(*vgsvg.Canvas)
+	s, err := newShaper(style.Font.Size.Points(), false)
+	if isSVG || isPlain(txt) || err != nil {
+		h.Handler.Draw(c, txt, style, pt)
+		return
+	}
+	glyphs, width := s.line(txt, di.DirectionLTR)
+	pt.X += vg.Length(style.XAlign) * vg.Length(width)
+	pt.Y += vg.Length(style.YAlign)*style.Height(txt) - h.Extents(style.Font).Ascent + style.Font.Size
+	c.SetColor(style.Color)
+	for _, g := range glyphs {
+		drawShape(c, g, s.size, pt)
+	}
+}
+
+// drawShape draws a glyph of the line that begins at pt.
+func drawShape(c vg.Canvas, g placedGlyph, size float64, pt vg.Point) {
+	x, y := pt.X+vg.Length(g.x), pt.Y+vg.Length(g.y)
+	if picture, ok := g.picture(); ok {
+		left, top := x+vg.Length(pixels(g.XBearing)), y+vg.Length(pixels(g.YBearing))
+		c.DrawImage(vg.Rectangle{
+			Min: vg.Point{X: left, Y: top + vg.Length(pixels(g.Height))},
+			Max: vg.Point{X: left + vg.Length(pixels(g.Width)), Y: top},
+		}, picture)
+		return
+	}
+	outline, _ := g.face.GlyphDataOutline(g.GlyphID)
+	var shape vgPen
+	trace(outline, size/float64(g.face.Upem()), x.Points(), -y.Points(), &shape)
+	if len(shape.Path) > 0 {
+		c.Fill(shape.Path)
+	}
+}
+
+// vgPen is a pen that draws a path, whose y grows upwards.
+type vgPen struct{ vg.Path }
+
+func (p *vgPen) point(x, y float32) vg.Point { return vg.Point{X: vg.Length(x), Y: vg.Length(-y)} }
+
+func (p *vgPen) MoveTo(x, y float32)           { p.Move(p.point(x, y)) }
+func (p *vgPen) LineTo(x, y float32)           { p.Line(p.point(x, y)) }
+func (p *vgPen) QuadTo(bx, by, cx, cy float32) { p.Path.QuadTo(p.point(bx, by), p.point(cx, cy)) }
+func (p *vgPen) CubeTo(bx, by, cx, cy, dx, dy float32) {
+	p.Path.CubeTo(p.point(bx, by), p.point(cx, cy), p.point(dx, dy))
+}
+func (p *vgPen) ClosePath() { p.Close() }
+
+// isPlain reports whether Liberation Sans has all of text and writes it from
+// left to right, character by character.
+func isPlain(text string) bool {
+	fonts, err := builtinFonts()
+	if err != nil {
+		return true
+	}
+	for _, r := range text {
+		properties, _ := bidi.LookupRune(r)
+		class := properties.Class()
+		_, has := fonts[0].NominalGlyph(r)
+		if !has || unicode.Is(unicode.M, r) || class == bidi.R || class == bidi.AL {
+			return false
+		}
+	}
+	return true
+}
+
+// inLine returns a name for a text that goes on after it: a mark without width
+// keeps numbers after a name that is written from right to left at its right.
+func inLine(name string) string {
+	if rightToLeft(name) {
+		return name + "\u200E"
+	}
+	return name
+}

@@ -1,0 +1,143 @@
+package plots
+
+import (
+	"bytes"
+	"encoding/binary"
+	"image"
+	"io"
+	"log"
+	"slices"
+	"strings"
+	"testing"
+
+	"codeberg.org/go-fonts/liberation/liberationsansregular"
+	"github.com/go-text/typesetting/di"
+	"github.com/go-text/typesetting/fontscan"
+)
+
+// useFonts makes fonts those of the system until the test ends.
+func useFonts(t *testing.T, fonts ...[]byte) {
+	t.Helper()
+	before := systemFonts
+	t.Cleanup(func() { systemFonts = before })
+	found := fontscan.NewFontMap(log.New(io.Discard, "", 0))
+	for _, data := range fonts {
+		if err := found.AddFont(bytes.NewReader(data), "test", "Test"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	systemFonts = &fontFinder{open: func() *fontscan.FontMap { return found }}
+}
+
+// fontOf is Liberation Sans with r for its one character, which looks like an A.
+func fontOf(t *testing.T, r rune) []byte {
+	t.Helper()
+	data := slices.Clone(liberationsansregular.TTF)
+	data = append(data, make([]byte, -len(data)&3)...)
+	fonts, err := builtinFonts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	glyph, _ := fonts[0].NominalGlyph('A')
+	// One table for Windows and all of Unicode, of format 12, with one group.
+	var table []byte
+	for _, part := range []any{[]uint16{0, 1, 3, 10}, uint32(12), []uint16{12, 0}, []uint32{28, 0, 1, uint32(r), uint32(r), uint32(glyph)}} {
+		if table, err = binary.Append(table, binary.BigEndian, part); err != nil {
+			t.Fatal(err)
+		}
+	}
+	entry := data[bytes.Index(data, []byte("cmap")):]
+	binary.BigEndian.PutUint32(entry[8:], uint32(len(data)))
+	binary.BigEndian.PutUint32(entry[12:], uint32(len(table)))
+	return append(data, table...)
+}
+
+// pictureOf is a picture of text.
+func pictureOf(t *testing.T, text string) *image.RGBA {
+	t.Helper()
+	l, err := newLettering(20, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	picture := image.NewRGBA(image.Rect(0, 0, 200, 40))
+	l.write(picture, 5, 5, ink, text)
+	return picture
+}
+
+func TestAnotherFontHasTheCharacter(t *testing.T) {
+	useFonts(t, fontOf(t, '草'))
+	if !bytes.Equal(pictureOf(t, "草").Pix, pictureOf(t, "A").Pix) {
+		t.Error("the character is not drawn as the font of the system has it")
+	}
+	if missing := MissingFonts(); len(missing) > 0 {
+		t.Errorf("%v are said to be missing", missing)
+	}
+	f, err := Distribution([]*System{testSystem(t, "草", 20, 1), testSystem(t, "b", 20, 2)}, "CIDEr", Histogram)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if svg := encode(t, f, "svg"); !bytes.Contains(svg, []byte("草")) {
+		t.Error("the SVG does not hold the name as text")
+	}
+	for _, format := range []string{"png", "pdf"} {
+		encode(t, f, format)
+	}
+}
+
+func TestNoFontHasTheCharacter(t *testing.T) {
+	useFonts(t)
+	if !bytes.Equal(pictureOf(t, "草").Pix, pictureOf(t, "\U0001F534").Pix) {
+		t.Error("characters that no font has are not drawn as one box")
+	}
+	pictureOf(t, "भ\u200D\uE000\x01 的")
+	want := []MissingFont{{"Devanagari", "भ", "fonts-noto-core"}, {"Han", "草", "fonts-noto-cjk"}, {"other characters", "\uE000", "fonts-noto-core"}, {"symbols and emoji", "\U0001F534", "fonts-noto-color-emoji"}}
+	if got := MissingFonts(); !slices.Equal(got, want) {
+		t.Errorf("missing are %v, want %v", got, want)
+	}
+}
+
+// The letters of a word join, where the machine has an Arabic font.
+func TestArabicIsJoined(t *testing.T) {
+	l, err := newLettering(20, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	joined, apart := l.width("سلام"), l.width("س")+l.width("ل")+l.width("ا")+l.width("م")
+	if slices.ContainsFunc(MissingFonts(), func(m MissingFont) bool { return m.Script == "Arabic" }) {
+		t.Skip("needs a font with Arabic: apt-get install fonts-dejavu-core")
+	}
+	if joined > .95*apart {
+		t.Errorf("the word is %v wide, its letters %v: they do not join", joined, apart)
+	}
+}
+
+// A line is seen in the order that people read: alef and bet from the right.
+func TestLinesInBothDirections(t *testing.T) {
+	s, err := newShaper(20, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name, text, want string
+		base             di.Direction
+	}{
+		{"left to right", "ab", "ab", di.DirectionLTR},
+		{"right to left", "אב", "בא", di.DirectionRTL},
+		{"numbers stay", "אב 12", "12 בא", di.DirectionRTL},
+		{"a name in a label", "אב\u200E 12", "בא 12", di.DirectionLTR},
+		{"words of the other script", "ab אב גד cd", "ab דג בא cd", di.DirectionLTR},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			glyphs, _ := s.line(test.text, test.base)
+			var got strings.Builder
+			for _, g := range glyphs {
+				if g.Advance > 0 {
+					got.WriteRune([]rune(test.text)[g.TextIndex()])
+				}
+			}
+			if got.String() != test.want {
+				t.Errorf("%q is seen as %q, want %q", test.text, got.String(), test.want)
+			}
+		})
+	}
+}
