@@ -159,6 +159,32 @@ func TestSaveAttention(t *testing.T) {
 	}
 }
 
+func TestAttentionNames(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		paths []string
+		want  []string
+	}{
+		{"base names", []string{"a/x.jpg", "b/y.jpg"}, []string{"x.jpg", "y.jpg"}},
+		{"the same base name", []string{"a/x.jpg", "b/x.jpg", "b/y.jpg"}, []string{"a-x.jpg", "b-x.jpg", "y.jpg"}},
+		{"as many folders as it takes", []string{"/k/a/m/x.jpg", "/k/b/m/x.jpg"}, []string{"a-m-x.jpg", "b-m-x.jpg"}},
+		{"a path and its end", []string{"x.jpg", "a/x.jpg"}, []string{"x.jpg", "a-x.jpg"}},
+		{"case alone", []string{"a/X.jpg", "b/x.JPG"}, []string{"a-X.jpg", "b-x.JPG"}},
+		{"the same picture twice", []string{"a/x.jpg", "a/x.jpg"}, []string{"x.jpg", "x.jpg"}},
+		{"what a file name cannot hold", []string{"a<b.jpg", "a>b.jpg"}, []string{"a-b.jpg", "a-b.jpg~2"}},
+		{"no name", []string{"-", ""}, []string{"unnamed", "unnamed~2"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			names := AttentionNames(test.paths)
+			for i, path := range test.paths {
+				if names[path] != test.want[i] {
+					t.Errorf("%q is named %q, want %q", path, names[path], test.want[i])
+				}
+			}
+		})
+	}
+}
+
 func TestAttentionJSON(t *testing.T) {
 	a := testAttention(testPicture(60, 40), "a red disc", 3)
 	text, err := a.JSON()

@@ -11,7 +11,7 @@ import (
 // SaveAttention writes the attention of a picture's captions into dir: of the
 // first NAME.png, NAME.gif, NAME.svg and NAME.json, of the second NAME-2.png
 // and so on. Name may be any text, such as the picture's path; names come from
-// its last part.
+// its last part. AttentionNames tells pictures of the same name apart.
 func SaveAttention(dir, name string, captions []*Attention) error {
 	base := fileName(filepath.Base(filepath.ToSlash(name)))
 	for i, a := range captions {

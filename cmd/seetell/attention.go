@@ -9,7 +9,8 @@ import (
 	"github.com/seetell/seetell/plots"
 )
 
-// draw writes where the model looked into the folder that --attention names.
+// draw writes where the model looked, for each caption of the picture, into the
+// folder that --attention names.
 func (o captioning) draw(model *captioner.Model, a answer) error {
 	if o.attention == "" {
 		return nil
@@ -18,7 +19,7 @@ func (o captioning) draw(model *captioner.Model, a answer) error {
 	for _, caption := range a.captions {
 		all = append(all, attentionOf(model.Metadata, a.picture, caption))
 	}
-	return plots.SaveAttention(o.attention, a.path, all)
+	return plots.SaveAttention(o.attention, o.names[a.path], all)
 }
 
 // attentionOf returns a caption's attention over the picture as it was read.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/picture"
+	"github.com/seetell/seetell/plots"
 )
 
 // captioning is what the command caption was asked for.
@@ -23,6 +24,7 @@ type captioning struct {
 	recursive bool
 	format    string
 	attention string
+	names     map[string]string // of attention's files, by path
 }
 
 func captionCommand() *cli.Command {
@@ -36,7 +38,7 @@ func captionCommand() *cli.Command {
 			&cli.BoolFlag{Name: "recursive", Usage: "look for pictures in folders within folders", Destination: &o.recursive},
 			&cli.PathFlag{Name: "list", Usage: "`FILE` of paths, one a line; - for standard input", Destination: &o.list},
 			&cli.StringFlag{Name: "format", Usage: "text, json or csv", Value: "text", Destination: &o.format},
-			&cli.PathFlag{Name: "attention", Usage: "`DIR` for pictures of where the model looked", Destination: &o.attention},
+			&cli.PathFlag{Name: "attention", Usage: "`DIR` for pictures of where the model looked, one set for each of the --n-best captions", Destination: &o.attention},
 			configFlag(),
 		),
 		Action: func(c *cli.Context) error {
@@ -66,6 +68,7 @@ func (o captioning) run(c *cli.Context) error {
 	if len(paths) == 0 {
 		return usage(errors.New("no picture named; seetell caption --model FILE PICTURE…"))
 	}
+	o.names = plots.AttentionNames(paths)
 	model, err := captioner.Open(o.model, o.options)
 	if err != nil {
 		return err
