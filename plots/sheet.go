@@ -100,6 +100,7 @@ func (a *Attention) Sheet() (image.Image, error) {
 	}
 	picture := scaled(a.Picture, l.width, l.height)
 	a.panelAt(sheet, l.panel(0), picture, word, small, "", "the picture")
+	a.drawScale(sheet, l.panel(0).Add(image.Pt(0, l.height+4+word.line())), small)
 	for i, w := range a.Words {
 		a.panelAt(sheet, l.panel(i+1), a.overlay(picture, i), word, small, clean(w.Word), w.numbers())
 	}

@@ -31,6 +31,11 @@ func (a *Attention) SVG() ([]byte, error) {
 	if err := a.definePicture(&out, l); err != nil {
 		return nil, err
 	}
+	small, err := newLettering(13, false)
+	if err != nil {
+		return nil, err
+	}
+	a.vectorScale(&out, l.panel(0).X, l.panel(0).Y+l.height+38, small)
 	for i := range a.Words {
 		if err := a.vectorPanel(&out, l, i); err != nil {
 			return nil, err
