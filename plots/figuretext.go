@@ -1,20 +1,24 @@
 package plots
 
 import (
+	"image"
 	"unicode"
 
 	"github.com/go-text/typesetting/di"
+	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/unicode/bidi"
 	"gonum.org/v1/plot"
 	plotfont "gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgpdf"
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// figureText writes the text of figures. What Liberation Sans cannot write, or
-// not in one direction, is drawn as shapes with whatever font has it, except in
-// SVG, whose reader has fonts.
+// figureText writes the text of figures. What a format cannot write as text, or
+// Liberation Sans cannot write at all, is drawn as shapes with whatever font
+// has it; but SVG's reader has fonts, and gets all text as text.
 type figureText struct{ text.Handler }
 
 var figureHandler = figureText{plot.DefaultTextHandler}
@@ -33,18 +37,42 @@ func (h figureText) Box(txt string, f plotfont.Font) (width, height, depth vg.Le
 
 // Draw draws txt at pt on c.
 func (h figureText) Draw(c vg.Canvas, txt string, style text.Style, pt vg.Point) {
+	c = whole(c)
 	_, isSVG := c.(*vgsvg.Canvas)
-	s, err := newShaper(style.Font.Size.Points(), false)
-	if isSVG || isPlain(txt) || err != nil {
+	_, isPDF := c.(*vgpdf.Canvas)
+	if isSVG || isPlain(txt) && !isPDF {
 		h.Handler.Draw(c, txt, style, pt)
 		return
 	}
-	glyphs, width := s.line(txt, di.DirectionLTR)
-	pt.X += vg.Length(style.XAlign) * vg.Length(width)
+	width, _, _ := h.Box(txt, style.Font)
+	pt.X += vg.Length(style.XAlign) * width
 	pt.Y += vg.Length(style.YAlign)*style.Height(txt) - h.Extents(style.Font).Ascent + style.Font.Size
 	c.SetColor(style.Color)
+	if western, err := charmap.Windows1252.NewEncoder().String(txt); err == nil && isPlain(txt) {
+		c.FillString(h.Cache().Lookup(style.Font, style.Font.Size), pt, western) // as gonum's PDF has it
+		return
+	}
+	s, err := newShaper(style.Font.Size.Points(), false)
+	if err != nil {
+		return
+	}
+	glyphs, _ := s.line(txt, di.DirectionLTR)
 	for _, g := range glyphs {
 		drawShape(c, g, s.size, pt)
+	}
+}
+
+// whole is the canvas that c is a part of.
+func whole(c vg.Canvas) vg.Canvas {
+	for {
+		switch part := c.(type) {
+		case *draw.Canvas:
+			c = part.Canvas
+		case draw.Canvas:
+			c = part.Canvas
+		default:
+			return c
+		}
 	}
 }
 
@@ -53,7 +81,7 @@ func drawShape(c vg.Canvas, g placedGlyph, size float64, pt vg.Point) {
 	x, y := pt.X+vg.Length(g.x), pt.Y+vg.Length(g.y)
 	if picture, ok := g.picture(); ok {
 		left, top := x+vg.Length(pixels(g.XBearing)), y+vg.Length(pixels(g.YBearing))
-		c.DrawImage(vg.Rectangle{
+		drawPicture(c, vg.Rectangle{
 			Min: vg.Point{X: left, Y: top + vg.Length(pixels(g.Height))},
 			Max: vg.Point{X: left + vg.Length(pixels(g.Width)), Y: top},
 		}, picture)
@@ -65,6 +93,17 @@ func drawShape(c vg.Canvas, g placedGlyph, size float64, pt vg.Point) {
 	if len(shape.Path) > 0 {
 		c.Fill(shape.Path)
 	}
+}
+
+// drawPicture draws a picture upright; gonum's PDF has it upside down.
+func drawPicture(c vg.Canvas, at vg.Rectangle, picture image.Image) {
+	c.Push()
+	defer c.Pop()
+	if _, isPDF := c.(*vgpdf.Canvas); isPDF {
+		c.Translate(vg.Point{Y: at.Min.Y + at.Max.Y})
+		c.Scale(1, -1)
+	}
+	c.DrawImage(at, picture)
 }
 
 // vgPen is a pen that draws a path, whose y grows upwards.

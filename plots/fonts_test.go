@@ -76,7 +76,7 @@ func TestAnotherFontHasTheCharacter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if svg := encode(t, f, "svg"); !bytes.Contains(svg, []byte("草")) {
+	if svg := encode(t, f, "svg"); !bytes.Contains(svg, []byte(">草 ")) {
 		t.Error("the SVG does not hold the name as text")
 	}
 	for _, format := range []string{"png", "pdf"} {

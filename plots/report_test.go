@@ -152,6 +152,26 @@ func TestTextStaysText(t *testing.T) {
 	}
 }
 
+// PDF has the letters of Western Europe as text, in Windows's code page 1252;
+// other text is drawn.
+func TestPDFHasEveryLetter(t *testing.T) {
+	useFonts(t)
+	systems := []*System{testSystem(t, "größer – «a»", 50, 1), testSystem(t, "модель", 50, 2)}
+	f, err := Length(systems, "CIDEr")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := pdfText(encode(t, f, "pdf"))
+	for _, want := range []string{"(CIDEr-D: mean \xb1 2 standard errors)Tj", "(gr\xf6\xdfer \x96 \xaba\xbb)Tj"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the PDF does not hold %q", want)
+		}
+	}
+	if strings.Contains(text, "модель") {
+		t.Error("the PDF holds Cyrillic letters byte by byte")
+	}
+}
+
 // pdfText returns the drawing commands of a PDF document.
 func pdfText(document []byte) string {
 	var out strings.Builder
