@@ -20,16 +20,13 @@ import (
 // Formats are the formats that a Figure can be written in.
 var Formats = []string{"png", "svg", "pdf"}
 
-// resolution of PNG files in dots per inch: enough for print, and a screen
-// shows it at its natural size or sharper.
-const resolution = 220
-
 // Figure is a drawing with the numbers behind it.
 type Figure struct {
 	Name          string // of its files, without extension
 	Title         string
 	Description   string // what it shows, in a sentence, for who cannot see it
 	Width, Height vg.Length
+	DotsPerInch   int // of PNG files; Resolution where 0
 	Table         Table
 
 	draw func(draw.Canvas) // on a clean canvas of Width by Height, below the title
@@ -65,7 +62,11 @@ func (t Table) CSV() ([]byte, error) {
 // Encode returns the figure as format: png, svg or pdf, text as text in the
 // last two.
 func (f *Figure) Encode(format string) ([]byte, error) {
-	return f.encode(format, resolution)
+	dotsPerInch := f.DotsPerInch
+	if dotsPerInch == 0 {
+		dotsPerInch = Resolution
+	}
+	return f.encode(format, dotsPerInch)
 }
 
 func (f *Figure) encode(format string, dotsPerInch int) ([]byte, error) {
@@ -85,8 +86,11 @@ func (f *Figure) encode(format string, dotsPerInch int) ([]byte, error) {
 	if _, err := canvas.WriteTo(&out); err != nil {
 		return nil, fmt.Errorf("draw %s as %s: %w", f.Name, format, err)
 	}
-	if format == "svg" {
+	switch format {
+	case "svg":
 		return f.finishSVG(out.Bytes()), nil
+	case "png":
+		return withResolution(out.Bytes(), dotsPerInch), nil
 	}
 	return out.Bytes(), nil
 }

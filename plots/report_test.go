@@ -2,11 +2,14 @@ package plots
 
 import (
 	"bytes"
+	"cmp"
 	"compress/zlib"
+	"encoding/binary"
 	"encoding/csv"
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"image/png"
 	"io"
 	"os"
 	"path/filepath"
@@ -207,6 +210,29 @@ func TestFigureFiles(t *testing.T) {
 			if info, err := os.Stat(filepath.Join(dir, f.Name+"."+extension)); err != nil || info.Size() == 0 {
 				t.Errorf("%s.%s: %v", f.Name, extension, err)
 			}
+		}
+	}
+}
+
+func TestPNGHasItsResolution(t *testing.T) {
+	f, err := Scores([]*System{testSystem(t, "a", 50, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dots := range []int{0, 96, 300} {
+		f.DotsPerInch = dots
+		data := encode(t, f, "png")
+		config, err := png.DecodeConfig(bytes.NewReader(data)) // checks the chunks' sums too
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := cmp.Or(dots, Resolution)
+		if inches := f.Width.Points() / 72; config.Width != int(inches*float64(want)+.5) {
+			t.Errorf("at %d dots per inch it is %d pixels wide", want, config.Width)
+		}
+		perMetre := binary.BigEndian.Uint32(data[bytes.Index(data, []byte("pHYs"))+4:])
+		if got := int(float64(perMetre)*.0254 + .5); got != want {
+			t.Errorf("it says %d dots per inch, want %d", got, want)
 		}
 	}
 }

@@ -22,6 +22,7 @@ func (p *paths) String() string        { return strings.Join(*p, " ") }
 type plotting struct {
 	reports, histories paths
 	out, format        string
+	dotsPerInch        int
 }
 
 func plotCommand() *cli.Command {
@@ -37,6 +38,7 @@ func plotCommand() *cli.Command {
 			&cli.GenericFlag{Name: "history", Usage: "history.jsonl `FILE` of a training run; repeat it to compare", Value: &o.histories},
 			&cli.PathFlag{Name: "out", Usage: "`DIR` for the figures", Required: true, Destination: &o.out},
 			&cli.StringFlag{Name: "format", Usage: "`FORMATS` out of png, svg and pdf, with commas between", Value: "png,svg", Destination: &o.format},
+			&cli.IntFlag{Name: "dots-per-inch", Usage: "resolution of PNG; journals ask for 300 to 600", Value: plots.Resolution, Destination: &o.dotsPerInch},
 			configFlag(),
 		},
 		Action: func(c *cli.Context) error {
@@ -53,6 +55,9 @@ func (o plotting) run(c *cli.Context) error {
 	formats, err := figureFormats(o.format)
 	if err != nil {
 		return usage(err)
+	}
+	if o.dotsPerInch < 36 || o.dotsPerInch > 1200 {
+		return usage(fmt.Errorf("--dots-per-inch %d: give a number from 36 to 1200", o.dotsPerInch))
 	}
 	if len(o.reports) == 0 && len(o.histories) == 0 {
 		return usage(fmt.Errorf("nothing to draw: give --report FILE, --history FILE, or both"))
@@ -83,6 +88,9 @@ func (o plotting) draw(c *cli.Context, dir string, systems []*plots.System, runs
 	figures, err := plots.Figures(systems, runs)
 	if err != nil {
 		return err
+	}
+	for _, f := range figures {
+		f.DotsPerInch = o.dotsPerInch
 	}
 	if err := plots.Save(dir, figures, formats); err != nil {
 		return err

@@ -31,6 +31,8 @@ func TestPlotAndReport(t *testing.T) {
 		{"the same report twice", []string{"plot", report, report, "--out", out}, 0, "scores.png", ""},
 		{"nothing", []string{"plot", "--out", out}, 2, "", "nothing to draw"},
 		{"no format", []string{"plot", "--report", report, "--out", out, "--format", "bmp"}, 2, "", "png, svg, pdf"},
+		{"for print", []string{"plot", "--report", report, "--out", out, "--format", "png", "--dots-per-inch", "600"}, 0, "scores.png", ""},
+		{"no resolution", []string{"plot", "--report", report, "--out", out, "--dots-per-inch", "0"}, 2, "", "36 to 1200"},
 		{"no file", []string{"plot", "--report", report + "x", "--out", out}, 1, "", "no such file"},
 		{"a page", []string{"report", "--run", dir, "--evaluation", dir, "--out", filepath.Join(out, "page.html")}, 0, "page.html", ""},
 		{"a page of nothing", []string{"report", "--out", out}, 2, "", "nothing to report"},
