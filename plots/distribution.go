@@ -2,6 +2,8 @@ package plots
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -112,23 +114,43 @@ func plural(counts []string, thing string) string {
 
 // prepare chooses axis and bins by all systems together, then counts.
 func (d *distribution) prepare() {
-	largest := 0.0
+	largest, most := 0.0, 0.0
 	all := d.parts()
 	for _, part := range all {
 		part.sample = newSample(part.series.Values, d.metric)
 		if n := len(part.sample.Rest); n > 0 {
-			largest = max(largest, part.sample.Rest[n-1])
+			largest, most = max(largest, part.sample.Rest[n-1]), max(most, quantile(part.sample.Rest, 1-tailShare))
 		}
 	}
 	for _, m := range d.marks() {
-		largest = max(largest, m.x, m.high)
+		largest, most = max(largest, m.x, m.high), max(most, m.x, m.high)
 	}
 	d.right = rightEdge(largest, d.High)
+	if nearer := rightEdge(most, d.High); nearer <= d.right*2/3 {
+		d.right = nearer
+	}
 	d.width = binWidth(all[0].sample.Rest, d.right)
 	for _, part := range all {
-		part.bins = newHistogram(part.sample.Rest, d.width, d.right)
+		part.bins = newHistogram(part.sample.Rest, d.width, max(d.right, d.width*math.Ceil(largest/d.width)))
 		part.curve, part.smooth = newDensity(part.sample.Rest, d.High)
 	}
+}
+
+// tailShare is the largest share of pictures that the axis may end before,
+// where it would have to be half as long again to show them.
+const tailShare = .01
+
+// beyond says how many pictures score more than the axis shows, if any do.
+func (d *distribution) beyond() string {
+	largest := 0.0
+	for _, part := range d.parts() {
+		at, _ := slices.BinarySearch(part.sample.Rest, d.right)
+		largest = max(largest, part.percent(float64(len(part.sample.Rest)-at)))
+	}
+	if largest == 0 || d.right >= d.High {
+		return ""
+	}
+	return fmt.Sprintf("beyond %s: %s %% at most", shortNumber(d.right), number(largest, 1))
 }
 
 // parts lists the systems and, last, the human captions.
@@ -205,6 +227,8 @@ func (d *distribution) draw(c draw.Canvas) {
 		rest = draw.Crop(c, width+18, 0, 0, 0)
 		zero = draw.Crop(c, 0, -(c.Size().X - width), 0, 0)
 	}
+	note := aligned(sans(smallSize, muted), draw.XRight, draw.YTop)
+	rest.FillText(note, rest.Max, d.beyond())
 	rest = header(rest, fmt.Sprintf("Pictures per %s (%%)", shortNumber(d.width)))
 	p := d.restPanel()
 	data := p.DataCanvas(rest)

@@ -58,6 +58,9 @@ func (b bars) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
 	steps := []vg.Point{{X: x(0), Y: y(0)}}
 	for i, n := range b.part.bins.Counts {
+		if float64(i)*b.part.bins.Width > p.X.Max*(1-1e-9) {
+			break // beyond the axis
+		}
 		left, right := x(float64(i)*b.part.bins.Width), min(x(float64(i+1)*b.part.bins.Width), c.Max.X)
 		top := y(b.part.percent(float64(n)))
 		if b.filled && n > 0 {
