@@ -49,7 +49,7 @@ func evaluateCommand() *cli.Command {
 			&cli.PathFlag{Name: "pictures", Usage: "`DIR` of a COCO or Karpathy file's pictures", Destination: &o.set.Pictures},
 			&cli.StringFlag{Name: "split", Usage: "split to caption", Value: "test", Destination: &o.split},
 			&cli.PathFlag{Name: "out", Usage: "`DIR` for captions, report, plots and gallery", Destination: &o.out},
-			&cli.IntFlag{Name: "limit", Usage: "pictures; 0 for all", Destination: &o.set.Limit},
+			&cli.IntFlag{Name: "limit", Usage: "pictures of the split; 0 for all", Destination: &o.set.Limit},
 			&cli.Int64Flag{Name: "seed", Usage: "of the splits of a set that has none", Value: 1, Destination: &o.set.Seed},
 			&cli.IntFlag{Name: "batch", Usage: "pictures captioned at once", Value: 16, Destination: &o.batch},
 			&cli.IntFlag{Name: "workers", Usage: "goroutines that decode pictures; 0 for one a core", Destination: &o.workers},
@@ -132,8 +132,11 @@ func (o evaluation) describe(c *cli.Context, split *dataset.Split) (train.Descri
 }
 
 func (o evaluation) score(ctx context.Context, found train.Description, meta captioner.Metadata, set *dataset.Set, split *dataset.Split) (*evaluate.Report, error) {
-	options := evaluate.Options{Resamples: resamples, Seed: o.set.Seed, Reference: true, TrainingCaptions: learned(set)}
+	options := evaluate.Options{Resamples: resamples, Seed: o.set.Seed, Reference: true}
 	var err error
+	if options.TrainingCaptions, err = o.learned(ctx, set); err != nil {
+		return nil, err
+	}
 	if options.Meteor, err = paraphrases(ctx, o.table); err != nil {
 		return nil, err
 	}
@@ -152,13 +155,23 @@ func (o evaluation) score(ctx context.Context, found train.Description, meta cap
 // resamples is the number of the bootstrap's, from which the intervals come.
 const resamples = 1000
 
-// learned returns the captions of the set's training split, nil without one.
-func learned(set *dataset.Set) []string {
+// learned returns the captions of the set's whole training split, nil without
+// one.
+func (o evaluation) learned(ctx context.Context, set *dataset.Set) ([]string, error) {
+	if o.set.Limit > 0 { // which limits every split
+		whole := o.set
+		whole.Limit = 0
+		var err error
+		if set, err = dataset.Open(ctx, o.data, whole); err != nil {
+			return nil, err
+		}
+		defer set.Close()
+	}
 	split, err := set.Split("train")
 	if err != nil {
-		return nil
+		return nil, nil
 	}
-	return train.Captions(split)
+	return train.Captions(split), nil
 }
 
 // write leaves captions.json, report.json, the plots and the gallery.

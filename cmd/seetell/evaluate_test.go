@@ -1,0 +1,29 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/seetell/seetell/dataset"
+)
+
+// A limit on the pictures that are captioned leaves the training captions, of
+// which some are copied, alone.
+func TestLimitLeavesTheTrainingCaptions(t *testing.T) {
+	var counts []int
+	for _, limit := range []int{0, 2} {
+		o := evaluation{data: "demo", set: dataset.Options{Seed: 1, Limit: limit}}
+		set, err := dataset.Open(t.Context(), o.data, o.set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer set.Close()
+		captions, err := o.learned(t.Context(), set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		counts = append(counts, len(captions))
+	}
+	if counts[0] == 0 || counts[0] != counts[1] {
+		t.Errorf("%d captions without a limit, %d with one", counts[0], counts[1])
+	}
+}
