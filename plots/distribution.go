@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -52,6 +53,7 @@ type distributed struct {
 	bins   histogram
 	curve  density
 	smooth bool // whether curve is known
+	line   func() (x, y []float64)
 }
 
 // Distribution draws how the metric is spread over the pictures of each system
@@ -133,6 +135,7 @@ func (d *distribution) prepare() {
 	for _, part := range all {
 		part.bins = newHistogram(part.sample.Rest, d.width, max(d.right, d.width*math.Ceil(largest/d.width)))
 		part.curve, part.smooth = newDensity(part.sample.Rest, d.High)
+		part.line = sync.OnceValues(func() (x, y []float64) { return d.scaledCurve(part) })
 	}
 }
 
@@ -186,7 +189,7 @@ func (d *distribution) height() float64 {
 			highest = max(highest, part.percent(float64(part.bins.highest())))
 		}
 		if d.curved(part) {
-			_, y := d.scaledCurve(part)
+			_, y := part.line()
 			for _, v := range y {
 				highest = max(highest, v)
 			}
@@ -272,12 +275,12 @@ func (d *distribution) restPanel() *plot.Plot {
 			p.Add(bars{part, colour, len(d.systems) == 1})
 		}
 		if d.curved(part) {
-			x, y := d.scaledCurve(part)
+			x, y := part.line()
 			p.Add(curve{x: x, y: y, style: systemLine(i), fill: d.kind == Density && len(d.systems) == 1})
 		}
 	}
 	if d.human != nil && d.curved(d.human) {
-		x, y := d.scaledCurve(d.human)
+		x, y := d.human.line()
 		p.Add(curve{x: x, y: y, style: humanLine})
 	}
 	p.Add(baseLine{})
