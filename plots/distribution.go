@@ -181,24 +181,31 @@ func (d *distribution) zeros() bool {
 // percent turns a count of a part's pictures into percent of them.
 func (p *distributed) percent(n float64) float64 { return 100 * n / float64(len(p.sample.All)) }
 
-// height returns the highest bar or curve, in percent of the pictures.
+// height returns where the panel ends, in percent of the pictures: above the
+// highest bar or curve. The narrow peak of a curve over bars may leave the
+// panel, so that the bars stay legible.
 func (d *distribution) height() float64 {
-	highest := 0.0
+	bars, curves, people := 0.0, 0.0, 0.0
 	for _, part := range d.parts() {
 		if part != d.human && (d.kind != Density || !part.smooth) {
-			highest = max(highest, part.percent(float64(part.bins.highest())))
+			bars = max(bars, part.percent(float64(part.bins.highest())))
 		}
 		if d.curved(part) {
 			_, y := part.line()
-			for _, v := range y {
-				highest = max(highest, v)
+			if part == d.human {
+				people = slices.Max(y)
+			} else {
+				curves = max(curves, slices.Max(y))
 			}
 		}
 	}
-	if highest == 0 {
-		return 1
+	if bars > 0 {
+		curves = min(curves, 1.5*bars)
 	}
-	return highest * 1.04
+	if highest := max(bars, curves, people); highest > 0 {
+		return highest * 1.04
+	}
+	return 1
 }
 
 // curved reports whether part has a curve in this figure. People's captions

@@ -33,6 +33,7 @@ type page struct {
 	Absent       []string
 	Tiles        []tile
 	Scores       []scoreRow
+	Board        []pageFigure // of all scores
 	HasReference bool
 	Notes        []string
 	Metrics      []pageMetric

@@ -44,6 +44,13 @@ func (p *page) addReport(r *evaluate.Report) error {
 		return err
 	}
 	p.addScores(system)
+	board, err := Scores([]*System{system})
+	if err != nil {
+		return err
+	}
+	if err := p.addFigure(&p.Board, board); err != nil {
+		return err
+	}
 	if err := p.addDistributions(system); err != nil {
 		return err
 	}
