@@ -3,6 +3,7 @@ package evaluate
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -136,12 +137,28 @@ func Load(path string) (*Report, error) {
 	}
 	var r Report
 	if err := json.Unmarshal(data, &r); err != nil {
-		return nil, fmt.Errorf("%s: no report of scores: %w", path, err)
+		return nil, fmt.Errorf("%s: no report of scores: %w", path, explain(err, data))
+	}
+	if r.Format == 0 {
+		return nil, fmt.Errorf(`%s: no report of scores: it has no "format"`, path)
 	}
 	if r.Format != ReportFormat {
 		return nil, fmt.Errorf("%s: report of format %d, and this program reads format %d", path, r.Format, ReportFormat)
 	}
 	return &r, nil
+}
+
+// explain adds the line to a mistake in data's JSON, and names the usual one.
+func explain(err error, data []byte) error {
+	var syntax *json.SyntaxError
+	if !errors.As(err, &syntax) || syntax.Offset < 1 || syntax.Offset > int64(len(data)) {
+		return err
+	}
+	at := data[syntax.Offset-1:]
+	if bytes.HasPrefix(at, []byte("NaN")) || bytes.HasPrefix(at, []byte("Inf")) {
+		err = fmt.Errorf("JSON has no %s; leave the metric out", at[:3])
+	}
+	return fmt.Errorf("line %d: %w", 1+bytes.Count(data[:syntax.Offset], []byte("\n")), err)
 }
 
 // Write writes the report's JSON to out.

@@ -62,7 +62,7 @@ type distributed struct {
 // corpus score with its interval, mean and median stand below, with the floor
 // and people's captions, as far as they are known, of the first system.
 func Distribution(systems []*System, metricKey string, kind Kind) (*Figure, error) {
-	d := distribution{metric: metricOf(metricKey), kind: kind}
+	d := distribution{metric: metricIn(systems, metricKey), kind: kind}
 	images := []string{}
 	for _, system := range systems {
 		series := system.series(metricKey)

@@ -48,7 +48,7 @@ func longTail(systems []*System) int {
 // length the mean with twice its standard error, of a single system also the
 // quartiles and the number of pictures.
 func Length(systems []*System, metricKey string) (*Figure, error) {
-	m := metricOf(metricKey)
+	m := metricIn(systems, metricKey)
 	have := slices.DeleteFunc(slices.Clone(systems), func(s *System) bool { return s.series(metricKey) == nil })
 	if len(have) == 0 {
 		return nil, fmt.Errorf("no report has the metric %s", metricKey)

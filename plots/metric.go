@@ -21,7 +21,7 @@ type metric struct {
 var metricOrder = []string{"Bleu_1", "Bleu_2", "Bleu_3", "Bleu_4", "METEOR", "METEOR_no_paraphrase", "ROUGE_L", "CIDEr"}
 
 // metricOf returns what is known of the score named key. A name that is not
-// known is drawn between 0 and 1 under its own name.
+// known is drawn under its own name between 0 and 1, or 0 and 100: see scale.
 func metricOf(key string) metric {
 	m := metric{Key: key, Label: strings.ReplaceAll(clean(key), "_", " "), High: 1}
 	switch {
@@ -33,6 +33,31 @@ func metricOf(key string) metric {
 		m.Label = "ROUGE-L"
 	case key == "METEOR_no_paraphrase":
 		m.Label = "METEOR (no paraphrases)"
+	}
+	return m
+}
+
+// known reports whether the score's bounds are known by its name.
+func (m metric) known() bool {
+	return strings.HasPrefix(m.Key, "Bleu_") || slices.Contains(metricOrder, m.Key)
+}
+
+// scale returns m for values up to largest: another tool's scores are in
+// percent where one is above 1.
+func (m metric) scale(largest float64) metric {
+	if largest > 1 && !m.known() {
+		m.High = 100
+	}
+	return m
+}
+
+// metricIn is the metric with the bounds that it has in any of systems.
+func metricIn(systems []*System, key string) metric {
+	m := metricOf(key)
+	for _, system := range systems {
+		if s := system.series(key); s != nil {
+			m.High = max(m.High, s.bounds().High)
+		}
 	}
 	return m
 }

@@ -3,7 +3,6 @@ package plots
 import (
 	"errors"
 	"fmt"
-	"math"
 	"path/filepath"
 	"strings"
 
@@ -66,8 +65,12 @@ func NewSystem(name string, r *evaluate.Report) (*System, error) {
 
 // newSeries picks one metric of the report, nil where no picture has it.
 func newSeries(key string, r *evaluate.Report) (*Series, error) {
-	m := metricOf(key)
-	s := &Series{Metric: key, Score: r.Scores[key]}
+	largest := 0.0
+	for _, image := range r.PerImage {
+		largest = max(largest, image.Scores[key])
+	}
+	m := metricOf(key).scale(largest)
+	s := &Series{Metric: key, Score: r.Scores[key], High: m.High}
 	missing := -1
 	for i, image := range r.PerImage {
 		v, ok := image.Scores[key]
@@ -75,8 +78,8 @@ func newSeries(key string, r *evaluate.Report) (*Series, error) {
 			missing = i
 			continue
 		}
-		if math.IsNaN(v) || v < 0 || v > m.High*(1+1e-9) {
-			return nil, fmt.Errorf("picture %q has %s %v, which is not between 0 and %v", clean(image.ID), clean(key), v, m.High)
+		if !m.holds(v) {
+			return nil, m.outside(fmt.Sprintf("picture %q has %s", clean(image.ID), clean(key)), v)
 		}
 		s.Values = append(s.Values, min(v, m.High))
 	}
@@ -86,10 +89,39 @@ func newSeries(key string, r *evaluate.Report) (*Series, error) {
 	if missing >= 0 {
 		return nil, fmt.Errorf("picture %q has no %s, and others have", clean(r.PerImage[missing].ID), clean(key))
 	}
-	if interval, ok := r.Intervals[key]; ok {
-		s.Interval = interval[:]
+	if err := s.addInterval(r, m); err != nil {
+		return nil, err
 	}
 	return s, s.addReferences(r.ReferencePoints, m)
+}
+
+// holds reports whether v lies within the metric's bounds, but for rounding.
+func (m metric) holds(v float64) bool { return v >= 0 && v <= m.High*(1+1e-5) }
+
+// outside is the error for a v that does not.
+func (m metric) outside(what string, v float64) error {
+	return fmt.Errorf("%s %v, which is not between 0 and %v", what, v, m.High)
+}
+
+// addInterval adds the interval of the corpus score, and checks both.
+func (s *Series) addInterval(r *evaluate.Report, m metric) error {
+	if !m.holds(s.Score) {
+		return m.outside(fmt.Sprintf("the corpus's %s is", clean(s.Metric)), s.Score)
+	}
+	interval, ok := r.Intervals[s.Metric]
+	if !ok {
+		return nil
+	}
+	if interval[0] > interval[1] {
+		return fmt.Errorf("the interval of %s is from %v to %v", clean(s.Metric), interval[0], interval[1])
+	}
+	for _, v := range interval {
+		if !m.holds(v) {
+			return m.outside(fmt.Sprintf("the interval of %s ends at", clean(s.Metric)), v)
+		}
+	}
+	s.Interval = interval[:]
+	return nil
 }
 
 // addReferences adds the scores of people and of a constant caption.
@@ -99,6 +131,9 @@ func (s *Series) addReferences(points *evaluate.ReferencePoints, m metric) error
 	}
 	if floor, ok := points.Constant.Scores[s.Metric]; ok {
 		s.Floor = &Reference{Name: "constant caption", Score: floor}
+		if !m.holds(floor) {
+			return m.outside(fmt.Sprintf("the constant caption's %s is", clean(s.Metric)), floor)
+		}
 	}
 	fewer := points.OneFewer
 	if fewer == nil {
@@ -109,9 +144,9 @@ func (s *Series) addReferences(points *evaluate.ReferencePoints, m metric) error
 		return nil
 	}
 	s.Human = &Reference{Name: "human, one reference fewer", Score: human, Values: fewer.HumanPerImage[s.Metric]}
-	for _, v := range s.Human.Values {
-		if !(v >= 0 && v <= m.High*(1+1e-5)) {
-			return fmt.Errorf("a human caption has %s %v, which is not between 0 and %v", clean(s.Metric), v, m.High)
+	for _, v := range append([]float64{human}, s.Human.Values...) {
+		if !m.holds(v) {
+			return m.outside(fmt.Sprintf("people's %s is", clean(s.Metric)), v)
 		}
 	}
 	if score, ok := fewer.System[s.Metric]; ok {

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"image/png"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,7 +28,15 @@ func TestBadReports(t *testing.T) {
 		{"cut short", `{"format":1,"images":1,"per_im`, "report.json"},
 		{"no pictures", `{"format":1,"images":0,"per_image":[]}`, "no pictures"},
 		{"pictures do not add up", `{"format":1,"images":2,"scores":{"CIDEr":1},"per_image":[{"id":"a","CIDEr":1}]}`, "says 2 pictures and lists 1"},
-		{"NaN", `{"format":1,"images":1,"scores":{"CIDEr":1},"per_image":[{"id":"a","CIDEr":NaN}]}`, "report.json"},
+		{"NaN", `{"format":1,"images":1,"scores":{"CIDEr":1},"per_image":[{"id":"a","CIDEr":NaN}]}`, "line 1: JSON has no NaN"},
+		{"infinity", "{\"format\":1,\n\"scores\":{\"CIDEr\":Infinity}}", "line 2: JSON has no Inf"},
+		{"minus infinity", `{"format":1,"scores":{"CIDEr":-Infinity}}`, "line 1"},
+		{"no format", `{"images":1}`, `no "format"`},
+		{"a corpus score out of bounds", `{"format":1,"images":1,"scores":{"CIDEr":11},"per_image":[{"id":"a","CIDEr":1}]}`, "the corpus's CIDEr is 11, which is not between 0 and 10"},
+		{"an interval that ends before it begins", `{"format":1,"images":1,"scores":{"CIDEr":1},"intervals":{"CIDEr":[2,1]},"per_image":[{"id":"a","CIDEr":1}]}`, "the interval of CIDEr is from 2 to 1"},
+		{"a floor out of bounds", `{"format":1,"images":1,"scores":{"CIDEr":1},"reference_points":{"constant":{"scores":{"CIDEr":-1}}},"per_image":[{"id":"a","CIDEr":1}]}`, "the constant caption's CIDEr is -1"},
+		{"people out of bounds", `{"format":1,"images":1,"scores":{"CIDEr":1},"reference_points":{"constant":{},"one_reference_fewer":{"human":{"CIDEr":99}}},"per_image":[{"id":"a","CIDEr":1}]}`, "people's CIDEr is 99"},
+		{"beyond any percentage", `{"format":1,"images":1,"scores":{"Perplexity":1},"per_image":[{"id":"a","Perplexity":170}]}`, "not between 0 and 100"},
 		{"a score for some pictures only", `{"format":1,"images":2,"scores":{"CIDEr":1},"per_image":[{"id":"a","CIDEr":1},{"id":"b"}]}`, `picture "b" has no CIDEr`},
 		{"null for a score", `{"format":1,"images":2,"scores":{"CIDEr":1},"per_image":[{"id":"a","CIDEr":1},{"id":"b","CIDEr":null}]}`, `picture "b" has no CIDEr`},
 		{"out of bounds", `{"format":1,"images":1,"scores":{"Bleu_1":1},"per_image":[{"id":"a","Bleu_1":1.5}]}`, "not between 0 and 1"},
@@ -64,6 +73,29 @@ func TestUnknownMetricIsDrawn(t *testing.T) {
 	}
 	for _, f := range figures {
 		wellFormed(t, f.Name, encode(t, f, "svg"))
+	}
+}
+
+// Another tool's scores may be in percent.
+func TestUnknownMetricInPercent(t *testing.T) {
+	r := &evaluate.Report{Format: 1, Images: 3, Scores: map[string]float64{"CLIPScore": 70}}
+	for i := range 3 {
+		r.PerImage = append(r.PerImage, evaluate.ImageScore{ID: fmt.Sprint(i), Caption: "a", Scores: map[string]float64{"CLIPScore": 60 + 10*float64(i)}})
+	}
+	system, err := NewSystem("other tool", r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	figures, err := Figures([]*System{system}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range figures {
+		wellFormed(t, f.Name, encode(t, f, "svg"))
+	}
+	d, _ := newDensity([]float64{60, 70, 80}, system.series("CLIPScore").bounds().High)
+	if mass := integrate(d.at, 100); math.Abs(mass-1) > 1e-4 {
+		t.Errorf("the mass between 0 and 100 is %v", mass)
 	}
 }
 

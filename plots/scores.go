@@ -18,7 +18,7 @@ func Scores(systems []*System) (*Figure, error) {
 	b := board{systems: systems}
 	t := Table{Columns: []string{"metric", "system", "score", "low", "high", "floor", "human"}}
 	for _, key := range metricsOf(systems) {
-		row := boardRow{metric: metricOf(key)}
+		row := boardRow{metric: metricIn(systems, key)}
 		for i, system := range systems {
 			s := system.series(key)
 			if s == nil {

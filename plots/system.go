@@ -11,6 +11,7 @@ type System struct {
 // Series is one metric over the pictures of a system.
 type Series struct {
 	Metric   string    // its name in the report: "Bleu_4"
+	High     float64   // the largest value that it can take; 0: as its name says, else 1
 	Values   []float64 // one per picture, in the report's order
 	Score    float64   // of the corpus, which is not the mean of Values
 	Interval []float64 // low and high of its 95 % interval; nil where unknown
@@ -20,6 +21,15 @@ type Series struct {
 	// fewer: people's captions are scored against the others. Nil where Human
 	// is, or where nothing is known.
 	Fewer *Fewer
+}
+
+// bounds is the series' metric with its bounds.
+func (s *Series) bounds() metric {
+	m := metricOf(s.Metric)
+	if s.High > 0 {
+		m.High = s.High
+	}
+	return m
 }
 
 // Fewer has the scores of a system and of the floor against as many references
