@@ -3,6 +3,7 @@ package plots
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -55,7 +56,12 @@ func Curves(runs []*History) []*Figure {
 func lossChart(runs []*History) chart {
 	c := chart{title: "Cross-entropy per word (nats)"}
 	for i, run := range runs {
-		training := newTrack("training", i, run, func(e Epoch) float64 { return e.Loss })
+		training := newTrack("training", i, run, func(e Epoch) float64 {
+			if !math.IsNaN(e.Reward) {
+				return math.NaN() // the loss of a self-critical epoch is of another kind
+			}
+			return e.Loss
+		})
 		validation := newTrack("validation", i, run, func(e Epoch) float64 { return e.ValidationLoss })
 		validation.shape = draw.RingGlyph{}
 		if len(runs) > 1 {
@@ -98,6 +104,7 @@ func scoreCharts(runs []*History) []chart {
 
 func trainingCharts(runs []*History) []chart {
 	charts := []chart{
+		panelOf("Reward: CIDEr-D of drawn captions", runs, func(e Epoch) float64 { return e.Reward }),
 		panelOf("Learning rate (1e-4)", runs, func(e Epoch) float64 { return e.LearningRate * 1e4 }),
 		panelOf("Gradient norm before clipping", runs, func(e Epoch) float64 { return e.GradientNorm }),
 		panelOf("Pictures per second", runs, func(e Epoch) float64 { return e.PicturesPerSecond }),
@@ -127,14 +134,13 @@ func newCurves(name, title string, runs []*History, charts []chart) *Figure {
 	kept := charts[:0]
 	points := 0
 	for _, c := range charts {
-		n := 0
+		c.lines = slices.DeleteFunc(c.lines, func(t track) bool { return len(t.x) == 0 })
 		for _, t := range c.lines {
-			n += len(t.x)
+			points += len(t.x)
 		}
-		if n > 0 {
+		if len(c.lines) > 0 {
 			kept = append(kept, c)
 		}
-		points += n
 	}
 	if len(kept) == 0 {
 		return nil

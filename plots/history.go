@@ -15,7 +15,8 @@ import (
 type Epoch struct {
 	Epoch             float64
 	Step              float64
-	Loss              float64 // mean over words, in nats
+	Loss              float64 // mean over words, in nats; where there is a Reward, no cross-entropy
+	Reward            float64 // mean CIDEr-D of drawn captions, in self-critical epochs
 	ValidationLoss    float64
 	LearningRate      float64
 	GradientNorm      float64
@@ -85,6 +86,7 @@ func readEpoch(text []byte) (Epoch, error) {
 		Epoch             *float64            `json:"epoch"`
 		Step              *float64            `json:"step"`
 		Loss              *float64            `json:"loss"`
+		Reward            *float64            `json:"reward"`
 		ValidationLoss    *float64            `json:"validation_loss"`
 		LearningRate      json.RawMessage     `json:"learning_rate"`
 		GradientNorm      *float64            `json:"gradient_norm"`
@@ -106,7 +108,7 @@ func readEpoch(text []byte) (Epoch, error) {
 		return Epoch{}, fmt.Errorf("epoch %v", *raw.Epoch)
 	}
 	epoch := Epoch{
-		Epoch: *raw.Epoch, Step: value(raw.Step), Loss: value(raw.Loss), ValidationLoss: value(raw.ValidationLoss),
+		Epoch: *raw.Epoch, Step: value(raw.Step), Loss: value(raw.Loss), Reward: value(raw.Reward), ValidationLoss: value(raw.ValidationLoss),
 		LearningRate: firstNumber(raw.LearningRate), GradientNorm: value(raw.GradientNorm),
 		PicturesPerSecond: value(raw.PicturesPerSecond), DataWait: value(raw.DataWait),
 		PeakMemory: value(raw.PeakMemory), Seconds: value(raw.Seconds),

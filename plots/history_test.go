@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -75,6 +76,30 @@ func TestCurvesLeaveOutWhatIsAbsent(t *testing.T) {
 	wellFormed(t, "loss", encode(t, figures[0], "svg"))
 	if got := len(figures[0].Table.Rows); got != 1 {
 		t.Errorf("%d rows of numbers, want 1", got)
+	}
+}
+
+// A self-critical epoch has a reward, and a loss that is no cross-entropy; keys
+// that nobody here knows are passed over.
+func TestCurvesOfSelfCriticalEpochs(t *testing.T) {
+	epochs, err := readHistory([]byte(`{"epoch":1,"loss":2.5,"validation_loss":2.4,"ema":{"decay":0.999},"warnings":["x"],"weights":[1,{"a":null}]}
+{"epoch":2,"loss":-0.3,"reward":0.61,"validation_loss":2.6,"self_critical":true,"examples":[{"id":"a"}]}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	figures := Curves([]*History{{Name: "a", Epochs: epochs}})
+	if len(figures) != 2 {
+		t.Fatalf("%d figures, want loss and training", len(figures))
+	}
+	var got []string
+	for _, f := range figures {
+		for _, row := range f.Table.Rows {
+			got = append(got, strings.Join(row[1:], " "))
+		}
+	}
+	if want := []string{"training 1 2.5", "validation 1 2.4", "validation 2 2.6", "a 2 0.61"}; !slices.Equal(got, want) {
+		t.Errorf("the curves go through %q, want %q", got, want)
 	}
 }
 
