@@ -89,7 +89,7 @@ func Distribution(systems []*System, metricKey string, kind Kind) (*Figure, erro
 		Name:  fileName(metricKey) + "-" + kind.name(),
 		Title: fmt.Sprintf("%s over %s", d.Label, plural(images, "picture")),
 		Width: figureWidth, Height: figureHeight + vg.Length(max(0, len(d.marks())-5))*markHeight,
-		Table: d.table(),
+		Table: d.numbers(),
 		draw:  d.draw,
 	}
 	f.Description = d.describe()
@@ -318,6 +318,33 @@ func (d *distribution) describe() string {
 		out = append(out, text)
 	}
 	return strings.Join(out, "; ") + "."
+}
+
+// numbers are those that the figure draws: the bins, or of a density alone its
+// curve.
+func (d *distribution) numbers() Table {
+	if d.kind == Density {
+		return d.curveTable()
+	}
+	return d.table()
+}
+
+// curveTable lists the points of each curve, the share of zeros first: how
+// dense the pictures lie there, and how many percent of them in a bin's width.
+// What has no curve has its bins.
+func (d *distribution) curveTable() Table {
+	t := Table{Columns: []string{"system", "score", "density", "percent"}}
+	for _, part := range d.parts() {
+		if !part.smooth {
+			return d.table()
+		}
+		t.add(clean(part.name), 0, "", part.percent(float64(part.sample.Zeros)))
+		x, y := part.line()
+		for i := range x {
+			t.add(clean(part.name), shortNumber(x[i]), fmt.Sprintf("%.6g", part.curve.at(x[i])), fmt.Sprintf("%.6g", y[i]))
+		}
+	}
+	return t
 }
 
 // table lists, for each system, the zeros and each bin.

@@ -52,6 +52,9 @@ func settingText(value any) string {
 		text = string(data)
 	}
 	text = clean(text)
+	if text == "" {
+		return "none"
+	}
 	if utf8.RuneCountInString(text) > 300 {
 		text = string([]rune(text)[:300]) + "…"
 	}

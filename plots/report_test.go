@@ -298,6 +298,42 @@ func TestCSVHoldsTheNumbers(t *testing.T) {
 	}
 }
 
+// The CSV of a density draws its curve again: its area is the pictures above
+// zero.
+func TestCSVHoldsTheCurve(t *testing.T) {
+	system := testSystem(t, "a", 200, 1)
+	f, err := Distribution([]*System{system}, "Bleu_4", Density)
+	if err != nil {
+		t.Fatal(err)
+	}
+	area, last := 0.0, 0.0
+	for i, row := range f.Table.Rows[1:] {
+		var x, y float64
+		if _, err := fmt.Sscan(row[1], &x); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := fmt.Sscan(row[2], &y); err != nil {
+			t.Fatal(err)
+		}
+		if i > 0 {
+			area += y * (x - last)
+		}
+		last = x
+	}
+	if math.Abs(area-1) > .01 {
+		t.Errorf("the area below the curve is %v, want 1", area)
+	}
+	board, err := Scores([]*System{system})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range board.Table.Rows {
+		if len(row) != len(board.Table.Columns) {
+			t.Errorf("%d numbers in %d columns", len(row), len(board.Table.Columns))
+		}
+	}
+}
+
 func TestChooseGallery(t *testing.T) {
 	report := testReport(100, 1)
 	choices := ChooseGallery(report, 10, 1)

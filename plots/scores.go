@@ -16,20 +16,15 @@ import (
 // they are against as many, the interval as wide in proportion.
 func Scores(systems []*System) (*Figure, error) {
 	b := board{systems: systems}
-	t := Table{Columns: []string{"metric", "system", "score", "low", "high", "floor", "human"}}
+	t := Table{Columns: []string{"metric", "system", "score", "low", "high", "mean", "median", "zero_percent",
+		"floor", "human", "score_one_fewer", "floor_one_fewer"}}
 	for _, key := range metricsOf(systems) {
 		row := boardRow{metric: metricIn(systems, key)}
 		for i, system := range systems {
-			s := system.series(key)
-			if s == nil {
-				continue
+			if s := system.series(key); s != nil {
+				row.add(i, s)
+				t.add(s.numbers(clean(system.Name))...)
 			}
-			row.add(i, s)
-			low, high := "", ""
-			if len(s.Interval) == 2 {
-				low, high = fmt.Sprint(s.Interval[0]), fmt.Sprint(s.Interval[1])
-			}
-			t.add(key, clean(system.Name), s.Score, low, high, referenceText(s.Floor), referenceText(s.Human))
 		}
 		b.rows = append(b.rows, row)
 	}
@@ -42,6 +37,20 @@ func Scores(systems []*System) (*Figure, error) {
 		Width: figureWidth, Height: vg.Length(80 + 22*len(b.rows)),
 		Table: t, draw: b.draw,
 	}, nil
+}
+
+// numbers is the series' row in the table of scores.
+func (s *Series) numbers(system string) []any {
+	low, high, fewer, fewerFloor := "", "", "", ""
+	if len(s.Interval) == 2 {
+		low, high = fmt.Sprint(s.Interval[0]), fmt.Sprint(s.Interval[1])
+	}
+	if s.Fewer != nil {
+		fewer, fewerFloor = fmt.Sprint(s.Fewer.Score), fmt.Sprint(s.Fewer.Floor)
+	}
+	zeros := 100 * newSample(s.Values, s.bounds()).zeroShare()
+	return []any{s.Metric, system, s.Score, low, high, mean(s.Values), median(s.Values), zeros,
+		referenceText(s.Floor), referenceText(s.Human), fewer, fewerFloor}
 }
 
 func referenceText(r *Reference) string {

@@ -149,6 +149,9 @@ func (o evaluation) score(ctx context.Context, found train.Description, meta cap
 	}
 	report.Model = map[string]any{"file": filepath.Base(o.model), "sizes": meta.Model, "words": len(meta.Vocabulary), "beam": o.beam.Width, "length_penalty": o.beam.LengthPenalty}
 	report.Data = map[string]any{"source": o.data, "split": split.Name, "fingerprint": set.Fingerprint()}
+	if o.set.Limit > 0 {
+		report.Data["limit"] = o.set.Limit
+	}
 	return report, nil
 }
 
