@@ -87,9 +87,8 @@ func drawShape(c vg.Canvas, g placedGlyph, size float64, pt vg.Point) {
 		}, picture)
 		return
 	}
-	outline, _ := g.face.GlyphDataOutline(g.GlyphID)
 	var shape vgPen
-	trace(outline, size/float64(g.face.Upem()), x.Points(), -y.Points(), &shape)
+	trace(g.outline(), size/float64(g.face.Upem()), x.Points(), -y.Points(), &shape)
 	if len(shape.Path) > 0 {
 		c.Fill(shape.Path)
 	}

@@ -50,11 +50,10 @@ func (l *lettering) glyph(to draw.Image, x, y float64, c color.Color, g placedGl
 		draw.CatmullRom.Scale(to, box, picture, picture.Bounds(), draw.Over, nil)
 		return
 	}
-	outline, _ := g.face.GlyphDataOutline(g.GlyphID)
 	at := image.Pt(int(math.Floor(x+pixels(g.XBearing)))-1, int(math.Floor(y-pixels(g.YBearing)))-1)
 	box := image.Rect(0, 0, int(pixels(g.Width))+4, int(-pixels(g.Height))+4)
 	pen := vector.NewRasterizer(box.Dx(), box.Dy())
-	trace(outline, l.size/float64(g.face.Upem()), x-float64(at.X), y-float64(at.Y), pen)
+	trace(g.outline(), l.size/float64(g.face.Upem()), x-float64(at.X), y-float64(at.Y), pen)
 	pen.Draw(to, box.Add(at), image.NewUniform(c), image.Point{})
 }
 

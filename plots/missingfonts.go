@@ -18,7 +18,10 @@ type MissingFont struct {
 // text as it is.
 func MissingFonts() []MissingFont { return systemFonts.lacking() }
 
+// miss notes that r is drawn as a box.
 func (f *fontFinder) miss(r rune) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
 	if f.missing == nil {
 		f.missing = map[string]rune{}
 	}

@@ -32,6 +32,16 @@ type placedGlyph struct {
 	shaping.Glyph
 	face *font.Face
 	x, y float64
+	of   rune // the first that it stands for
+}
+
+// outline is the glyph's shape, a box where no font has the character.
+func (g placedGlyph) outline() font.GlyphOutline {
+	if g.GlyphID == 0 {
+		systemFonts.miss(g.of)
+	}
+	outline, _ := g.face.GlyphDataOutline(g.GlyphID)
+	return outline
 }
 
 // line sets text in one line of the base direction; its glyphs come from left
@@ -48,7 +58,7 @@ func (s *shaper) line(text string, base di.Direction) (glyphs []placedGlyph, wid
 	}
 	for _, run := range inOrder(runs, base) {
 		for _, g := range run.Glyphs {
-			glyphs = append(glyphs, placedGlyph{g, run.Face, width + pixels(g.XOffset), pixels(g.YOffset)})
+			glyphs = append(glyphs, placedGlyph{g, run.Face, width + pixels(g.XOffset), pixels(g.YOffset), runes[g.TextIndex()]})
 			width += pixels(g.Advance)
 		}
 	}

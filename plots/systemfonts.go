@@ -17,7 +17,7 @@ import (
 var systemFonts = &fontFinder{open: scanFonts}
 
 // fontFinder looks for the fonts that have a character, and remembers the
-// characters that none has.
+// characters that were drawn without one.
 type fontFinder struct {
 	open    func() *fontscan.FontMap
 	mutex   sync.Mutex
@@ -41,7 +41,6 @@ func (f *fontFinder) find(r rune, script language.Script, bold bool) *font.Font 
 			}
 		}
 	}
-	f.miss(r)
 	return nil
 }
 
