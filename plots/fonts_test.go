@@ -149,3 +149,26 @@ func TestLinesInBothDirections(t *testing.T) {
 		})
 	}
 }
+
+// Any text is drawn, and as wide as it is said to be.
+func FuzzLettering(f *testing.F) {
+	for _, text := range []string{"a dog", "草の上", "अंगूर कुत्ता", "\u202eabc\u200d\ufe0f👩‍👩‍👧", "אב12גד (ab)", "\u0301\u0301", "\U000E0041"} {
+		f.Add(text)
+	}
+	l, err := newLettering(20, true)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) > 200 {
+			return
+		}
+		text = clean(text)
+		for _, line := range wrap(text, 150, l.width) {
+			if l.width(line) < 0 {
+				t.Errorf("%q is %v wide", line, l.width(line))
+			}
+		}
+		l.write(image.NewRGBA(image.Rect(0, 0, 50, 30)), 5, 5, ink, text)
+	})
+}

@@ -54,7 +54,9 @@ func (l *lettering) glyph(to draw.Image, x, y float64, c color.Color, g placedGl
 	box := image.Rect(0, 0, int(pixels(g.Width))+4, int(-pixels(g.Height))+4)
 	pen := vector.NewRasterizer(box.Dx(), box.Dy())
 	trace(g.outline(), l.size/float64(g.face.Upem()), x-float64(at.X), y-float64(at.Y), pen)
-	pen.Draw(to, box.Add(at), image.NewUniform(c), image.Point{})
+	mask := image.NewAlpha(box) // which, unlike the pen, ends where the picture does
+	pen.Draw(mask, box, image.Opaque, image.Point{})
+	draw.DrawMask(to, box.Add(at), image.NewUniform(c), image.Point{}, mask, image.Point{}, draw.Over)
 }
 
 // picture is the glyph's coloured picture, which emoji have.
