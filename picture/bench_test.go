@@ -17,11 +17,22 @@ func BenchmarkDecodePhotograph(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	var d Decoder
-	b.SetBytes(500 * 375 * 3)
-	for b.Loop() {
-		if _, err := d.Decode(data); err != nil {
-			b.Fatal(err)
-		}
+	for _, way := range []struct {
+		name    string
+		decoder Decoder
+	}{
+		{"exact", Decoder{}},
+		{"exact, libjpeg alone", Decoder{plain: true}},
+		{"half", Decoder{AtLeast: 179}},
+		{"half, libjpeg alone", Decoder{AtLeast: 179, plain: true}},
+	} {
+		b.Run(way.name, func(b *testing.B) {
+			b.SetBytes(500 * 375 * 3)
+			for b.Loop() {
+				if _, err := way.decoder.Decode(data); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

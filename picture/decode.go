@@ -31,6 +31,8 @@ type Decoder struct {
 	AtLeast int
 
 	buffer  []uint8
+	memory  codes
+	plain   bool // leave JPEGs to libjpeg alone, for tests
 	picture Picture
 }
 

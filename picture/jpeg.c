@@ -3,11 +3,13 @@
 #include "jpeg.h"
 
 #include <setjmp.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "scan.h"
+
+#define JPEG_INTERNALS
 #include <jerror.h>
-#include <jpeglib.h>
+#include <jpegint.h>
 
 // A progressive file may hold any number of scans, each as costly as a
 // picture; no encoder writes nearly as many as this.
@@ -18,6 +20,7 @@ typedef struct {
   struct jpeg_error_mgr errors;
   struct jpeg_source_mgr source;
   struct jpeg_progress_mgr progress;
+  sp_scan* scan;
   jmp_buf failed;
   char* message;
 } reader;
@@ -27,12 +30,12 @@ static void fail(j_common_ptr info) {
   char text[JMSG_LENGTH_MAX];
   info->err->format_message(info, text);
   snprintf(r->message, SP_MESSAGE, "%s", text);
-  longjmp(r->failed, 1);
+  longjmp(r->failed, SP_FAILED);
 }
 
 static void fail_with(reader* r, const char* text) {
   snprintf(r->message, SP_MESSAGE, "%s", text);
-  longjmp(r->failed, 1);
+  longjmp(r->failed, SP_FAILED);
 }
 
 // Warnings are about damage that the decoder passes over, as in Pillow.
@@ -107,7 +110,7 @@ int sp_jpeg_size(const uint8_t* data, size_t length, int eighths,
   prepare(&r, message);
   if (setjmp(r.failed)) {
     jpeg_destroy_decompress(&r.info);
-    return -1;
+    return SP_FAILED;
   }
   open_reader(&r, data, length, eighths);
   *width = r.info.output_width;
@@ -140,19 +143,39 @@ static void read_rows(reader* r, uint32_t width, uint8_t* pixels) {
   }
 }
 
+// read_mcu stands in for libjpeg's function of that place.
+static boolean read_mcu(j_decompress_ptr info, JBLOCKROW* blocks) {
+  reader* r = info->client_data;
+  if (!sp_scan_mcu(r->scan, info, blocks)) longjmp(r->failed, SP_UNUSUAL);
+  return TRUE;
+}
+
+// use_scan reads with scan instead of libjpeg where that is possible.
+static void use_scan(reader* r, sp_scan* scan, sp_tables* tables, uint8_t* room) {
+  if (!sp_scan_fits(&r->info)) return;
+  if (!sp_scan_start(scan, &r->info, tables, room)) longjmp(r->failed, SP_UNUSUAL);
+  r->scan = scan;
+  r->info.entropy->decode_mcu = read_mcu;
+}
+
+size_t sp_jpeg_room(size_t length) { return length + SP_BEYOND; }
+
 int sp_jpeg_decode(const uint8_t* data, size_t length, int eighths,
                    uint32_t width, uint32_t height, uint8_t* pixels,
-                   char* message) {
+                   sp_tables* tables, uint8_t* room, char* message) {
   reader r;
+  sp_scan scan;
   prepare(&r, message);
-  if (setjmp(r.failed)) {
+  int trouble = setjmp(r.failed);
+  if (trouble) {
     jpeg_destroy_decompress(&r.info);
-    return -1;
+    return trouble;
   }
   open_reader(&r, data, length, eighths);
   if (r.info.output_width != width || r.info.output_height != height)
     fail_with(&r, "its size changed");
   jpeg_start_decompress(&r.info);
+  if (tables) use_scan(&r, &scan, tables, room);
   read_rows(&r, width, pixels);
   jpeg_destroy_decompress(&r.info);
   return 0;

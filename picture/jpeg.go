@@ -31,7 +31,26 @@ func (d *Decoder) decodeJPEG(data []byte) (*Picture, error) {
 		}
 	}
 	p := d.reuse(width, height)
-	return p, file.decode(p)
+	return p, file.decode(p, d.codes(len(data)))
+}
+
+// codes is memory for reading the codes of a JPEG.
+type codes struct {
+	tables *C.sp_tables
+	room   []uint8
+}
+
+// codes returns memory for a file of a length, or none where libjpeg is to
+// read it alone.
+func (d *Decoder) codes(length int) codes {
+	if d.plain {
+		return codes{}
+	}
+	if d.memory.tables == nil {
+		d.memory.tables = new(C.sp_tables)
+	}
+	d.memory.room = resized(d.memory.room, int(C.sp_jpeg_room(C.size_t(length))))
+	return d.memory
 }
 
 // reuse returns the decoder's picture with the size given, pixels unset.
@@ -59,22 +78,38 @@ func (d *Decoder) eighths(width, height int) int {
 
 func (f jpegData) size() (width, height int, err error) {
 	var w, h C.uint32_t
-	var message [C.SP_MESSAGE]C.char
+	var message jpegMessage
 	status := C.sp_jpeg_size(f.start(), C.size_t(len(f.bytes)), C.int(f.eighths), &w, &h, &message[0])
 	return int(w), int(h), jpegError(status, &message)
 }
 
-func (f jpegData) decode(p *Picture) error {
-	var message [C.SP_MESSAGE]C.char
-	status := C.sp_jpeg_decode(f.start(), C.size_t(len(f.bytes)), C.int(f.eighths),
-		C.uint32_t(p.Width), C.uint32_t(p.Height), (*C.uint8_t)(&p.Pixels[0]), &message[0])
+// decode fills the picture, libjpeg reading the codes if c is nothing or if
+// there is anything unusual about them.
+func (f jpegData) decode(p *Picture, c codes) error {
+	var message jpegMessage
+	status := f.read(p, c, &message)
+	if status == unusual {
+		status = f.read(p, codes{}, &message)
+	}
 	return jpegError(status, &message)
+}
+
+// unusual is what read returns if libjpeg has to read the codes.
+const unusual = C.SP_UNUSUAL
+
+func (f jpegData) read(p *Picture, c codes, message *jpegMessage) C.int {
+	return C.sp_jpeg_decode(f.start(), C.size_t(len(f.bytes)), C.int(f.eighths),
+		C.uint32_t(p.Width), C.uint32_t(p.Height), (*C.uint8_t)(&p.Pixels[0]),
+		c.tables, (*C.uint8_t)(unsafe.SliceData(c.room)), &message[0])
 }
 
 func (f jpegData) start() *C.uint8_t { return (*C.uint8_t)(unsafe.SliceData(f.bytes)) }
 
+// jpegMessage is room for what libjpeg says.
+type jpegMessage [C.SP_MESSAGE]C.char
+
 // jpegError returns what libjpeg said; an empty message means cut short.
-func jpegError(status C.int, message *[C.SP_MESSAGE]C.char) error {
+func jpegError(status C.int, message *jpegMessage) error {
 	if status == 0 {
 		return nil
 	}
