@@ -83,7 +83,7 @@ func (c *Column) View(row int64, f func(data []byte)) error {
 		f(nil)
 		return nil
 	}
-	w := window{column: c, page: span.page}
+	w := window{column: c, page: span.page, once: true}
 	defer w.close()
 	data, err := w.at(int(span.start), int(span.end-span.start))
 	if err != nil {

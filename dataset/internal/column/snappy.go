@@ -136,15 +136,74 @@ func (p *page) covering(start, end int) (first, last int) {
 	return first, max(last, first+1)
 }
 
-// thaw decompresses the fragments from first to last into buffer.
-func (p *page) thaw(file io.ReaderAt, first, last int, buffer, scratch []byte) ([]byte, []byte, error) {
-	from, to := p.fragments[first], p.fragments[last]
-	buffer = resize(buffer, to.inflated-from.inflated)
-	header := binary.AppendUvarint(make([]byte, 0, binary.MaxVarintLen64), uint64(len(buffer)))
-	scratch = resize(scratch, len(header)+to.compressed-from.compressed)
-	copy(scratch, header)
-	if _, err := file.ReadAt(scratch[len(header):], p.offset+int64(from.compressed)); err != nil {
-		return buffer, scratch, err
+// thaw decompresses the page from fragment first up to byte end, in fragment
+// last-1, into buffer.
+func (p *page) thaw(file io.ReaderAt, first, last, end int, buffer, scratch []byte) ([]byte, []byte, error) {
+	from := p.fragments[first]
+	buffer = resize(buffer, end-from.inflated)
+	all := p.fragments[last].compressed - from.compressed
+	// As much as the usual encoders make of it at most; all where that is short.
+	for size := min(32+len(buffer)+len(buffer)/6, all); ; size = all {
+		scratch = resize(scratch, size)
+		if _, err := file.ReadAt(scratch, p.offset+int64(from.compressed)); err != nil {
+			return buffer, scratch, err
+		}
+		err := thawPart(buffer, scratch)
+		if err == nil || size == all {
+			return buffer, scratch, err
+		}
 	}
-	return buffer, scratch, p.decompress(buffer, scratch)
+}
+
+// thawPart decompresses as many elements of a snappy stream as fill out.
+func thawPart(out, stream []byte) error {
+	for written := 0; written < len(out); {
+		length, offset, size := element(stream)
+		if size > len(stream) || size == 0 {
+			return fmt.Errorf("%w: %w", errDamaged, errShort)
+		}
+		stream = stream[size:]
+		length = min(length, len(out)-written)
+		switch {
+		case offset == 0 && length > len(stream):
+			return fmt.Errorf("%w: %w", errDamaged, errShort)
+		case offset == 0:
+			written += copy(out[written:written+length], stream)
+			stream = stream[length:]
+		case offset > written:
+			return fmt.Errorf("%w: a copy from %d bytes before byte %d", errDamaged, offset, written)
+		default:
+			for end := written + length; written < end; {
+				written += copy(out[written:end], out[written-offset:written])
+			}
+		}
+	}
+	return nil
+}
+
+// element reads the head of an element: of a literal of a length if offset is
+// 0, or of a copy from offset bytes before. Size is the head's, 0 if it is none.
+func element(stream []byte) (length, offset, size int) {
+	var head [8]byte
+	copy(head[:], stream)
+	tag, rest := int(head[0]), binary.LittleEndian.Uint32(head[1:])
+	high := tag >> 2
+	switch tag & 3 {
+	case 0:
+		if high < 60 {
+			return high + 1, 0, 1
+		}
+		bytes := high - 59
+		return int(rest&(1<<(8*bytes)-1)) + 1, 0, 1 + bytes
+	case 1:
+		length, offset, size = 4+high&7, high>>3<<8|int(head[1]), 2
+	case 2:
+		length, offset, size = high+1, int(rest&0xffff), 3
+	case 3:
+		length, offset, size = high+1, int(rest), 5
+	}
+	if offset == 0 {
+		return 0, 0, 0
+	}
+	return length, offset, size
 }

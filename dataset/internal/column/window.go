@@ -14,6 +14,7 @@ import (
 type window struct {
 	column *Column
 	page   *page
+	once   bool // one part is asked for, so no more of a fragment is wanted
 
 	block           *block // of a whole page
 	data            []byte // what is inflated
@@ -67,8 +68,12 @@ func (w *window) move(off, n int) (err error) {
 	switch {
 	case p.fragments != nil:
 		first, last := p.covering(off, off+n)
+		end := p.fragments[last].inflated
+		if w.once {
+			end = off + n
+		}
 		w.start = p.fragments[first].inflated
-		w.buffer, w.scratch, err = p.thaw(c.file, first, last, w.buffer, w.scratch)
+		w.buffer, w.scratch, err = p.thaw(c.file, first, last, end, w.buffer, w.scratch)
 		w.data = w.buffer
 	case !p.compressed:
 		w.start = off
