@@ -55,23 +55,27 @@ func (w *worker) pixels(row int, change change, out []uint8) error {
 	if w.config.Cache.read(row, out) {
 		return nil
 	}
+	size := w.config.Preprocessing.Size
+	w.decoder.Target = &picture.Picture{Width: size, Height: size, Pixels: out}
 	err := w.decode(row, func(p *picture.Picture) {
 		w.resizer.Preprocess(w.config.Preprocessing, p, out)
 	})
+	w.decoder.Target = nil
 	w.config.Cache.write(row, out, err)
 	return err
 }
 
 // decode reads and decodes the picture of the row for use.
-func (w *worker) decode(row int, use func(*picture.Picture)) error {
-	data, err := w.split.Bytes(row)
-	if err != nil {
-		return err
-	}
-	p, err := w.decoder.Decode(data)
+func (w *worker) decode(row int, use func(*picture.Picture)) (err error) {
+	unread := w.split.view(row, func(data []byte) error {
+		var p *picture.Picture
+		if p, err = w.decoder.Decode(data); err == nil {
+			use(p)
+		}
+		return nil
+	})
 	if err != nil {
 		return fmt.Errorf("decode picture: %w", err)
 	}
-	use(p)
-	return nil
+	return unread
 }

@@ -29,6 +29,9 @@ type Decoder struct {
 	// decoded, as long as neither side falls below this many pixels. Faster,
 	// but the pixels differ from those of the exact way.
 	AtLeast int
+	// Target, unless nil, takes the pixels of a JPEG of just its size, in place
+	// of the decoder's memory.
+	Target *Picture
 
 	buffer  []uint8
 	memory  codes

@@ -89,6 +89,22 @@ func TestDecoderReusesMemory(t *testing.T) {
 	}
 }
 
+func TestDecoderTarget(t *testing.T) {
+	want := readGolden(t)["420.jpg"]
+	d := Decoder{Target: New(27, 17)}
+	for range 2 {
+		p, err := d.Decode(readTestdata(t, "420.jpg"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fits := d.Target.Width == p.Width; fits != (p == d.Target) || !bytes.Equal(p.Pixels, want.Pixels) {
+			t.Errorf("target %d pixels wide: taken %v, or pixels differ", d.Target.Width, p == d.Target)
+		}
+		new(Resizer).Resize(p, p.Bounds(), 27, 17, p.Pixels)
+		d.Target = New(17, 27)
+	}
+}
+
 func TestDecoderAtLeast(t *testing.T) {
 	for _, test := range []struct{ atLeast, width, height int }{
 		{0, 27, 17}, {17, 27, 17}, {9, 27, 17}, {8, 14, 9}, {4, 7, 5}, {1, 4, 3},

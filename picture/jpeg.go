@@ -53,8 +53,12 @@ func (d *Decoder) codes(length int) codes {
 	return d.memory
 }
 
-// reuse returns the decoder's picture with the size given, pixels unset.
+// reuse returns the target, or else the decoder's picture, with the size given,
+// pixels unset.
 func (d *Decoder) reuse(width, height int) *Picture {
+	if t := d.Target; t != nil && t.Width == width && t.Height == height {
+		return t
+	}
 	if n := width * height * 3; cap(d.buffer) < n {
 		d.buffer = make([]uint8, n)
 	}

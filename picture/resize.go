@@ -27,7 +27,8 @@ type Resizer struct {
 }
 
 // Resize writes the part of p in box, in the size given, to out, which holds
-// width*height*3 bytes. It equals Pillow's Image.resize with that box.
+// width*height*3 bytes. It equals Pillow's Image.resize with that box. Out may
+// be p's pixels if the sizes are the same.
 func (r *Resizer) Resize(p *Picture, box image.Rectangle, width, height int, out []uint8) {
 	out = out[:width*height*3]
 	sameWidth := width == p.Width && box.Dx() == width
@@ -40,7 +41,9 @@ func (r *Resizer) Resize(p *Picture, box image.Rectangle, width, height int, out
 	}
 	switch {
 	case sameWidth && sameHeight:
-		copy(out, p.Pixels)
+		if &out[0] != &p.Pixels[0] {
+			copy(out, p.Pixels)
+		}
 	case sameWidth:
 		r.down.columns(p.Pixels, out, width*3)
 	case sameHeight:
