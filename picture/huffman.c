@@ -1,5 +1,5 @@
 // Baseline Huffman decoding (ITU-T T.81, F.2.2): one lookup gives code, run
-// and value of most coefficients.
+// and value of most coefficients, and of the next one too if both are short.
 #include "huffman.h"
 
 #include <endian.h>
@@ -14,6 +14,14 @@
 // marks one with the bits of the code alone and, in place of the value, its
 // size. An entry of PARTIAL alone is of a code longer than the lookup.
 enum { PARTIAL = 0x80, TO_END = 128, NO_CODE = 0xff };
+
+// A pair holds, from bit 0, how many bits to consume, from bit 8 how far to go
+// before storing the first value, from bit 16 how far from there before storing
+// the second, from bit 24 how far from the first to the next coefficient, and
+// from bits 32 and 48 the values. Where there is no second code, the second
+// value goes beyond the last place. TO_ENTRY is a step to places that mean that
+// the entry of the first code is needed.
+enum { LAST = 63, TO_ENTRY = 64 };
 
 // Where a coefficient lies in its block. What goes beyond the last lands on
 // the first, which is stored at the end.
@@ -58,11 +66,25 @@ static void set(sp_codes* codes, const JHUFF_TBL* table, int ac) {
   }
 }
 
+// pair_of joins the entries of the codes that a lookup begins with.
+static uint64_t pair_of(const sp_codes* codes, uint32_t lookup) {
+  uint32_t first = codes->entry[lookup], length = first & 0x7f, step = first >> 8 & 0xff;
+  if (first & PARTIAL) return TO_ENTRY << 8;
+  uint64_t pair = (uint64_t)(first >> 16) << 32 | step << 8;
+  if (step == TO_END) return pair | 1 << 24 | length;
+  uint32_t second = codes->entry[lookup << length & ((1 << SP_AC_LOOKUP) - 1)];
+  if (second & PARTIAL || length + (second & 0x7f) > SP_AC_LOOKUP)
+    return pair | 1 << 24 | TO_END << 16 | length;
+  uint32_t next = 1 + (second >> 8 & 0xff);
+  return pair | (uint64_t)(second >> 16) << 48 | (next + 1) << 24 | next << 16 | (length + (second & 0x7f));
+}
+
 void sp_codes_set(sp_codes* codes, const JHUFF_TBL* table, int ac) {
   if (memcmp(codes->bits, table->bits, sizeof codes->bits) == 0 &&
       memcmp(codes->values, table->huffval, sizeof codes->values) == 0)
     return;
   set(codes, table, ac);
+  for (uint32_t i = 0; ac && i < 1 << SP_AC_LOOKUP; i++) codes->pair[i] = pair_of(codes, i);
   memcpy(codes->bits, table->bits, sizeof codes->bits);
   memcpy(codes->values, table->huffval, sizeof codes->values);
 }
@@ -104,7 +126,7 @@ INLINE uint32_t complete(sp_bits* bits, uint32_t entry, const sp_codes* codes) {
 }
 
 // next_entry reads one code with its value. After a refill there are bits for
-// four.
+// four, and for four pairs.
 INLINE uint32_t next_entry(sp_bits* bits, const sp_codes* codes, int lookup) {
   uint32_t entry = codes->entry[bits->word >> (64 - lookup)];
   if (__builtin_expect(entry & PARTIAL, 0)) return complete(bits, entry, codes);
@@ -116,10 +138,22 @@ INLINE uint32_t next_entry(sp_bits* bits, const sp_codes* codes, int lookup) {
 // next in zigzag order: beyond TO_END if the block has ended.
 INLINE uint32_t coefficient(sp_bits* bits, const sp_codes* codes, uint32_t k, JCOEF* block) {
   uint32_t entry = next_entry(bits, codes, SP_AC_LOOKUP);
-  if (__builtin_expect(entry == 0, 0)) return NO_CODE;
+  if (entry == 0) return NO_CODE;
   k += entry >> 8 & 0xff;
   block[zigzag[k]] = (JCOEF)(entry >> 16);
   return k + 1;
+}
+
+// coefficients reads and stores one or two. The bits after the last
+// coefficient belong to another block, so that one is read alone.
+INLINE uint32_t coefficients(sp_bits* bits, const sp_codes* codes, uint32_t k, JCOEF* block) {
+  uint64_t pair = codes->pair[bits->word >> (64 - SP_AC_LOOKUP)];
+  uint32_t first = k + (pair >> 8 & 0xff);
+  if (__builtin_expect(first - LAST < TO_END - LAST, 0)) return coefficient(bits, codes, k, block);
+  consume(bits, pair & 0xff);
+  block[zigzag[first]] = (JCOEF)(pair >> 32);
+  block[zigzag[first + (pair >> 16 & 0xff)]] = (JCOEF)(pair >> 48);
+  return first + (pair >> 24 & 0xff);
 }
 
 int sp_huffman_block(sp_bits* from, const sp_codes* dc_codes, const sp_codes* ac_codes, int32_t* dc, JCOEF* block) {
@@ -131,10 +165,10 @@ int sp_huffman_block(sp_bits* from, const sp_codes* dc_codes, const sp_codes* ac
   uint32_t k = 1;
   do {
     refill(&bits);
-    if ((k = coefficient(&bits, ac_codes, k, block)) >= 64) break;
-    if ((k = coefficient(&bits, ac_codes, k, block)) >= 64) break;
-    if ((k = coefficient(&bits, ac_codes, k, block)) >= 64) break;
-    k = coefficient(&bits, ac_codes, k, block);
+    if ((k = coefficients(&bits, ac_codes, k, block)) >= 64) break;
+    if ((k = coefficients(&bits, ac_codes, k, block)) >= 64) break;
+    if ((k = coefficients(&bits, ac_codes, k, block)) >= 64) break;
+    k = coefficients(&bits, ac_codes, k, block);
   } while (k < 64);
   block[0] = (JCOEF)*dc;
   *from = bits;

@@ -10,6 +10,7 @@
 enum { SP_DC_LOOKUP = 9, SP_AC_LOOKUP = 11 };
 
 typedef struct {
+  uint64_t pair[1 << SP_AC_LOOKUP];  // of AC tables: two codes at once
   uint32_t entry[1 << SP_AC_LOOKUP];
   uint32_t symbol[256];
   int32_t last[17];    // last code of each length, -1 if none
