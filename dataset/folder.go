@@ -17,6 +17,7 @@ type folderStore struct {
 	finder   *finder
 	listings []string // names of the captions files
 	json     bool     // rows are pictures' numbers, not lines
+	lender   lender
 }
 
 func (s *folderStore) where(it *item) string {
@@ -29,6 +30,19 @@ func (s *folderStore) where(it *item) string {
 
 func (s *folderStore) bytes(it *item) ([]byte, error) {
 	return os.ReadFile(s.finder.path(it.name))
+}
+
+func (s *folderStore) view(it *item, f func(data []byte) error) error {
+	file, err := os.Open(s.finder.path(it.name))
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	return s.lender.lend(file, info.Size(), f)
 }
 
 func (s *folderStore) Close() error { return nil }

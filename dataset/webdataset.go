@@ -15,12 +15,14 @@ import (
 
 // tarStore reads pictures from webdataset tar files, each at its place.
 type tarStore struct {
-	files []*tarFile
+	files  []*tarFile
+	lender lender
 }
 
 // tarFile is an open file of the set.
 type tarFile struct {
 	file   *os.File
+	size   int64
 	places []place // of its samples' pictures
 }
 
@@ -32,10 +34,32 @@ func (s *tarStore) where(it *item) string {
 }
 
 func (s *tarStore) bytes(it *item) ([]byte, error) {
-	f := s.files[it.file]
-	data := make([]byte, f.places[it.row].size)
-	_, err := f.file.ReadAt(data, f.places[it.row].offset)
+	picture, err := s.picture(it)
+	if err != nil {
+		return nil, err
+	}
+	data := make([]byte, picture.Size())
+	_, err = io.ReadFull(picture, data)
 	return data, err
+}
+
+func (s *tarStore) view(it *item, f func(data []byte) error) error {
+	picture, err := s.picture(it)
+	if err != nil {
+		return err
+	}
+	return s.lender.lend(picture, picture.Size(), f)
+}
+
+// picture returns where the item's picture is to be read. A header may state
+// any size.
+func (s *tarStore) picture(it *item) (*io.SectionReader, error) {
+	f := s.files[it.file]
+	place := f.places[it.row]
+	if place.size > f.size-place.offset {
+		return nil, fmt.Errorf("a picture of %d bytes goes past the end of the file", place.size)
+	}
+	return io.NewSectionReader(f.file, place.offset, place.size), nil
 }
 
 func (s *tarStore) Close() error {
@@ -86,6 +110,11 @@ func (s *tarStore) read(b *builder, p part) error {
 	}
 	f := &tarFile{file: file}
 	s.files = append(s.files, f)
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	f.size = info.Size()
 	number, split := int32(len(s.files)-1), b.split(p.split)
 	err = eachSample(file, func(one tarSample) {
 		f.places = append(f.places, one.picture)
