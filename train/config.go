@@ -62,6 +62,11 @@ type Config struct {
 	Model         captioner.Config      `json:"model"`
 	Preprocessing picture.Preprocessing `json:"preprocessing"`
 	Augmentation  dataset.Augmentation  `json:"augmentation"`
+	FastDecode    bool                  `json:"fast_decode"` // scale JPEGs of the training split while they are decoded
+
+	PictureMemory    int    `json:"-"` // megabytes for decoded training pictures
+	PictureCache     string `json:"-"` // file for them
+	PictureCacheSize int    `json:"-"` // megabytes that it may take
 
 	Keep            int            `json:"-"`       // epoch files kept; 0 for all
 	BestBy          string         `json:"best_by"` // the score that best.safetensors follows
@@ -97,6 +102,7 @@ func DefaultConfig() Config {
 		Words:               captioner.SplitWords,
 		Model:               captioner.DefaultConfig(),
 		Preprocessing:       picture.DefaultPreprocessing(),
+		PictureCacheSize:    20_000,
 		Keep:                3,
 		BestBy:              "cider",
 		Beam:                captioner.DefaultBeam(),
@@ -138,6 +144,8 @@ func (c Config) Validate() error {
 	check(c.Epochs >= 1, "epochs %d: must be 1 or more", c.Epochs)
 	check(c.Batch >= 1 && c.Batch <= 4096, "batch %d: must be from 1 to 4096", c.Batch)
 	check(c.CaptionsPerStep == "all" || c.CaptionsPerStep == "1", "captions per step %q: give all or 1", c.CaptionsPerStep)
+	check(c.PictureMemory >= 0 && (c.PictureMemory == 0 || c.PictureCache == ""), "picture memory %d: must be 0 or more, and 0 beside a picture cache", c.PictureMemory)
+	check(c.PictureCacheSize >= 1, "picture cache size %d: must be 1 or more", c.PictureCacheSize)
 	check(c.Workers >= 0 && c.Workers <= 256, "workers %d: must be from 0 to 256", c.Workers)
 	check(positive(c.LearningRate), "learning rate %v: must be above 0", c.LearningRate)
 	check(!math.IsNaN(c.EncoderLearningRate) && !math.IsInf(c.EncoderLearningRate, 0), "encoder learning rate %v: must be a number", c.EncoderLearningRate)

@@ -123,6 +123,8 @@ func (r *session) loaderConfig() dataset.LoaderConfig {
 		PerCaption:    r.cfg.CaptionsPerStep == "1",
 		Preprocessing: r.cfg.Preprocessing,
 		Augment:       r.cfg.Augmentation,
+		FastDecode:    r.cfg.FastDecode,
+		Cache:         r.pictures,
 	}
 }
 

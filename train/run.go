@@ -29,6 +29,7 @@ type session struct {
 	trained    []*torch.Tensor // what the optimiser moves
 	average    *nn.Average     // of the weights; nil for none
 	features   *featureCache   // of frozen layers; nil for none
+	pictures   *dataset.Cache  // of decoded pictures; nil for none
 	critic     *critic         // of self-critical epochs
 	precision  captioner.Precision
 	progress   progress
@@ -90,6 +91,7 @@ func (silent) End()              {}
 
 func (r *session) close() {
 	r.features.close()
+	r.releasePictures()
 	if r.average != nil {
 		r.average.Close()
 	}
@@ -119,6 +121,9 @@ func (r *session) open(ctx context.Context) error {
 		return err
 	}
 	if err := r.checkMemory(); err != nil {
+		return err
+	}
+	if err := r.keepPictures(); err != nil {
 		return err
 	}
 	r.log.WithFields(logrus.Fields{

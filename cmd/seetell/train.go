@@ -82,7 +82,11 @@ func dataFlags(cfg *train.Config) []cli.Flag {
 		&cli.StringFlag{Name: "flip", Usage: "mirror every other picture: keep those whose captions name left or right as they are, or swap the words; empty for none", Destination: &cfg.Augmentation.Flip},
 		&cli.Float64Flag{Name: "crop-scale", Usage: "least share of a picture that a random crop takes; 0 for no crops", Destination: &cfg.Augmentation.CropScale},
 		&cli.Float64Flag{Name: "jitter", Usage: "largest change of brightness, contrast and saturation; 0 for none", Destination: &cfg.Augmentation.Jitter},
-		&cli.IntFlag{Name: "workers", Usage: "goroutines that decode pictures; 0 for one a core", Destination: &cfg.Workers},
+		&cli.IntFlag{Name: "workers", Usage: "goroutines that decode pictures; 0 for one more than cores", Destination: &cfg.Workers},
+		&cli.BoolFlag{Name: "fast-decode", Usage: "scale JPEGs of the training split while they are decoded, which blurs them a little", Destination: &cfg.FastDecode},
+		&cli.IntFlag{Name: "picture-memory", Usage: "`MB` for decoded training pictures, kept from epoch to epoch; random crops are not", Destination: &cfg.PictureMemory},
+		&cli.PathFlag{Name: "picture-cache", Usage: "`FILE` that keeps them instead, for later runs too", Destination: &cfg.PictureCache},
+		&cli.IntFlag{Name: "picture-cache-size", Usage: "`MB` that it may take", Value: cfg.PictureCacheSize, Destination: &cfg.PictureCacheSize},
 	}
 }
 
