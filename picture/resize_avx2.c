@@ -25,22 +25,25 @@ AVX2 static inline __m256i pick_pixels(const uint8_t* pixel) {
   return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(four), order);
 }
 
-// one_pixel adds low and high sums of both halves, rounds and shifts: red,
-// green, blue and zero.
-AVX2 static inline __m128i one_pixel(__m256i low, __m256i high) {
-  __m256i sum = _mm256_add_epi32(low, _mm256_slli_epi32(high, LOW));
-  __m128i whole = _mm_add_epi32(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
-  return _mm_srai_epi32(_mm_add_epi32(whole, _mm_set1_epi32(HALF)), PRECISION);
+// two_pixels adds low and high sums, and both halves of each, and shifts: red,
+// green, blue and zero of one row, then of another.
+AVX2 static inline __m256i two_pixels(const __m256i* low, const __m256i* high) {
+  __m256i first = _mm256_add_epi32(low[0], _mm256_slli_epi32(high[0], LOW));
+  __m256i second = _mm256_add_epi32(low[1], _mm256_slli_epi32(high[1], LOW));
+  __m256i sum = _mm256_add_epi32(_mm256_permute2x128_si256(first, second, 0x20),
+                                 _mm256_permute2x128_si256(first, second, 0x31));
+  return _mm256_srai_epi32(sum, PRECISION);
 }
 
-// resize_block makes pixel x of four rows.
+// resize_block makes pixel x of four rows, in the order 0, 2, 1, 3.
 AVX2 static inline __m128i resize_block(const uint8_t* in, int64_t in_stride,
                                         const int16_t* packed, int32_t groups) {
   const __m256i pick_low = _mm256_setr_epi8(
       0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3,
       4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7);
   const __m256i pick_high = _mm256_add_epi8(pick_low, _mm256_set1_epi8(8));
-  __m256i low[BLOCK] = {0}, high[BLOCK] = {0};
+  const __m256i half = _mm256_setr_epi32(HALF, HALF, HALF, 0, 0, 0, 0, 0);
+  __m256i low[BLOCK] = {half, half, half, half}, high[BLOCK] = {0};
   for (int32_t g = 0; g < groups; g++, in += 12, packed += 8) {
     __m256i both = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i*)packed));
     __m256i weights_low = _mm256_shuffle_epi8(both, pick_low);
@@ -51,23 +54,34 @@ AVX2 static inline __m128i resize_block(const uint8_t* in, int64_t in_stride,
       high[r] = _mm256_add_epi32(high[r], _mm256_madd_epi16(pixels, weights_high));
     }
   }
-  __m128i first = _mm_packs_epi32(one_pixel(low[0], high[0]), one_pixel(low[1], high[1]));
-  __m128i second = _mm_packs_epi32(one_pixel(low[2], high[2]), one_pixel(low[3], high[3]));
-  return _mm_packus_epi16(first, second);
+  __m256i words = _mm256_packs_epi32(two_pixels(low, high), two_pixels(low + 2, high + 2));
+  return _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+}
+
+// store_pixels writes n bytes to each of four rows.
+AVX2 static inline void store_pixels(__m128i block, uint8_t* to, int64_t stride, size_t n) {
+  const uint32_t rows[BLOCK] = {
+      (uint32_t)_mm_extract_epi32(block, 0), (uint32_t)_mm_extract_epi32(block, 2),
+      (uint32_t)_mm_extract_epi32(block, 1), (uint32_t)_mm_extract_epi32(block, 3)};
+  for (int r = 0; r < BLOCK; r++) memcpy(to + r * stride, &rows[r], n);
 }
 
 AVX2 int32_t sp_resize_rows_avx2(const uint8_t* in, int64_t in_stride,
                                  uint8_t* out, int32_t rows, sp_axis axis) {
   int64_t out_stride = (int64_t)axis.size * 3;
-  int32_t y = 0;
+  int32_t y = 0, last = axis.size - 1;
   if (in_stride < 32) return 0;
   for (; y + BLOCK < rows; y += BLOCK) {
-    for (int32_t x = 0; x < axis.size; x++) {
-      uint8_t pixels[16], *to = out + y * out_stride + (int64_t)x * 3;
-      __m128i block = resize_block(in + y * in_stride + (int64_t)axis.first[x] * 3, in_stride,
+    const uint8_t* from = in + y * in_stride;
+    uint8_t* to = out + y * out_stride;
+    for (int32_t x = 0; x <= last; x++) {
+      __m128i block = resize_block(from + (int64_t)axis.first[x] * 3, in_stride,
                                    axis.packed + (int64_t)x * axis.groups * 8, axis.groups);
-      _mm_storeu_si128((__m128i*)pixels, block);
-      for (int r = 0; r < BLOCK; r++) memcpy(to + r * out_stride, pixels + 4 * r, 3);
+      // The fourth byte is the next pixel's, which overwrites it.
+      if (x < last)
+        store_pixels(block, to + (int64_t)x * 3, out_stride, 4);
+      else
+        store_pixels(block, to + (int64_t)x * 3, out_stride, 3);
     }
   }
   return y;
