@@ -7,7 +7,7 @@
 
 // A Huffman table as a lookup by the next SP_AC_LOOKUP bits, or SP_DC_LOOKUP
 // for DC tables, and for longer codes by length.
-enum { SP_DC_LOOKUP = 9, SP_AC_LOOKUP = 11 };
+enum { SP_DC_LOOKUP = 9, SP_AC_LOOKUP = 10 };
 
 typedef struct {
   uint64_t pair[1 << SP_AC_LOOKUP];  // of AC tables: two codes at once
