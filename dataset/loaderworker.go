@@ -17,7 +17,7 @@ type worker struct {
 func newWorker(split *Split, config *LoaderConfig) *worker {
 	w := &worker{split: split, config: config}
 	if config.FastDecode {
-		w.decoder.AtLeast = config.Preprocessing.Side() * 4 / 5
+		w.decoder.AtLeast = config.Preprocessing.Side() * 2 / 3
 	}
 	return w
 }
