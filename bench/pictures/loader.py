@@ -98,6 +98,7 @@ def main():
     for _ in range(rounds):
         for name, run in runs.items():
             rates[name].append(run())
+            print(f"{name} {rates[name][-1]:.0f}", file=sys.stderr, flush=True)
     print(f"torchvision {torchvision.__version__}, {WORKERS} workers, batch {BATCH}, {SIZE} pixels, median of {rounds}")
     for name, values in rates.items():
         print(f"{name:32} {statistics.median(values):7.0f} pictures/s   {' '.join(f'{v:.0f}' for v in values)}")

@@ -1,13 +1,15 @@
 // Command pixels answers, for compare.py, what pixels seetell sees. A request
 // on standard input is three 32-bit numbers, width, height and length, and the
 // picture's bytes; width and height 0 ask for the decoded picture as it is.
-// The answer is the width, the height and the pixels, all little endian.
+// The answer is the width, the height and the pixels, all little endian. With
+// -at-least JPEGs are scaled while they are decoded.
 package main
 
 import (
 	"bufio"
 	"encoding/binary"
 	"errors"
+	"flag"
 	"io"
 	"log"
 	"os"
@@ -16,9 +18,12 @@ import (
 )
 
 func main() {
+	var decoder picture.Decoder
+	flag.IntVar(&decoder.AtLeast, "at-least", 0, "shortest side to decode a JPEG to")
+	flag.Parse()
 	out := bufio.NewWriter(os.Stdout)
 	for {
-		err := answer(os.Stdin, out)
+		err := answer(&decoder, os.Stdin, out)
 		if errors.Is(err, io.EOF) {
 			return
 		}
@@ -28,7 +33,7 @@ func main() {
 	}
 }
 
-func answer(in io.Reader, out *bufio.Writer) error {
+func answer(decoder *picture.Decoder, in io.Reader, out *bufio.Writer) error {
 	var request struct{ Width, Height, Length uint32 }
 	if err := binary.Read(in, binary.LittleEndian, &request); err != nil {
 		return err
@@ -37,7 +42,7 @@ func answer(in io.Reader, out *bufio.Writer) error {
 	if _, err := io.ReadFull(in, data); err != nil {
 		return err
 	}
-	p, err := picture.Decode(data)
+	p, err := decoder.Decode(data)
 	if err != nil {
 		return err
 	}
