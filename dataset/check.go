@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"runtime"
+	"strings"
 	"sync"
 
 	"github.com/seetell/seetell/picture"
@@ -62,7 +63,8 @@ type checker struct {
 func (c *checker) take(set *Set, at position, found examined) {
 	record := set.Splits[at.split].Record(int(at.row))
 	if found.err != nil {
-		c.problems.add(kindOf(found.err), record.Where, found.err.Error())
+		text := strings.TrimPrefix(found.err.Error(), record.Where+": ")
+		c.problems.add(kindOf(found.err), record.Where, text)
 		return
 	}
 	before, twice := c.seen[found.sum]

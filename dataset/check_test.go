@@ -52,6 +52,9 @@ func TestCheck(t *testing.T) {
 			t.Errorf("%d %s: %v, want one with %q", n, kind, problems.First(kind), want)
 		}
 	}
+	if text := problems.First(BrokenPicture)[0].String(); strings.Count(text, "(e.png)") != 1 {
+		t.Errorf("the picture's place is not told once: %s", text)
+	}
 	if problems.Total() != 6 || set.Problems.Total() != 2 {
 		t.Errorf("%d problems after %d of opening, want 6 after 2: %v", problems.Total(), set.Problems.Total(), problems.Err())
 	}
