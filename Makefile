@@ -23,7 +23,7 @@ check: build
 	@files=$$(gofmt -l .); [ -z "$$files" ] || { echo "gofmt would change $$files"; exit 1; }
 	go vet ./...
 	go tool staticcheck ./...
-	format=$$($(SETUP) clang-format) && find torch -name '*.cpp' -o -name '*.h' | xargs "$$format" --dry-run -Werror
+	format=$$($(SETUP) clang-format) && find torch picture internal -name '*.cpp' -o -name '*.h' -o -name '*.c' | xargs "$$format" --dry-run -Werror
 
 test: build
 	bin/seetell data download meteor-table

@@ -26,8 +26,8 @@ enum { LAST = 63, TO_ENTRY = 64 };
 // Where a coefficient lies in its block. What goes beyond the last lands on
 // the first, which is stored at the end.
 static const uint8_t zigzag[256] = {
-    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5,
-    12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
+    0,  1,  8,  16, 9,  2,  3,  10, 17, 24, 32, 25, 18, 11, 4,  5,
+    12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6,  7,  14, 21, 28,
     35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51,
     58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63};
 
@@ -49,7 +49,9 @@ static void fill(uint32_t* entry, uint32_t partial, int rest) {
   int size = (int)(partial >> 16);
   uint32_t whole = (partial & 0xff7f) + (uint32_t)size;
   for (uint32_t i = 0; i < 1u << rest; i++)
-    entry[i] = size > rest ? partial : (uint32_t)extend(i >> (rest - size), size) << 16 | whole;
+    entry[i] = size > rest
+                   ? partial
+                   : (uint32_t)extend(i >> (rest - size), size) << 16 | whole;
 }
 
 static void set(sp_codes* codes, const JHUFF_TBL* table, int ac) {
@@ -60,7 +62,9 @@ static void set(sp_codes* codes, const JHUFF_TBL* table, int ac) {
     codes->offset[length] = at - code;
     for (int i = 0; i < table->bits[length]; i++, code++, at++) {
       codes->symbol[at] = partial_entry(table->huffval[at], length, ac);
-      if (length <= lookup) fill(codes->entry + (code << (lookup - length)), codes->symbol[at], lookup - length);
+      if (length <= lookup)
+        fill(codes->entry + (code << (lookup - length)), codes->symbol[at],
+             lookup - length);
     }
     codes->last[length] = table->bits[length] ? code - 1 : -1;
   }
@@ -68,7 +72,8 @@ static void set(sp_codes* codes, const JHUFF_TBL* table, int ac) {
 
 // pair_of joins the entries of the codes that a lookup begins with.
 static uint64_t pair_of(const sp_codes* codes, uint32_t lookup) {
-  uint32_t first = codes->entry[lookup], length = first & 0x7f, step = first >> 8 & 0xff;
+  uint32_t first = codes->entry[lookup], length = first & 0x7f,
+           step = first >> 8 & 0xff;
   if (first & PARTIAL) return TO_ENTRY << 8;
   uint64_t pair = (uint64_t)(first >> 16) << 32 | step << 8;
   if (step == TO_END) return pair | 1 << 24 | length;
@@ -76,7 +81,8 @@ static uint64_t pair_of(const sp_codes* codes, uint32_t lookup) {
   if (second & PARTIAL || length + (second & 0x7f) > SP_AC_LOOKUP)
     return pair | 1 << 24 | TO_END << 16 | length;
   uint32_t next = 1 + (second >> 8 & 0xff);
-  return pair | (uint64_t)(second >> 16) << 48 | (next + 1) << 24 | next << 16 | (length + (second & 0x7f));
+  return pair | (uint64_t)(second >> 16) << 48 | (next + 1) << 24 | next << 16 |
+         (length + (second & 0x7f));
 }
 
 void sp_codes_set(sp_codes* codes, const JHUFF_TBL* table, int ac) {
@@ -84,7 +90,8 @@ void sp_codes_set(sp_codes* codes, const JHUFF_TBL* table, int ac) {
       memcmp(codes->values, table->huffval, sizeof codes->values) == 0)
     return;
   set(codes, table, ac);
-  for (uint32_t i = 0; ac && i < 1 << SP_AC_LOOKUP; i++) codes->pair[i] = pair_of(codes, i);
+  for (uint32_t i = 0; ac && i < 1 << SP_AC_LOOKUP; i++)
+    codes->pair[i] = pair_of(codes, i);
   memcpy(codes->bits, table->bits, sizeof codes->bits);
   memcpy(codes->values, table->huffval, sizeof codes->values);
 }
@@ -104,10 +111,12 @@ INLINE void consume(sp_bits* bits, uint32_t count) {
 }
 
 // find returns the entry of a code longer than the lookup, or 0.
-static __attribute__((noinline)) uint32_t find(const sp_codes* codes, uint64_t word) {
+static __attribute__((noinline)) uint32_t find(const sp_codes* codes,
+                                               uint64_t word) {
   for (int length = SP_DC_LOOKUP + 1; length <= 16; length++) {
     int32_t code = (int32_t)(word >> (64 - length));
-    if (code <= codes->last[length]) return codes->symbol[code + codes->offset[length]];
+    if (code <= codes->last[length])
+      return codes->symbol[code + codes->offset[length]];
   }
   return 0;
 }
@@ -119,7 +128,8 @@ INLINE uint32_t complete(sp_bits* bits, uint32_t entry, const sp_codes* codes) {
   if (entry == PARTIAL) entry = find(codes, bits->word);
   int size = entry >> 16;
   consume(bits, entry & 0x7f);
-  uint32_t value = (uint32_t)extend((uint32_t)(bits->word >> 1 >> (63 - size)), size);
+  uint32_t value =
+      (uint32_t)extend((uint32_t)(bits->word >> 1 >> (63 - size)), size);
   consume(bits, (uint32_t)size);
   refill(bits);
   return value << 16 | (entry & 0xff80);
@@ -136,7 +146,8 @@ INLINE uint32_t next_entry(sp_bits* bits, const sp_codes* codes, int lookup) {
 
 // coefficient reads and stores one coefficient and returns the place of the
 // next in zigzag order: beyond TO_END if the block has ended.
-INLINE uint32_t coefficient(sp_bits* bits, const sp_codes* codes, uint32_t k, JCOEF* block) {
+INLINE uint32_t coefficient(sp_bits* bits, const sp_codes* codes, uint32_t k,
+                            JCOEF* block) {
   uint32_t entry = next_entry(bits, codes, SP_AC_LOOKUP);
   if (entry == 0) return NO_CODE;
   k += entry >> 8 & 0xff;
@@ -146,17 +157,20 @@ INLINE uint32_t coefficient(sp_bits* bits, const sp_codes* codes, uint32_t k, JC
 
 // coefficients reads and stores one or two. The bits after the last
 // coefficient belong to another block, so that one is read alone.
-INLINE uint32_t coefficients(sp_bits* bits, const sp_codes* codes, uint32_t k, JCOEF* block) {
+INLINE uint32_t coefficients(sp_bits* bits, const sp_codes* codes, uint32_t k,
+                             JCOEF* block) {
   uint64_t pair = codes->pair[bits->word >> (64 - SP_AC_LOOKUP)];
   uint32_t first = k + (pair >> 8 & 0xff);
-  if (__builtin_expect(first - LAST < TO_END - LAST, 0)) return coefficient(bits, codes, k, block);
+  if (__builtin_expect(first - LAST < TO_END - LAST, 0))
+    return coefficient(bits, codes, k, block);
   consume(bits, pair & 0xff);
   block[zigzag[first]] = (JCOEF)(pair >> 32);
   block[zigzag[first + (pair >> 16 & 0xff)]] = (JCOEF)(pair >> 48);
   return first + (pair >> 24 & 0xff);
 }
 
-int sp_huffman_block(sp_bits* from, const sp_codes* dc_codes, const sp_codes* ac_codes, int32_t* dc, JCOEF* block) {
+int sp_huffman_block(sp_bits* from, const sp_codes* dc_codes,
+                     const sp_codes* ac_codes, int32_t* dc, JCOEF* block) {
   sp_bits bits = *from;
   refill(&bits);
   uint32_t entry = next_entry(&bits, dc_codes, SP_DC_LOOKUP);

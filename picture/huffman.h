@@ -2,8 +2,9 @@
 
 #include <stdint.h>
 #include <stdio.h>
-
+// clang-format off: jpeglib.h needs FILE
 #include <jpeglib.h>
+// clang-format on
 
 // A Huffman table as a lookup by the next SP_AC_LOOKUP bits, or SP_DC_LOOKUP
 // for DC tables, and for longer codes by length.
@@ -13,8 +14,8 @@ typedef struct {
   uint64_t pair[1 << SP_AC_LOOKUP];  // of AC tables: two codes at once
   uint32_t entry[1 << SP_AC_LOOKUP];
   uint32_t symbol[256];
-  int32_t last[17];    // last code of each length, -1 if none
-  int32_t offset[17];  // from a code of that length to its symbol
+  int32_t last[17];               // last code of each length, -1 if none
+  int32_t offset[17];             // from a code of that length to its symbol
   uint8_t bits[17], values[256];  // of the table that was set
 } sp_codes;
 
@@ -41,4 +42,5 @@ enum { SP_BEYOND = 64 * 32 / 8 + 16 };
 
 // sp_huffman_block decodes one block into zeros and adds to *dc the difference
 // of its first coefficient. It returns 0 if the bits are no block.
-int sp_huffman_block(sp_bits* bits, const sp_codes* dc_codes, const sp_codes* ac_codes, int32_t* dc, JCOEF* block);
+int sp_huffman_block(sp_bits* bits, const sp_codes* dc_codes,
+                     const sp_codes* ac_codes, int32_t* dc, JCOEF* block);

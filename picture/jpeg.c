@@ -61,7 +61,8 @@ static void skip_source(j_decompress_ptr info, long count) {
 }
 
 static void watch_scans(j_common_ptr info) {
-  if (info->is_decompressor && ((j_decompress_ptr)info)->input_scan_number > MAX_SCANS)
+  if (info->is_decompressor &&
+      ((j_decompress_ptr)info)->input_scan_number > MAX_SCANS)
     fail_with(info->client_data, "it has more than 500 scans");
 }
 
@@ -70,9 +71,10 @@ static void open_reader(reader* r, const uint8_t* data, size_t length,
                         int eighths) {
   jpeg_create_decompress(&r->info);
   r->info.client_data = r;
-  r->source = (struct jpeg_source_mgr){
-      data, length, begin_source, fill_source, skip_source,
-      jpeg_resync_to_restart, end_source};
+  r->source =
+      (struct jpeg_source_mgr){data,        length,      begin_source,
+                               fill_source, skip_source, jpeg_resync_to_restart,
+                               end_source};
   r->info.src = &r->source;
   r->progress.progress_monitor = watch_scans;
   r->info.progress = &r->progress;
@@ -135,7 +137,8 @@ static void read_rows(reader* r, uint32_t width, uint8_t* pixels) {
   int cmyk = info->out_color_space == JCS_CMYK;
   JSAMPARRAY inks = NULL;
   if (cmyk)
-    inks = info->mem->alloc_sarray((j_common_ptr)info, JPOOL_IMAGE, width * 4, 1);
+    inks =
+        info->mem->alloc_sarray((j_common_ptr)info, JPOOL_IMAGE, width * 4, 1);
   while (info->output_scanline < info->output_height) {
     JSAMPROW row = pixels + (size_t)info->output_scanline * width * 3;
     jpeg_read_scanlines(info, cmyk ? inks : &row, 1);
@@ -151,9 +154,11 @@ static boolean read_mcu(j_decompress_ptr info, JBLOCKROW* blocks) {
 }
 
 // use_scan reads with scan instead of libjpeg where that is possible.
-static void use_scan(reader* r, sp_scan* scan, sp_tables* tables, uint8_t* room) {
+static void use_scan(reader* r, sp_scan* scan, sp_tables* tables,
+                     uint8_t* room) {
   if (!sp_scan_fits(&r->info)) return;
-  if (!sp_scan_start(scan, &r->info, tables, room)) longjmp(r->failed, SP_UNUSUAL);
+  if (!sp_scan_start(scan, &r->info, tables, room))
+    longjmp(r->failed, SP_UNUSUAL);
   r->scan = scan;
   r->info.entropy->decode_mcu = read_mcu;
 }

@@ -30,7 +30,8 @@ static void resize_row(const uint8_t* in, uint8_t* out, sp_axis axis) {
 
 void sp_resize_rows(const uint8_t* in, int64_t in_stride, uint8_t* out,
                     int32_t rows, sp_axis axis) {
-  int32_t done = sp_avx2() ? sp_resize_rows_avx2(in, in_stride, out, rows, axis) : 0;
+  int32_t done =
+      sp_avx2() ? sp_resize_rows_avx2(in, in_stride, out, rows, axis) : 0;
   for (int64_t y = done; y < rows; y++)
     resize_row(in + y * in_stride, out + y * axis.size * 3, axis);
 }
@@ -40,7 +41,9 @@ void sp_resize_columns(const uint8_t* in, uint8_t* out, int32_t width,
   for (int32_t y = 0; y < axis.size; y++, out += width) {
     const int32_t* weights = axis.weights + (int64_t)y * axis.stride;
     const uint8_t* column = in + (int64_t)axis.first[y] * width;
-    int32_t x = sp_avx2() ? sp_resize_column_avx2(column, out, width, weights, axis.count[y]) : 0;
+    int32_t x = sp_avx2() ? sp_resize_column_avx2(column, out, width, weights,
+                                                  axis.count[y])
+                          : 0;
     for (; x < width; x++) {
       int32_t sum = HALF;
       for (int32_t i = 0; i < axis.count[y]; i++)

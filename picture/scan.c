@@ -6,8 +6,9 @@
 #include <jpegint.h>
 
 int sp_scan_fits(j_decompress_ptr info) {
-  return !info->progressive_mode && !info->arith_code && !info->buffered_image &&
-         !info->inputctl->has_multiple_scans && info->Ss == 0 && info->Se == DCTSIZE2 - 1;
+  return !info->progressive_mode && !info->arith_code &&
+         !info->buffered_image && !info->inputctl->has_multiple_scans &&
+         info->Ss == 0 && info->Se == DCTSIZE2 - 1;
 }
 
 // next_stretch copies the bytes up to the next marker without the zeros that
@@ -15,7 +16,8 @@ int sp_scan_fits(j_decompress_ptr info) {
 static int next_stretch(sp_scan* scan) {
   uint8_t* out = scan->stretch;
   for (;;) {
-    const uint8_t* found = memchr(scan->in, 0xff, (size_t)(scan->end - scan->in));
+    const uint8_t* found =
+        memchr(scan->in, 0xff, (size_t)(scan->end - scan->in));
     if (!found || found + 1 == scan->end) return 0;
     size_t length = (size_t)(found - scan->in);
     memcpy(out, scan->in, length);
@@ -37,12 +39,15 @@ static int64_t bits_left(const sp_scan* scan) {
   return (scan->stop - scan->bits.next) * 8 + scan->bits.count;
 }
 
-int sp_scan_start(sp_scan* scan, j_decompress_ptr info, sp_tables* tables, uint8_t* room) {
+int sp_scan_start(sp_scan* scan, j_decompress_ptr info, sp_tables* tables,
+                  uint8_t* room) {
   scan->tables = tables;
   for (int i = 0; i < info->comps_in_scan; i++) {
     const jpeg_component_info* c = info->cur_comp_info[i];
-    sp_codes_set(&scan->tables->dc[c->dc_tbl_no], info->dc_huff_tbl_ptrs[c->dc_tbl_no], 0);
-    sp_codes_set(&scan->tables->ac[c->ac_tbl_no], info->ac_huff_tbl_ptrs[c->ac_tbl_no], 1);
+    sp_codes_set(&scan->tables->dc[c->dc_tbl_no],
+                 info->dc_huff_tbl_ptrs[c->dc_tbl_no], 0);
+    sp_codes_set(&scan->tables->ac[c->ac_tbl_no],
+                 info->ac_huff_tbl_ptrs[c->ac_tbl_no], 1);
   }
   scan->stretch = room;
   scan->in = info->src->next_input_byte;
@@ -66,7 +71,8 @@ int sp_scan_mcu(sp_scan* scan, j_decompress_ptr info, JBLOCKROW* blocks) {
   for (int i = 0; i < info->blocks_in_MCU; i++) {
     int component = info->MCU_membership[i];
     const jpeg_component_info* c = info->cur_comp_info[component];
-    if (!sp_huffman_block(&scan->bits, &scan->tables->dc[c->dc_tbl_no], &scan->tables->ac[c->ac_tbl_no],
+    if (!sp_huffman_block(&scan->bits, &scan->tables->dc[c->dc_tbl_no],
+                          &scan->tables->ac[c->ac_tbl_no],
                           &scan->last_dc[component], blocks[i][0]))
       return 0;
     if (bits_left(scan) < 0) return 0;

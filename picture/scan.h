@@ -9,13 +9,13 @@ typedef struct {
   sp_tables* tables;
   sp_bits bits;
   int32_t last_dc[MAX_COMPS_IN_SCAN];
-  uint8_t* stretch;       // room for the bytes of the stretch being read
-  const uint8_t* stop;    // the end of the stretch
-  const uint8_t *in, *end; // what follows it in the file
-  uint8_t marker;         // that ended the stretch
-  unsigned left;          // MCUs up to the next restart, or to the end
-  unsigned all_left;      // MCUs up to the end
-  unsigned restart;       // number of the next restart marker
+  uint8_t* stretch;         // room for the bytes of the stretch being read
+  const uint8_t* stop;      // the end of the stretch
+  const uint8_t *in, *end;  // what follows it in the file
+  uint8_t marker;           // that ended the stretch
+  unsigned left;            // MCUs up to the next restart, or to the end
+  unsigned all_left;        // MCUs up to the end
+  unsigned restart;         // number of the next restart marker
 } sp_scan;
 
 // sp_scan_fits tells whether sp_scan can read what info is about to read.
@@ -23,7 +23,8 @@ int sp_scan_fits(j_decompress_ptr info);
 
 // sp_scan_start begins at info's place in the file. Room holds as many bytes
 // as the file has left, and SP_BEYOND more. It returns 0 if it cannot.
-int sp_scan_start(sp_scan* scan, j_decompress_ptr info, sp_tables* tables, uint8_t* room);
+int sp_scan_start(sp_scan* scan, j_decompress_ptr info, sp_tables* tables,
+                  uint8_t* room);
 
 // sp_scan_mcu decodes the next MCU into zeroed blocks. It returns 0 if
 // anything is out of the ordinary.

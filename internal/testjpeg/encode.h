@@ -11,4 +11,5 @@ typedef struct {
 } tj_options;
 
 // tj_encode returns a JPEG file in memory that the caller frees.
-uint8_t* tj_encode(const uint8_t* pixels, int width, int height, tj_options o, size_t* length);
+uint8_t* tj_encode(const uint8_t* pixels, int width, int height, tj_options o,
+                   size_t* length);
