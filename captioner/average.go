@@ -61,7 +61,7 @@ func addFile(total *sums, path string, first bool) (Metadata, error) {
 		return Metadata{}, err
 	}
 	defer file.Close()
-	meta, err := metadataOf(path, file)
+	meta, err := metadataOf(path, file.Metadata)
 	if err != nil {
 		return meta, err
 	}

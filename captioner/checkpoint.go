@@ -41,17 +41,17 @@ func Load(path string, device torch.Device) (n *Network, m Metadata, err error) 
 		}
 		return err
 	})
-	return n, m, err
+	return n, m, another(path, err)
 }
 
 // LoadWith is Load for a checkpoint written by SaveWith: it also returns what
 // stands beside the network, its tensors in the scope.
 func LoadWith(s *torch.Scope, path string, device torch.Device) (*Network, Metadata, nn.StateDict, map[string]string, error) {
-	m, err := ReadMetadata(path)
-	if err != nil {
-		return nil, m, nil, nil, err
-	}
 	state, texts, err := nn.ReadFile(s, path)
+	if err != nil {
+		return nil, Metadata{}, nil, nil, err
+	}
+	m, err := metadataOf(path, texts)
 	if err != nil {
 		return nil, m, nil, nil, err
 	}

@@ -34,16 +34,23 @@ func (m Metadata) NewVocabulary() (*Vocabulary, error) { return NewVocabulary(m.
 // ReadMetadata returns what the checkpoint at path says of itself. It needs
 // no libtorch.
 func ReadMetadata(path string) (Metadata, error) {
+	m, err := readMetadata(path)
+	return m, another(path, err)
+}
+
+func readMetadata(path string) (Metadata, error) {
 	file, err := tensorfile.Open(path)
 	if err != nil {
 		return Metadata{}, err
 	}
 	defer file.Close()
-	return metadataOf(path, file)
+	return metadataOf(path, file.Metadata)
 }
 
-func metadataOf(path string, file *tensorfile.File) (Metadata, error) {
-	text, ok := file.Metadata[metadataKey]
+// metadataOf reads the metadata out of the texts of the safetensors file at
+// path.
+func metadataOf(path string, texts map[string]string) (Metadata, error) {
+	text, ok := texts[metadataKey]
 	if !ok {
 		return Metadata{}, fmt.Errorf("read %s: not a checkpoint of seetell: the file has no metadata %q", path, metadataKey)
 	}

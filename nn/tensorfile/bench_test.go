@@ -22,6 +22,16 @@ func BenchmarkSafetensors(b *testing.B) {
 			}
 		}
 	})
+	b.Run("open", func(b *testing.B) { // which compares the checksum
+		b.SetBytes(each * 16)
+		for b.Loop() {
+			f, err := Open(path)
+			if err != nil {
+				b.Fatal(err)
+			}
+			f.Close()
+		}
+	})
 	b.Run("read", func(b *testing.B) {
 		b.SetBytes(each * 16)
 		for b.Loop() {

@@ -56,7 +56,11 @@ func readSafetensors(r io.ReaderAt, size int64) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f, checkRegions(regions, size-base)
+	sum, err := takeChecksum(f.Metadata)
+	if err != nil {
+		return nil, err
+	}
+	return f, cmp.Or(checkRegions(regions, size-base), verify(r, size, header, sum))
 }
 
 // readHeader returns the JSON text of the header.

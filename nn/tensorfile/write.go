@@ -7,7 +7,9 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"hash/crc32"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,20 +20,34 @@ import (
 // Write writes a safetensors file whole: under a temporary name in the same
 // folder, fsynced, then renamed over path. Equal arguments make equal bytes.
 // The header keeps the order of tensors; the values lie by falling size of
-// their type, so that each is aligned. Metadata may be nil.
+// their type, so that each is aligned. Metadata may be nil; a checksum joins
+// it, which Open checks.
 func Write(path string, metadata map[string]string, tensors []Tensor) error {
 	header, order, err := header(metadata, tensors)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	if err := replace(path, func(w io.Writer) error { return write(w, header, order) }); err != nil {
+	if err := replace(path, func(file *os.File) error { return writeChecked(file, header, order) }); err != nil {
 		return fmt.Errorf("write %s: %w", path, plain(err))
 	}
 	return nil
 }
 
+// writeChecked writes a file and then, in its header, its checksum.
+func writeChecked(file *os.File, header []byte, order []Tensor) error {
+	w, sum := bufio.NewWriterSize(file, 1<<20), crc32.New(castagnoli)
+	if err := write(io.MultiWriter(w, sum), header, order); err != nil {
+		return err
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	_, err := file.WriteAt([]byte(checksumText(sum.Sum32())), checksumAt(header))
+	return err
+}
+
 // replace gives path the contents that fill writes, or leaves it as it was.
-func replace(path string, fill func(io.Writer) error) error {
+func replace(path string, fill func(*os.File) error) error {
 	directory := filepath.Dir(path)
 	file, err := renameio.NewPendingFile(path, renameio.WithTempDir(directory),
 		renameio.WithPermissions(0o644), renameio.WithExistingPermissions())
@@ -39,11 +55,7 @@ func replace(path string, fill func(io.Writer) error) error {
 		return err
 	}
 	defer file.Cleanup() // does nothing once the file has been renamed
-	w := bufio.NewWriterSize(file, 1<<20)
-	if err := fill(w); err != nil {
-		return err
-	}
-	if err := w.Flush(); err != nil {
+	if err := fill(file.File); err != nil {
 		return err
 	}
 	if err := file.CloseAtomicallyReplace(); err != nil {
@@ -101,10 +113,10 @@ func header(metadata map[string]string, tensors []Tensor) ([]byte, []Tensor, err
 		regions[t.Name] = region{t.Name, end, end + size}
 		end += size
 	}
-	members := make([][]byte, 0, len(tensors)+1)
-	if metadata != nil {
-		members = append(members, pair(metadataKey, metadata))
-	}
+	texts := map[string]string{}
+	maps.Copy(texts, metadata)
+	texts[checksumKey] = noChecksum
+	members := [][]byte{pair(metadataKey, texts)}
 	for _, t := range tensors {
 		at := regions[t.Name]
 		members = append(members, pair(t.Name, info{t.DType, append([]int64{}, t.Shape...), []int64{at.begin, at.end}}))

@@ -1,0 +1,79 @@
+package tensorfile
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// checked writes a small file and returns its path and bytes.
+func checked(t *testing.T) (path string, data []byte) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "a.safetensors")
+	tensors := []Tensor{of("weight", Float32, "abcdefgh", 2), of("count", Int64, "12345678"), of("mask", Bool, "\x01\x00", 2)}
+	if err := Write(path, map[string]string{"seetell": `{"format":1,"words":["a","b"]}`}, tensors); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path, data
+}
+
+// TestEveryBit turns round each bit of a file, one at a time: each is told,
+// with the file's name.
+func TestEveryBit(t *testing.T) {
+	path, data := checked(t)
+	for bit := range 8 * len(data) {
+		damaged := bytes.Clone(data)
+		damaged[bit/8] ^= 1 << (bit % 8)
+		if err := os.WriteFile(path, damaged, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f, err := Open(path)
+		if err == nil {
+			f.Close()
+		}
+		if err == nil || !strings.Contains(err.Error(), path) {
+			t.Fatalf("bit %d of byte %d, %q: Open gave %v, want an error that names the file", bit%8, bit/8, data[max(bit/8-20, 0):bit/8+1], err)
+		}
+	}
+}
+
+// TestDamagedIs tells a file with other values from one that is no file of
+// tensors.
+func TestDamagedIs(t *testing.T) {
+	path, data := checked(t)
+	data[len(data)-1]++
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(path); !errors.Is(err, ErrDamaged) {
+		t.Errorf("Open: %v, want ErrDamaged", err)
+	}
+}
+
+// TestWithoutChecksum opens what was written before files had checksums.
+func TestWithoutChecksum(t *testing.T) {
+	path, data := checked(t)
+	behind := 8 + binary.LittleEndian.Uint64(data)
+	header, values := string(data[8:behind]), string(data[behind:])
+	header = regexp.MustCompile(`,"seetell.checksum":"[^"]*"`).ReplaceAllString(header, "")
+	if err := os.WriteFile(path, []byte(raw(header, values)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if len(f.Tensors) != 3 || f.Metadata["seetell"] == "" {
+		t.Errorf("%d tensors and metadata %v, want 3 and the text", len(f.Tensors), f.Metadata)
+	}
+}
