@@ -63,8 +63,34 @@ func (n *Network) Look(s *torch.Scope, x *torch.Tensor, modes Modes, p Precision
 	if modes.Frozen > 0 {
 		return n.LookAbove(s, n.Below(s, x, modes.Frozen, p), modes, p)
 	}
+	return n.LookAbove(s, n.stem(s, x, modes, p), modes, p)
+}
+
+// Pooled is the part of Look that the backbone does, from what Below returned
+// for modes.Frozen layers or, with none frozen, from pictures.
+func (n *Network) Pooled(s *torch.Scope, x *torch.Tensor, modes Modes, p Precision) (pooled *torch.Tensor) {
+	if modes.Frozen == 0 {
+		x = n.stem(s, x, modes, p)
+	}
+	return n.above(s, x, modes, p)
+}
+
+// Project is the other part of Look, from pooled features.
+func (n *Network) Project(s *torch.Scope, pooled *torch.Tensor, modes Modes, p Precision) (features *torch.Tensor) {
+	p.during(s, n.Device, func() { features = n.Encoder.Project(s, pooled, modes.Norm) })
+	return features
+}
+
+func (n *Network) stem(s *torch.Scope, x *torch.Tensor, modes Modes, p Precision) *torch.Tensor {
 	p.during(s, n.Device, func() { x = n.Encoder.backbone.below(s, x, 0, modes.Backbone) })
-	return n.LookAbove(s, x, modes, p)
+	return x
+}
+
+func (n *Network) above(s *torch.Scope, below *torch.Tensor, modes Modes, p Precision) (pooled *torch.Tensor) {
+	p.during(s, n.Device, func() {
+		pooled = n.Encoder.pool(s, n.Encoder.backbone.above(s, below, modes.Frozen, modes.Backbone))
+	})
+	return pooled
 }
 
 // Below maps normalised pictures (N, 3, S, S) to the output of the backbone's
@@ -73,7 +99,9 @@ func (n *Network) Look(s *torch.Scope, x *torch.Tensor, modes Modes, p Precision
 func (n *Network) Below(s *torch.Scope, x *torch.Tensor, layers int, p Precision) (below *torch.Tensor) {
 	s.Fail(torch.NoGrad(func(inner *torch.Scope) error {
 		p.during(inner, n.Device, func() { below = n.Encoder.backbone.below(inner, x, layers, nn.Eval) })
-		below = below.MoveTo(s)
+		if inner.Err() == nil {
+			below = below.MoveTo(s)
+		}
 		return nil
 	}))
 	return below
@@ -81,9 +109,6 @@ func (n *Network) Below(s *torch.Scope, x *torch.Tensor, layers int, p Precision
 
 // LookAbove is Look for what Below returned for modes.Frozen layers.
 func (n *Network) LookAbove(s *torch.Scope, below *torch.Tensor, modes Modes, p Precision) (pooled, features *torch.Tensor) {
-	p.during(s, n.Device, func() {
-		pooled = n.Encoder.pool(s, n.Encoder.backbone.above(s, below, modes.Frozen, modes.Backbone))
-		features = n.Encoder.Project(s, pooled, modes.Norm)
-	})
-	return pooled, features
+	pooled = n.above(s, below, modes, p)
+	return pooled, n.Project(s, pooled, modes, p)
 }

@@ -12,24 +12,33 @@ type Teaching struct {
 	LabelSmoothing   float64
 	Attention        float64 // α_c, the weight of Xu et al. 2015, equation 14; 0 leaves it out
 	Own              float64 // share of the words read that are drawn from the decoder itself (Bengio et al. 2015, section 2.4)
-	Words            float64 // divide the summed loss by this instead of the batch's scored words; 0 for those
+	Words            int     // divide the words' summed loss by this instead of their own number; 0 for that
+	Captions         int     // divide the captions' summed penalty likewise
 }
 
 // Loss returns the mean cross-entropy of the targets' words, teacher forced,
 // from the pictures' features (N, L, F), plus the attention's penalty where
-// asked for. See Logits for the words' own scores.
+// asked for. See Logits for the words' own scores. The losses of a batch's
+// parts add up to the batch's where Words and Captions are the batch's.
 func (n *Network) Loss(s *torch.Scope, features *torch.Tensor, t Targets, how Teaching) *torch.Tensor {
 	logits, alphas := n.Logits(s, features, t, how)
 	words := torch.FromSlice(s, t.words, int64(len(t.words))).ToDevice(s, n.Device)
 	options := torch.CrossEntropyOptions{IgnoreIndex: Pad, LabelSmoothing: how.LabelSmoothing}
 	loss := logits.CrossEntropy(s, words, options)
+	loss = loss.MulScalar(s, share(t.Scored(), how.Words))
 	if how.Attention > 0 {
-		loss = loss.Add(s, t.coverage(s, alphas).MulScalar(s, how.Attention))
-	}
-	if how.Words > 0 {
-		loss = loss.MulScalar(s, float64(t.Scored())/how.Words)
+		penalty := t.coverage(s, alphas).MulScalar(s, how.Attention)
+		loss = loss.Add(s, penalty.MulScalar(s, share(t.Captions, how.Captions)))
 	}
 	return loss
+}
+
+// share returns what part of all a count is; all 0 means the count itself.
+func share(count, all int) float64 {
+	if all == 0 {
+		return 1
+	}
+	return float64(count) / float64(all)
 }
 
 // Logits returns the scores of the vocabulary at each scored word, float32 of

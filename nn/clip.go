@@ -8,14 +8,39 @@ import "github.com/seetell/seetell/torch"
 // that is not finite means that the gradients are not, and then they are
 // useless after it. Nil where there is no gradient.
 func ClipGradNorm(s *torch.Scope, parameters []*torch.Tensor, maximum float64) *torch.Tensor {
+	norm := GradNorm(s, parameters)
+	if norm != nil {
+		ClipGradients(s, parameters, norm, maximum)
+	}
+	return norm
+}
+
+// GradNorm returns the total 2-norm of the gradients of parameters, nil where
+// there is none.
+func GradNorm(s *torch.Scope, parameters []*torch.Tensor) *torch.Tensor {
 	gradients := gradients(s, parameters)
 	if len(gradients) == 0 {
 		return nil
 	}
-	norm := torch.ForeachNorm(s, gradients)
+	return torch.ForeachNorm(s, gradients)
+}
+
+// ClipGradients is the second half of ClipGradNorm, with what GradNorm
+// returned.
+func ClipGradients(s *torch.Scope, parameters []*torch.Tensor, norm *torch.Tensor, maximum float64) {
 	factor := norm.AddScalar(s, 1e-6).Pow(s, -1).MulScalar(s, maximum).Clamp(s, 0, 1)
-	torch.ForeachScale(s, gradients, factor)
-	return norm
+	torch.ForeachScale(s, gradients(s, parameters), factor)
+}
+
+// NotFinite returns the name of the first of entries whose gradient holds a
+// value that is not finite, empty where none does.
+func NotFinite(s *torch.Scope, entries []Entry) string {
+	for _, e := range entries {
+		if g := e.Tensor.Grad(s); g != nil && g.IsFinite(s).All(s).Item(s) == 0 {
+			return e.Name
+		}
+	}
+	return ""
 }
 
 // gradients returns the gradients that parameters have.

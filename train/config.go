@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/dataset"
@@ -23,6 +24,8 @@ type Config struct {
 	Epochs          int    `json:"epochs"`
 	Batch           int    `json:"batch"`             // pictures a step, or captions with CaptionsPerStep "1"
 	CaptionsPerStep string `json:"captions_per_step"` // "all" or "1"
+	Accumulate      int    `json:"accumulate"`        // batches a step
+	MicroBatch      string `json:"micro_batch"`       // pictures of a batch in memory at once; "0" for all, "auto" for as many as fit
 	Seed            int64  `json:"seed"`
 	Workers         int    `json:"-"` // goroutines that decode pictures; 0 for one a core
 
@@ -83,6 +86,8 @@ func DefaultConfig() Config {
 		Epochs:              14,
 		Batch:               4,
 		CaptionsPerStep:     "all",
+		Accumulate:          1,
+		MicroBatch:          microBatchAuto,
 		Seed:                1,
 		Device:              "auto",
 		Precision:           captioner.PrecisionAuto,
@@ -146,6 +151,8 @@ func (c Config) Validate() error {
 	check(c.CaptionsPerStep == "all" || c.CaptionsPerStep == "1", "captions per step %q: give all or 1", c.CaptionsPerStep)
 	check(c.PictureMemory >= 0 && (c.PictureMemory == 0 || c.PictureCache == ""), "picture memory %d: must be 0 or more, and 0 beside a picture cache", c.PictureMemory)
 	check(c.PictureCacheSize >= 1, "picture cache size %d: must be 1 or more", c.PictureCacheSize)
+	check(c.Accumulate >= 1 && c.Accumulate <= 4096, "accumulate %d: must be from 1 to 4096 batches", c.Accumulate)
+	check(c.MicroBatch == microBatchAuto || wholeNumber(c.MicroBatch), "micro batch %q: give auto, a number of pictures, or 0 for whole batches", c.MicroBatch)
 	check(c.Workers >= 0 && c.Workers <= 256, "workers %d: must be from 0 to 256", c.Workers)
 	check(positive(c.LearningRate), "learning rate %v: must be above 0", c.LearningRate)
 	check(!math.IsNaN(c.EncoderLearningRate) && !math.IsInf(c.EncoderLearningRate, 0), "encoder learning rate %v: must be a number", c.EncoderLearningRate)
@@ -182,5 +189,10 @@ func (c Config) Validate() error {
 }
 
 func positive(x float64) bool { return x > 0 && !math.IsInf(x, 0) }
+
+func wholeNumber(text string) bool {
+	number, err := strconv.Atoi(text)
+	return err == nil && number >= 0
+}
 
 func fraction(x float64) bool { return x >= 0 && x < 1 }

@@ -84,18 +84,6 @@ func (r *session) critical() bool {
 	return r.progress.Epochs >= r.cfg.Epochs-r.cfg.SelfCritical
 }
 
-// policy returns the self-critical loss of a batch and its mean reward.
-func (r *session) policy(s *torch.Scope, features *torch.Tensor, batch *dataset.Batch) (loss *torch.Tensor, reward float64, targets captioner.Targets) {
-	count := r.cfg.Samples
-	drawn := r.network.Sample(s, features, count, r.cfg.Beam.Words, r.precision)
-	if s.Err() != nil {
-		return features, 0, targets
-	}
-	rewards, mean := advantages(r.critic.rewards(drawn, batch.Captions, count), count)
-	targets = captioner.SampledTargets(drawn, count)
-	return r.network.PolicyLoss(s, features, targets, rewards, captioner.Teaching{Precision: r.precision}), mean, targets
-}
-
 // beginCritical turns from the words' likelihood to the captions' reward: it
 // goes on from the average of the weights where there is one, with an
 // optimiser that starts anew.

@@ -10,7 +10,6 @@ import (
 
 	"github.com/sirupsen/logrus"
 
-	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/dataset"
 	"github.com/seetell/seetell/evaluate"
 	"github.com/seetell/seetell/torch"
@@ -72,19 +71,18 @@ func (r *session) steps(ctx context.Context) error {
 	defer r.bar.End()
 	started, waited := r.progress.Running.Time, r.progress.Running.Wait
 	begin := time.Now()
-	var fault faults
 	for {
-		batch, err := loader.Next()
+		lesson, err := r.nextLesson(loader)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if err := r.step(batch, loader.Batches(), &fault); err != nil {
+		if err := r.step(lesson, loader.Batches()); err != nil {
 			return err
 		}
-		loader.Recycle(batch)
+		lesson.recycle(loader)
 		r.progress.Running.Time = started + time.Since(begin)
 		r.progress.Running.Wait = waited + loader.Wait()
 		r.bar.Done(r.progress.Batches)
@@ -128,47 +126,36 @@ func (r *session) loaderConfig() dataset.LoaderConfig {
 	}
 }
 
-// step learns from one batch and counts it.
-func (r *session) step(batch *dataset.Batch, batches int, fault *faults) error {
-	r.progress.Running.SkippedPictures += len(batch.Skipped)
-	for _, skip := range batch.Skipped {
-		r.log.WithFields(logrus.Fields{"picture": skip.ID, "where": skip.Where}).WithError(skip.Err).Warn("picture skipped")
-	}
-	targets := captioner.NewTargets(r.vocabulary, batch.Captions, r.cfg.CaptionWords)
-	if targets.Scored() > 0 {
-		r.setRates(batches)
-		outcome, err := r.learn(batch, targets)
-		if err != nil {
-			return r.explain(err, batch)
+// step learns one lesson and counts it.
+func (r *session) step(l lesson, batches int) error {
+	for _, batch := range l.batches {
+		r.progress.Running.SkippedPictures += len(batch.Skipped)
+		for _, skip := range batch.Skipped {
+			r.log.WithFields(logrus.Fields{"picture": skip.ID, "where": skip.Where}).WithError(skip.Err).Warn("picture skipped")
 		}
-		if err := r.count(outcome, batch, fault); err != nil {
+	}
+	if l.words > 0 {
+		r.setRates((batches + r.cfg.Accumulate - 1) / r.cfg.Accumulate)
+		outcome, err := r.learn(l)
+		if err != nil {
+			return err
+		}
+		if err := r.count(outcome, l); err != nil {
 			return err
 		}
 	}
-	r.progress.Batches++
+	r.progress.Batches += len(l.batches)
 	r.progress.Steps++
 	return nil
 }
 
-// outcome is what a step came to.
-type outcome struct {
-	loss, norm float64
-	words      int // that the loss is the mean of
-	reward     float64
-}
-
-func (o outcome) finite() bool {
-	return !math.IsNaN(o.loss+o.norm) && !math.IsInf(o.loss+o.norm, 0)
-}
-
-func (r *session) count(o outcome, batch *dataset.Batch, fault *faults) error {
+func (r *session) count(o outcome, l lesson) error {
 	running := &r.progress.Running
-	running.Pictures += len(batch.IDs)
+	running.Pictures += l.pictures
 	if !o.finite() {
-		running.SkippedSteps++
-		return fault.add(r, o, batch)
+		return r.fault(o, l)
 	}
-	fault.inARow = 0
+	r.progress.Faults = 0
 	running.Loss += o.loss * float64(o.words)
 	running.Words += o.words
 	running.Reward += o.reward

@@ -1,8 +1,8 @@
 package train
 
 import (
-	"errors"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/sirupsen/logrus"
@@ -13,18 +13,31 @@ import (
 	"github.com/seetell/seetell/torch"
 )
 
+// outcome is what a step came to.
+type outcome struct {
+	loss, norm float64
+	words      int     // that the loss is the mean of
+	reward     float64 // mean over pictures, in self-critical epochs
+	tensor     string  // the first that is not finite, where one is not
+}
+
+func (o outcome) finite() bool {
+	return !math.IsNaN(o.loss+o.norm) && !math.IsInf(o.loss+o.norm, 0)
+}
+
 // learn takes one step of the optimiser. Where loss or gradients are not
 // finite it leaves the model as it was.
-func (r *session) learn(batch *dataset.Batch, targets captioner.Targets) (o outcome, err error) {
+func (r *session) learn(l lesson) (o outcome, err error) {
+	if o, err = r.gradients(l); err != nil {
+		return o, err
+	}
 	err = torch.Run(func(s *torch.Scope) error {
-		r.optimiser.ZeroGrad()
-		loss := r.forward(s, batch, targets, &o)
-		loss.Backward(s)
-		norm := nn.ClipGradNorm(s, r.trained, r.cfg.largestNorm())
-		o.loss, o.norm = loss.Item(s), norm.Item(s)
-		if s.Err() != nil || !o.finite() {
+		norm := nn.GradNorm(s, r.trained)
+		if o.norm = norm.Item(s); !o.finite() {
+			o.tensor = r.notFinite(s, o)
 			return nil
 		}
+		nn.ClipGradients(s, r.trained, norm, r.cfg.largestNorm())
 		r.optimiser.Step(s)
 		if r.average != nil {
 			r.average.Update(s, r.progress.Steps-r.progress.PhaseStart)
@@ -34,31 +47,43 @@ func (r *session) learn(batch *dataset.Batch, targets captioner.Targets) (o outc
 	return o, err
 }
 
-// forward returns the loss of a batch and notes what it is the mean of.
-func (r *session) forward(s *torch.Scope, batch *dataset.Batch, targets captioner.Targets, o *outcome) (loss *torch.Tensor) {
-	features := r.look(s, batch)
-	if r.critical() {
-		loss, o.reward, targets = r.policy(s, features, batch)
-	} else {
-		loss = r.network.Loss(s, features, targets, r.teaching())
+// notFinite names what is not finite in a step: the loss, or the first
+// parameter whose gradient is not.
+func (r *session) notFinite(s *torch.Scope, o outcome) string {
+	if math.IsNaN(o.loss) || math.IsInf(o.loss, 0) {
+		return "loss"
 	}
-	o.words = targets.Scored()
-	return loss
+	return nn.NotFinite(s, r.network.Named())
 }
 
-// look returns the features of a batch's pictures, (N, L, F).
-func (r *session) look(s *torch.Scope, batch *dataset.Batch) *torch.Tensor {
+// addGradients adds a batch's gradients to those of the batches before, and
+// its share to the outcome.
+func (r *session) addGradients(batch *dataset.Batch, l lesson, o *outcome) error {
+	if r.progress.Part > 0 && r.progress.Part < len(batch.IDs) {
+		return r.addInParts(batch, l, o)
+	}
+	return torch.Run(func(s *torch.Scope) error {
+		features := r.network.Project(s, r.pooled(s, batch), r.modes(), r.precision)
+		said := r.say(s, features, batch, l, o)
+		loss := said.loss(s, features, 0, len(batch.IDs))
+		loss.Backward(s)
+		o.loss += loss.Item(s)
+		return nil
+	})
+}
+
+// pooled returns the backbone's features of a batch's pictures, (N, L, 512).
+func (r *session) pooled(s *torch.Scope, batch *dataset.Batch) *torch.Tensor {
 	modes := r.modes()
 	if modes.Frozen > 0 {
-		_, features := r.network.LookAbove(s, r.below(s, batch, modes.Frozen), modes, r.precision)
-		return features
+		return r.network.Pooled(s, r.below(s, batch, modes.Frozen), modes, r.precision)
 	}
 	x := captioner.Normalise(s, pixels(s, batch, r.network.Device), r.cfg.Preprocessing)
-	_, features := r.network.Look(s, x, modes, r.precision)
-	return features
+	return r.network.Pooled(s, x, modes, r.precision)
 }
 
-func (r *session) teaching() captioner.Teaching {
+// teaching says how a lesson's batches are scored.
+func (r *session) teaching(l lesson) captioner.Teaching {
 	return captioner.Teaching{
 		Precision:        r.precision,
 		Dropout:          r.cfg.Dropout,
@@ -66,6 +91,8 @@ func (r *session) teaching() captioner.Teaching {
 		LabelSmoothing:   r.cfg.LabelSmoothing,
 		Attention:        r.cfg.AttentionPenalty,
 		Own:              r.cfg.ScheduledSampling * float64(r.progress.Epochs) / float64(max(r.cfg.Epochs-r.cfg.SelfCritical-1, 1)),
+		Words:            l.words,
+		Captions:         l.captions,
 	}
 }
 
@@ -86,27 +113,15 @@ func (r *session) modes() captioner.Modes {
 // a run stops.
 const mostFaults = 5
 
-// faults counts the steps whose loss or gradients were not finite.
-type faults struct{ inARow int }
-
-func (f *faults) add(r *session, o outcome, batch *dataset.Batch) error {
-	f.inARow++
-	fields := logrus.Fields{"step": r.progress.Steps + 1, "loss": o.loss, "gradient_norm": o.norm, "pictures": strings.Join(batch.IDs, " ")}
+// fault counts a step whose loss or gradients were not finite.
+func (r *session) fault(o outcome, l lesson) error {
+	r.progress.Running.SkippedSteps++
+	r.progress.Faults++
+	fields := logrus.Fields{"step": r.progress.Steps + 1, "tensor": o.tensor, "loss": o.loss, "gradient_norm": o.norm, "pictures": strings.Join(l.ids(), " ")}
 	r.log.WithFields(fields).Warn("step skipped: loss or gradient is not finite")
-	if f.inARow < mostFaults {
+	if r.progress.Faults < mostFaults {
 		return nil
 	}
-	return fmt.Errorf("%d steps in a row without a finite loss, the last step %d with pictures %s (loss %v, gradient norm %v); the last checkpoint in %s is good: lower the learning rate and resume from it",
-		f.inARow, r.progress.Steps+1, strings.Join(batch.IDs, ", "), o.loss, o.norm, r.cfg.Out)
-}
-
-// explain says what a failed step was doing, and for want of memory what to
-// lower.
-func (r *session) explain(err error, batch *dataset.Batch) error {
-	var failure *torch.Error
-	if errors.As(err, &failure) && failure.OutOfMemory() {
-		return fmt.Errorf("out of memory in step %d with a batch of %d pictures of %d pixels: %w; lower --batch (now %d)",
-			r.progress.Steps+1, len(batch.IDs), batch.Size, err, r.cfg.Batch)
-	}
-	return fmt.Errorf("step %d, pictures %s: %w", r.progress.Steps+1, strings.Join(batch.IDs, ", "), err)
+	return fmt.Errorf("%d steps in a row without a finite loss, the last step %d with pictures %s (loss %v, gradient norm %v, the first that is not finite: %s); the last checkpoint in %s is good: lower the learning rate and start from it with --from",
+		r.progress.Faults, r.progress.Steps+1, strings.Join(l.ids(), ", "), o.loss, o.norm, o.tensor, r.cfg.Out)
 }

@@ -48,6 +48,9 @@ type progress struct {
 	Critical   bool       `json:"critical"`    // whether the self-critical epochs have begun
 	PhaseStart int        `json:"phase_start"` // the first step of the epochs that are, or are not
 	Plateau    nn.Plateau `json:"plateau"`
+
+	Faults int `json:"faults"` // last steps in a row that were skipped
+	Part   int `json:"part"`   // pictures worked through at once; 0 for a batch
 }
 
 // Progress shows a user how far a run has come. Its methods are called from

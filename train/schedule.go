@@ -23,15 +23,15 @@ func (c Config) factor(step, total int) float64 {
 	return nn.WarmUp(c.WarmUp, after)(step)
 }
 
-// setRates sets the learning rates of this step. The self-critical epochs are
+// setRates sets the learning rates of this step, of so many an epoch. The self-critical epochs are
 // a phase of their own, with its own rate, to which the backbone's keeps its
 // proportion.
-func (r *session) setRates(batches int) {
+func (r *session) setRates(steps int) {
 	epochs, rate := r.cfg.Epochs-r.cfg.SelfCritical, r.cfg.LearningRate
 	if r.critical() {
 		epochs, rate = r.cfg.SelfCritical, r.cfg.SelfCriticalRate
 	}
-	factor := r.cfg.factor(r.progress.Steps-r.progress.PhaseStart, epochs*batches)
+	factor := r.cfg.factor(r.progress.Steps-r.progress.PhaseStart, epochs*steps)
 	factor *= math.Pow(r.cfg.PlateauFactor, float64(r.progress.Plateau.Falls))
 	r.progress.Running.LearningRate = rate * factor
 	r.optimiser.SetLearningRate(0, rate*factor)

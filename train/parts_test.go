@@ -1,0 +1,166 @@
+package train
+
+import (
+	"context"
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/dataset"
+	"github.com/seetell/seetell/torch"
+)
+
+// opened returns a session with its network and its data, before its first
+// step.
+func opened(t *testing.T, cfg Config) *session {
+	t.Helper()
+	r := &session{cfg: cfg, log: quiet(), bar: silent{}}
+	t.Cleanup(r.close)
+	if err := r.open(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	r.critic = newCritic(r.train, r.vocabulary, cfg.CaptionWords)
+	return r
+}
+
+// firstLesson returns the first step's pictures.
+func firstLesson(t *testing.T, r *session) lesson {
+	t.Helper()
+	loader, err := dataset.NewLoader(context.Background(), r.train, r.loaderConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer loader.Close()
+	l, err := r.nextLesson(loader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// gradientsOf returns the loss of a lesson and all gradients.
+func gradientsOf(t *testing.T, r *session, l lesson) (loss float64, all []float32) {
+	t.Helper()
+	if err := torch.ManualSeed(1); err != nil { // of what is dropped and drawn
+		t.Fatal(err)
+	}
+	o, err := r.gradients(l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = torch.NoGrad(func(s *torch.Scope) error {
+		for _, x := range r.trained {
+			if gradient := x.Grad(s); gradient != nil {
+				all = append(all, gradient.Float32s(s)...)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o.loss, all
+}
+
+// TestPartsHaveTheSameGradient works through a batch in parts of every size.
+// The backbone's statistics are frozen and nothing is dropped.
+func TestPartsHaveTheSameGradient(t *testing.T) {
+	for _, test := range []struct {
+		name, norm string
+		freeze     int
+		critical   int
+	}{
+		{"without the feature norm", captioner.FeatureNormNone, 0, 0},
+		{"feature norm over the whole batch", captioner.FeatureNormBatch, 0, 0},
+		{"backbone still", captioner.FeatureNormBatch, 1, 0},
+		{"self-critical", captioner.FeatureNormBatch, 0, 2},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			cfg := tiny(t)
+			cfg.BatchNorm, cfg.Dropout, cfg.AttentionPenalty = BatchNormFrozen, 0, 1
+			cfg.Model.FeatureNorm, cfg.FreezeEncoder, cfg.Batch = test.norm, test.freeze, 5
+			cfg.SelfCritical = test.critical
+			r := opened(t, cfg)
+			l := firstLesson(t, r)
+			loss, whole := gradientsOf(t, r, l)
+			for _, pictures := range []int{1, 3} {
+				r.progress.Part = pictures
+				partLoss, parts := gradientsOf(t, r, l)
+				if math.Abs(partLoss-loss) > 1e-5*math.Abs(loss) {
+					t.Errorf("parts of %d: loss %v, want %v", pictures, partLoss, loss)
+				}
+				if difference := largestDifference(whole, parts); difference > 1e-5 {
+					t.Errorf("parts of %d: gradients differ by %.2g of the largest, want 1e-5", pictures, difference)
+				}
+			}
+		})
+	}
+}
+
+// largestDifference returns the largest difference of two gradients, relative
+// to the largest value.
+func largestDifference(a, b []float32) float64 {
+	if len(a) != len(b) {
+		return math.Inf(1)
+	}
+	var difference, largest float64
+	for i := range a {
+		difference = max(difference, math.Abs(float64(a[i]-b[i])))
+		largest = max(largest, math.Abs(float64(a[i])))
+	}
+	return difference / largest
+}
+
+// TestAccumulatedIsOneBatch joins two batches of three and compares with one
+// of six. The mean is over all words.
+func TestAccumulatedIsOneBatch(t *testing.T) {
+	cfg := tiny(t)
+	cfg.BatchNorm, cfg.Dropout, cfg.AttentionPenalty = BatchNormFrozen, 0, 1
+	cfg.Model.FeatureNorm, cfg.Batch = captioner.FeatureNormNone, 6
+	one := opened(t, cfg)
+	loss, whole := gradientsOf(t, one, firstLesson(t, one))
+	cfg.Batch, cfg.Accumulate = 3, 2
+	two := opened(t, cfg)
+	l := firstLesson(t, two)
+	if len(l.batches) != 2 {
+		t.Fatalf("%d batches, want 2", len(l.batches))
+	}
+	sum, joined := gradientsOf(t, two, l)
+	if difference := largestDifference(whole, joined); math.Abs(sum-loss) > 1e-5*loss || difference > 1e-5 {
+		t.Errorf("loss %v and %v, gradients differ by %.2g of the largest; want 1e-5", sum, loss, difference)
+	}
+}
+
+// TestAccumulatedRun counts steps, the last of an epoch of fewer batches.
+func TestAccumulatedRun(t *testing.T) {
+	cfg := tiny(t)
+	cfg.Accumulate, cfg.Epochs, cfg.Schedule = 2, 1, ScheduleCosine // three batches an epoch
+	r := opened(t, cfg)
+	if err := r.epochs(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if r.progress.Steps != 2 || r.history[0].Step != 2 {
+		t.Errorf("%d steps, want 2", r.progress.Steps)
+	}
+	if rate := r.history[0].LearningRate; math.Abs(rate-cfg.LearningRate/2) > 1e-12 {
+		t.Errorf("the last learning rate is %v, want half of %v", rate, cfg.LearningRate)
+	}
+}
+
+// TestHalve shrinks parts down to one picture, and only where it may.
+func TestHalve(t *testing.T) {
+	l := lesson{batches: []*dataset.Batch{{IDs: make([]string, 3)}, {IDs: make([]string, 7)}}}
+	r := opened(t, tiny(t))
+	var sizes []int
+	for r.halve(l) {
+		sizes = append(sizes, r.progress.Part)
+	}
+	if want := []int{4, 2, 1}; !slices.Equal(sizes, want) {
+		t.Errorf("parts of %v pictures, want %v", sizes, want)
+	}
+	r.cfg.MicroBatch, r.progress.Part = "0", 0
+	if r.halve(l) {
+		t.Error("whole batches were asked for and are halved")
+	}
+}
