@@ -37,14 +37,11 @@ func shapeText(shape []int64) string {
 
 // OutOfMemory reports whether the device, or the machine, had too little
 // memory for the operator.
-func (e *Error) OutOfMemory() bool {
-	for _, sign := range []string{"not enough memory", "can't allocate memory", "out of memory"} {
-		if strings.Contains(e.Message, sign) {
-			return true
-		}
-	}
-	return false
-}
+func (e *Error) OutOfMemory() bool { return memorySigns.MatchString(e.Message) }
+
+// memorySigns are the words of libtorch, C++ and oneDNN for want of memory;
+// oneDNN's last is about a kernel already chosen, whose code found no room.
+var memorySigns = regexp.MustCompile(`not enough memory|can't allocate memory|out of memory|bad_alloc|could not create a memory|could not create a primitive$`)
 
 var askedBytes = regexp.MustCompile(`(?i)tried to allocate ([0-9.]+) ?(bytes|KiB|MiB|GiB)`)
 

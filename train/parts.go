@@ -39,7 +39,7 @@ func (r *session) gradients(l lesson) (o outcome, err error) {
 	defer now.close()
 	for {
 		r.optimiser.ZeroGrad()
-		o, err = r.tryGradients(l)
+		o, err = r.try(l)
 		var failure *torch.Error
 		if !errors.As(err, &failure) || !failure.OutOfMemory() || !r.halve(l) {
 			return o, r.explain(err, l)

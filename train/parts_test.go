@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/seetell/seetell/captioner"
@@ -15,7 +16,7 @@ import (
 // step.
 func opened(t *testing.T, cfg Config) *session {
 	t.Helper()
-	r := &session{cfg: cfg, log: quiet(), bar: silent{}}
+	r := newSession(cfg, quiet(), nil)
 	t.Cleanup(r.close)
 	if err := r.open(context.Background()); err != nil {
 		t.Fatal(err)
@@ -148,19 +149,63 @@ func TestAccumulatedRun(t *testing.T) {
 	}
 }
 
-// TestHalve shrinks parts down to one picture, and only where it may.
-func TestHalve(t *testing.T) {
-	l := lesson{batches: []*dataset.Batch{{IDs: make([]string, 3)}, {IDs: make([]string, 7)}}}
-	r := opened(t, tiny(t))
+// TestOutOfMemory lets whole batches and halves of them fail for want of
+// memory after their work is done: quarters give what they would have given
+// at once, dropout and running statistics included.
+func TestOutOfMemory(t *testing.T) {
+	cfg := tiny(t)
+	cfg.Batch = 8
+	want := opened(t, cfg)
+	want.progress.Part = 2
+	loss, whole := gradientsOf(t, want, firstLesson(t, want))
+	got := opened(t, cfg)
 	var sizes []int
-	for r.halve(l) {
-		sizes = append(sizes, r.progress.Part)
+	got.try = func(l lesson) (outcome, error) {
+		o, err := got.tryGradients(l)
+		if sizes = append(sizes, got.progress.Part); got.progress.Part == 0 || got.progress.Part > 2 {
+			err = &torch.Error{Message: "[enforce fail at alloc_cpu.cpp:124] err == 0. DefaultCPUAllocator: can't allocate memory"}
+		}
+		return o, err
 	}
-	if want := []int{4, 2, 1}; !slices.Equal(sizes, want) {
-		t.Errorf("parts of %v pictures, want %v", sizes, want)
+	halved, parts := gradientsOf(t, got, firstLesson(t, got))
+	if !slices.Equal(sizes, []int{0, 4, 2}) {
+		t.Errorf("tried parts of %v pictures, want 0, 4 and 2", sizes)
 	}
-	r.cfg.MicroBatch, r.progress.Part = "0", 0
-	if r.halve(l) {
-		t.Error("whole batches were asked for and are halved")
+	if halved != loss || !slices.Equal(whole, parts) {
+		t.Errorf("loss %v and %v, gradients differ by %.2g of the largest; want the same", halved, loss, largestDifference(whole, parts))
+	}
+	if !slices.Equal(buffersOf(t, want), buffersOf(t, got)) {
+		t.Error("running statistics differ")
+	}
+}
+
+func buffersOf(t *testing.T, r *session) (all []float32) {
+	t.Helper()
+	err := torch.NoGrad(func(s *torch.Scope) error {
+		for _, e := range r.network.Named() {
+			if !e.Trainable {
+				all = append(all, e.Tensor.To(s, torch.Float32).Float32s(s)...)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// TestNoMemoryAtAll ends with what to do where a picture alone does not fit,
+// or batches are to stay whole.
+func TestNoMemoryAtAll(t *testing.T) {
+	for _, micro := range []string{microBatchAuto, "0", "3"} {
+		cfg := tiny(t)
+		cfg.MicroBatch = micro
+		r := opened(t, cfg)
+		r.try = func(lesson) (outcome, error) { return outcome{}, &torch.Error{Message: "CUDA out of memory"} }
+		_, err := r.gradients(firstLesson(t, r))
+		if err == nil || !strings.Contains(err.Error(), "out of memory in step 1") || !strings.Contains(err.Error(), "lower --batch") {
+			t.Errorf("micro batch %s: %v, want out of memory and what to do", micro, err)
+		}
 	}
 }

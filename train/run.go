@@ -35,6 +35,16 @@ type session struct {
 	progress   progress
 	history    []Epoch
 	bar        Progress
+	try        func(lesson) (outcome, error) // tryGradients; tests let it fail
+}
+
+func newSession(cfg Config, log *logrus.Entry, bar Progress) *session {
+	if bar == nil {
+		bar = silent{}
+	}
+	r := &session{cfg: cfg, log: log, bar: bar}
+	r.try = r.tryGradients
+	return r
 }
 
 // progress is how far a run has come; a resumed run goes on from here.
@@ -75,10 +85,7 @@ func Run(ctx context.Context, cfg Config, log *logrus.Entry, bar Progress) error
 		return err
 	}
 	defer release()
-	if bar == nil {
-		bar = silent{}
-	}
-	r := &session{cfg: cfg, log: log, bar: bar}
+	r := newSession(cfg, log, bar)
 	defer r.close()
 	if err := r.open(ctx); err != nil {
 		return err
