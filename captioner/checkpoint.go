@@ -19,6 +19,15 @@ func InBackbone(name string) bool { return strings.HasPrefix(name, backbonePrefi
 // Save writes a checkpoint whole: the network's tensors and what m says.
 func (n *Network) Save(path string, m Metadata) error { return n.SaveWith(path, m, nil, nil) }
 
+// Encode returns the bytes of the checkpoint that Save writes.
+func (n *Network) Encode(m Metadata) ([]byte, error) {
+	text, err := m.text()
+	if err != nil {
+		return nil, err
+	}
+	return nn.Encode(text, nn.StateOf(n.Named()))
+}
+
 // SaveWith writes a checkpoint with more metadata and tensors beside its own.
 func (n *Network) SaveWith(path string, m Metadata, more map[string]string, beside nn.StateDict) error {
 	text, err := m.text()

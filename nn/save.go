@@ -60,11 +60,20 @@ func fromValues[T torch.Element](s *torch.Scope, values func() ([]T, error), sha
 // or not at all, and the same bytes for the same values. bfloat16 becomes
 // float32.
 func WriteFile(path string, metadata map[string]string, state StateDict) error {
+	return tensorfile.Write(path, metadata, toFiles(state))
+}
+
+// Encode returns the bytes of the file that WriteFile writes.
+func Encode(metadata map[string]string, state StateDict) ([]byte, error) {
+	return tensorfile.Encode(metadata, toFiles(state))
+}
+
+func toFiles(state StateDict) []tensorfile.Tensor {
 	tensors := make([]tensorfile.Tensor, len(state))
 	for i, p := range state {
 		tensors[i] = toFile(p)
 	}
-	return tensorfile.Write(path, metadata, tensors)
+	return tensors
 }
 
 func toFile(p Parameter) tensorfile.Tensor {

@@ -74,8 +74,9 @@ type Config struct {
 	Keep            int            `json:"-"`       // epoch files kept; 0 for all
 	BestBy          string         `json:"best_by"` // the score that best.safetensors follows
 	Beam            captioner.Beam `json:"beam"`    // search on the validation split
-	CheckpointEvery int            `json:"-"`       // steps between checkpoints within an epoch; 0 for none
+	CheckpointEvery Interval       `json:"-"`       // between checkpoints within an epoch
 	Resume          bool           `json:"-"`
+	NewSchedule     bool           `json:"-"` // a resumed run may follow another schedule from there on
 }
 
 // DefaultConfig returns the recipe "base".
@@ -180,10 +181,10 @@ func (c Config) Validate() error {
 	check(c.CaptionWords >= 1 && c.CaptionWords <= 1000, "caption words %d: must be from 1 to 1000", c.CaptionWords)
 	check(c.Keep >= 0, "keep %d: must be 0 or more", c.Keep)
 	check(c.Limit >= 0, "limit %d: must be 0 or more", c.Limit)
-	check(c.CheckpointEvery >= 0, "checkpoint every %d: must be 0 steps or more", c.CheckpointEvery)
 	_, known := bestScores[c.BestBy]
 	check(known, "best by %q: give cider, bleu or rouge", c.BestBy)
 	check(c.TrainSplit != c.ValidationSplit, "split %q: training and validation must be different splits", c.TrainSplit)
+	check(!c.NewSchedule || c.Resume, "a new schedule is for a run that is resumed: give --resume too, or leave --new-schedule out")
 	check(c.From == "" || !c.Resume, "from and resume contradict each other: give one")
 	return errors.Join(wrong...)
 }

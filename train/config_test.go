@@ -49,6 +49,9 @@ func TestDifferences(t *testing.T) {
 	}{
 		{"none", func(*Config) {}, 0},
 		{"more epochs", func(c *Config) { c.Epochs++ }, 0},
+		{"more epochs under a new schedule", func(c *Config) { c.Epochs, c.Schedule, c.NewSchedule = c.Epochs+1, ScheduleCosine, true }, 0},
+		{"where the data lies", func(c *Config) { c.Data, c.MicroBatch = "elsewhere", "2" }, 0},
+		{"sizes of the model", func(c *Config) { c.Model.Hidden, c.Model.Grid = 7, 14 }, 2},
 		{"where it runs", func(c *Config) { c.Device, c.Workers, c.Keep = "cuda", 7, 9 }, 0},
 		{"more epochs under cosine", func(c *Config) { c.Epochs, c.Schedule = c.Epochs+1, ScheduleCosine }, 2},
 		{"seed and batch", func(c *Config) { c.Seed, c.Batch = 2, 9 }, 2},
@@ -56,7 +59,7 @@ func TestDifferences(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			now := before
 			test.change(&now)
-			if got := differences(before, now); len(got) != test.want {
+			if _, got := differences(before, now); len(got) != test.want {
 				t.Errorf("differences %q, want %d", got, test.want)
 			}
 		})

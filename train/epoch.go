@@ -45,7 +45,7 @@ func (r *session) epoch(ctx context.Context) error {
 	r.observe(line.Scores[bestScores[r.cfg.BestBy]])
 	r.progress.Epochs++
 	r.progress.Batches, r.progress.Running = 0, sums{}
-	return r.saveEpoch(line)
+	return r.saveEpoch()
 }
 
 // interrupted saves what was done where err comes from the end of ctx.
@@ -53,7 +53,7 @@ func (r *session) interrupted(ctx context.Context, err error) error {
 	if ctx.Err() == nil {
 		return err
 	}
-	if err := r.saveResume(); err != nil {
+	if err := errors.Join(r.save(), r.saves.err); err != nil {
 		return fmt.Errorf("interrupted after step %d, which could not be saved: %w", r.progress.Steps, err)
 	}
 	return fmt.Errorf("interrupted after step %d; --resume goes on from there: %w", r.progress.Steps, ctx.Err())
@@ -199,6 +199,9 @@ func (r *session) validate(ctx context.Context, line *Epoch) error {
 	scores, err := evaluate.Score(ctx, found.Images(), evaluate.Options{Metrics: []string{"bleu", "rouge", "cider"}})
 	if err != nil {
 		return fmt.Errorf("score the validation split: %w", err)
+	}
+	if math.IsNaN(found.Loss) || math.IsInf(found.Loss, 0) {
+		return fmt.Errorf("epoch %d: the validation loss is %v: the weights have diverged; the last checkpoint in %s is good: lower the learning rate and start from it with --from", line.Epoch, found.Loss, r.cfg.Out)
 	}
 	line.ValidationLoss, line.DeadChannels = found.Loss, found.DeadChannels
 	line.Scores, line.Distinct = scores.Scores, found.Distinct()

@@ -3,9 +3,8 @@ package train
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 
-	"github.com/google/renameio/v2"
+	"github.com/seetell/seetell/nn/tensorfile"
 )
 
 // Epoch is a line of history.jsonl: what an epoch came to.
@@ -36,14 +35,17 @@ type Example struct {
 	Caption string `json:"caption"`
 }
 
-// writeHistory writes one line per epoch to the file at path, whole.
+// writeHistory writes the history to the file at path, whole.
 func writeHistory(path string, history []Epoch) error {
+	return tensorfile.Replace(path, historyText(history))
+}
+
+// historyText returns one line per epoch.
+func historyText(history []Epoch) []byte {
 	var lines bytes.Buffer
 	encoder := json.NewEncoder(&lines)
 	for _, epoch := range history {
-		if err := encoder.Encode(epoch); err != nil {
-			return fmt.Errorf("write %s: %w", path, err)
-		}
+		_ = encoder.Encode(epoch) // numbers and texts, which never fail
 	}
-	return renameio.WriteFile(path, lines.Bytes(), 0o644)
+	return lines.Bytes()
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/seetell/seetell/captioner"
@@ -14,13 +15,14 @@ import (
 // resume goes on with the run in cfg.Out exactly where it stopped.
 func (r *session) resume(device torch.Device) error {
 	path := r.path(resumeFile)
+	var then Config
 	err := torch.NoGrad(func(s *torch.Scope) error {
 		network, meta, beside, texts, err := captioner.LoadWith(s, path, device)
 		if err != nil {
-			return err
+			return r.instead(path, err)
 		}
 		r.network = network
-		if err := r.readState(texts[resumeKey]); err != nil {
+		if then, err = r.readState(texts[resumeKey]); err != nil {
 			return err
 		}
 		if r.vocabulary, err = meta.NewVocabulary(); err != nil {
@@ -34,54 +36,53 @@ func (r *session) resume(device torch.Device) error {
 	if err != nil {
 		return fmt.Errorf("resume from %s: %w", path, err)
 	}
-	return nil
+	return r.catchUp(then)
 }
 
-// readState reads the run's state and refuses settings that contradict it.
-func (r *session) readState(text string) error {
+// instead says what to do where there is no file to resume from, or it cannot
+// be read.
+func (r *session) instead(path string, err error) error {
+	whole := captioner.NewestWhole(r.cfg.Out, path)
+	switch {
+	case whole != "":
+		return fmt.Errorf("%w; the newest whole checkpoint of the run is %s: begin from it with --from %s and another --out", err, whole, whole)
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%w; there is no run in %s yet: leave --resume out", err, r.cfg.Out)
+	}
+	return fmt.Errorf("%w; no other checkpoint of the run is there: begin anew with another --out", err)
+}
+
+// readState reads the run's state, refuses settings that contradict it and
+// returns those that it had.
+func (r *session) readState(text string) (then Config, err error) {
 	if text == "" {
-		return errors.New("it is a checkpoint to use, not one to resume from")
+		return then, errors.New("it is a checkpoint to use, not one to resume from")
 	}
-	state := resumeState{Config: DefaultConfig()} // settings that an older run did not have
+	state := resumeState{Config: DefaultConfig()} // for what older files leave out
 	if err := json.Unmarshal([]byte(text), &state); err != nil {
-		return fmt.Errorf("metadata %q: %w", resumeKey, err)
+		return then, fmt.Errorf("metadata %q: %w", resumeKey, err)
 	}
-	// What --from brought in the first run stays.
-	r.cfg.From, r.cfg.Model, r.cfg.Preprocessing = state.Config.From, state.Config.Model, state.Config.Preprocessing
-	if different := differences(state.Config, r.cfg); len(different) > 0 {
-		return fmt.Errorf("the settings differ from the run's: %s", strings.Join(different, "; "))
+	if then = state.Config; then.From != "" { // what --from brought in the first run stays
+		r.cfg.From, r.cfg.Model, r.cfg.Preprocessing = then.From, then.Model, then.Preprocessing
+	}
+	free, refused := differences(then, r.cfg)
+	if len(refused) > 0 {
+		return then, fmt.Errorf("the settings differ from the run's: %s; give the run's, or another folder with --out%s", strings.Join(refused, "; "), hint(then, r.cfg))
+	}
+	if len(free) > 0 {
+		r.log.WithField("changes", strings.Join(free, "; ")).Warn("resumed with other settings")
 	}
 	r.progress, r.history = state.Progress, state.History
-	return nil
+	return then, nil
 }
 
-// differences names the settings in which now differs from before, apart from
-// those that may change between a run and its resumption.
-func differences(before, now Config) []string {
-	if now.Schedule != ScheduleCosine && now.SelfCritical == 0 && now.ScheduledSampling == 0 {
-		before.Epochs = now.Epochs
+// hint says how to change the schedule, where that was tried.
+func hint(then, now Config) string {
+	now.NewSchedule = true
+	if _, refused := differences(then, now); len(refused) > 0 {
+		return ""
 	}
-	var old, current map[string]json.RawMessage
-	for _, pair := range []struct {
-		config Config
-		fields *map[string]json.RawMessage
-	}{{before, &old}, {now, &current}} {
-		text, err := json.Marshal(pair.config)
-		if err = errors.Join(err, json.Unmarshal(text, pair.fields)); err != nil {
-			return []string{err.Error()}
-		}
-	}
-	return compare(old, current)
-}
-
-func compare(old, current map[string]json.RawMessage) []string {
-	var different []string
-	for name, value := range current {
-		if string(old[name]) != string(value) {
-			different = append(different, fmt.Sprintf("%s was %s and is now %s", strings.ReplaceAll(name, "_", " "), old[name], value))
-		}
-	}
-	return different
+	return "; or follow the new schedule from here on with --new-schedule"
 }
 
 // sameData refuses a data set that is not the run's.
@@ -91,7 +92,7 @@ func (r *session) sameData(meta captioner.Metadata) error {
 		return fmt.Errorf("metadata of the data set: %w", err)
 	}
 	if found := r.set.Fingerprint(); found != data.Fingerprint {
-		return fmt.Errorf("the data set %s is another than the run's %s: its fingerprint is %s and was %s",
+		return fmt.Errorf("the data set %s is another than the run's %s: its fingerprint is %s and was %s; give the run's, or another folder with --out",
 			r.cfg.Data, data.Source, found, data.Fingerprint)
 	}
 	return nil

@@ -34,6 +34,7 @@ type session struct {
 	precision  captioner.Precision
 	progress   progress
 	history    []Epoch
+	saves      saves
 	bar        Progress
 	try        func(lesson) (outcome, error) // tryGradients; tests let it fail
 }
@@ -85,6 +86,9 @@ func Run(ctx context.Context, cfg Config, log *logrus.Entry, bar Progress) error
 		return err
 	}
 	defer release()
+	if err := removeUnfinished(cfg.Out); err != nil {
+		return err
+	}
 	r := newSession(cfg, log, bar)
 	defer r.close()
 	if err := r.open(ctx); err != nil {
@@ -267,7 +271,7 @@ func (r *session) epochs(ctx context.Context) error {
 	if r.progress.Epochs < r.cfg.Epochs {
 		r.log.WithFields(logrus.Fields{"epoch": r.progress.Epochs, "patience": r.cfg.Patience}).Info("stopped: no better score for so many epochs")
 	}
-	return nil
+	return r.saveLast(ctx)
 }
 
 // path returns the path of a file of the run.

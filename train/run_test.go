@@ -258,6 +258,9 @@ func TestRunRefuses(t *testing.T) {
 		{"no such data", func(c *Config) { c.Data = "/nowhere"; c.Out = t.TempDir() }, "/nowhere"},
 		{"no such device", func(c *Config) { c.Device = "tpu"; c.Out = t.TempDir() }, "tpu"},
 		{"no such weights", func(c *Config) { c.EncoderWeights = "/nowhere.pth"; c.Out = t.TempDir() }, "/nowhere.pth"},
+		{"another model size on resume", func(c *Config) { c.Resume, c.Model.Hidden = true, 32 }, "model hidden was 16 and is now 32"},
+		{"another data set on resume", func(c *Config) { c.Resume, c.Seed = true, 2 }, "seed was 1 and is now 2"},
+		{"more epochs under another schedule", func(c *Config) { c.Resume, c.Epochs, c.Schedule = true, 3, ScheduleCosine }, "--new-schedule"},
 		{"a batch larger than memory", func(c *Config) { c.Batch = 4096; c.Preprocessing.Size = 4096; c.Out = t.TempDir() }, "lower --batch"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

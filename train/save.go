@@ -1,15 +1,15 @@
 package train
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"sort"
+	"time"
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/nn"
+	"github.com/seetell/seetell/nn/tensorfile"
 	"github.com/seetell/seetell/torch"
 )
 
@@ -45,45 +45,147 @@ const (
 	randomName      = "random.state"
 )
 
-// saveEpoch writes the checkpoints after an epoch: first what resuming needs,
-// complete in itself, so that a kill between two files loses nothing.
-func (r *session) saveEpoch(line Epoch) error {
-	score := line.Scores[bestScores[r.cfg.BestBy]]
-	best := r.progress.Epochs == 1 || score > r.progress.Best
-	if best {
-		r.progress.Best = score
-	}
-	if err := r.saveResume(); err != nil {
-		return err
-	}
-	names := []string{fmt.Sprintf("epoch-%02d.safetensors", line.Epoch), lastFile}
-	if best {
-		names = append(names, bestFile)
-	}
-	if err := r.averaged(func() error { return r.saveAs(names) }); err != nil {
-		return err
-	}
-	if err := writeHistory(r.path(historyFile), r.history); err != nil {
-		return fmt.Errorf("write the history: %w", err)
-	}
-	return r.prune()
+// saves is what a run has still to write.
+type saves struct {
+	files []unsaved // models, the oldest first
+	err   error     // why the last save was incomplete; nil where it was not
+	at    time.Time // of the last save
 }
 
-// saveAs writes the model under each of the names.
-func (r *session) saveAs(names []string) error {
-	meta, err := r.metadata()
+// unsaved is a model's file that could not be written yet.
+type unsaved struct {
+	name string
+	data []byte
+}
+
+// saveEpoch writes the files after an epoch.
+func (r *session) saveEpoch() error {
+	data, err := r.encode(r.cfg)
 	if err != nil {
 		return err
 	}
-	for _, name := range names {
-		if err := r.network.Save(r.path(name), meta); err != nil {
-			return err
+	if r.bestSoFar() {
+		r.progress.Best = r.score(r.history[len(r.history)-1])
+	}
+	r.saves.add(r.modelFiles(), data)
+	return r.save()
+}
+
+// modelFiles names the files that hold the model after the epoch just done.
+func (r *session) modelFiles() []string {
+	names := []string{fmt.Sprintf("epoch-%02d.safetensors", r.progress.Epochs), lastFile}
+	if r.bestSoFar() {
+		names = append(names, bestFile)
+	}
+	return names
+}
+
+func (r *session) score(line Epoch) float64 { return line.Scores[bestScores[r.cfg.BestBy]] }
+
+// bestSoFar reports whether the last epoch's score is above all before.
+func (r *session) bestSoFar() bool {
+	last := len(r.history) - 1
+	for _, line := range r.history[:last] {
+		if r.score(line) >= r.score(r.history[last]) {
+			return false
 		}
+	}
+	return true
+}
+
+// add puts data in line under each name, in the place of what waits there.
+func (s *saves) add(names []string, data []byte) {
+	for _, name := range names {
+		s.files = append(s.without(name), unsaved{name, data})
+	}
+}
+
+func (s *saves) without(name string) (others []unsaved) {
+	for _, f := range s.files {
+		if f.name != name {
+			others = append(others, f)
+		}
+	}
+	return others
+}
+
+// save writes first what resuming needs, complete in itself, so that a kill
+// between two files loses nothing; then the models and the history. What a
+// full disk or a lost permission keeps from being written is logged, and the
+// next save tries it again; the files before it stay. An error is one of the
+// model's.
+func (r *session) save() error {
+	failed := []error{r.saveResume()}
+	var left []unsaved
+	for _, f := range r.saves.files {
+		if err := tensorfile.Replace(r.path(f.name), f.data); err != nil {
+			failed, left = append(failed, err), append(left, f)
+		}
+	}
+	r.saves.files, r.saves.at = left, time.Now()
+	failed = append(failed, writeHistory(r.path(historyFile), r.history))
+	if r.saves.err = errors.Join(failed...); r.saves.err == nil {
+		r.saves.err = r.prune()
+	}
+	var failure *torch.Error
+	if errors.As(r.saves.err, &failure) {
+		return r.saves.err
+	}
+	if r.saves.err != nil {
+		r.log.WithError(r.saves.err).Warn("not saved; the files before stay, and the next save tries again")
 	}
 	return nil
 }
 
-func (r *session) metadata() (captioner.Metadata, error) {
+// saveBetween saves within an epoch where the settings ask for it.
+func (r *session) saveBetween() error {
+	if r.saves.at.IsZero() {
+		r.saves.at = time.Now()
+	}
+	if !r.cfg.CheckpointEvery.due(r.progress.Steps, time.Since(r.saves.at)) {
+		return nil
+	}
+	return r.save()
+}
+
+// lastTries are the pauses before each further try to save a run that ends.
+var lastTries = []time.Duration{time.Second, 4 * time.Second, 15 * time.Second}
+
+// saveLast tries again to write what the run's last save could not.
+func (r *session) saveLast(ctx context.Context) error {
+	for _, pause := range lastTries {
+		if r.saves.err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
+		}
+		if err := r.save(); err != nil {
+			return err
+		}
+	}
+	if r.saves.err != nil {
+		return fmt.Errorf("trained %d epochs and could not save all: %w; make room in %s and give --resume", r.progress.Epochs, r.saves.err, r.cfg.Out)
+	}
+	return nil
+}
+
+// encode returns the bytes of the model's file, averaged where the run keeps
+// an average. Cfg is what the file says of the run's settings.
+func (r *session) encode(cfg Config) (data []byte, err error) {
+	meta, err := r.metadata(cfg)
+	if err != nil {
+		return nil, err
+	}
+	err = r.averaged(func() error {
+		data, err = r.network.Encode(meta)
+		return err
+	})
+	return data, err
+}
+
+func (r *session) metadata(cfg Config) (captioner.Metadata, error) {
 	data := dataState{r.cfg.Data, r.set.Fingerprint(), r.train.Len()}
 	meta := captioner.Metadata{
 		Model:         r.cfg.Model,
@@ -94,7 +196,7 @@ func (r *session) metadata() (captioner.Metadata, error) {
 	for _, part := range []struct {
 		value any
 		text  *json.RawMessage
-	}{{r.cfg, &meta.Training}, {data, &meta.Data}, {r.history, &meta.History}} {
+	}{{cfg, &meta.Training}, {data, &meta.Data}, {r.history, &meta.History}} {
 		text, err := json.Marshal(part.value)
 		if err != nil {
 			return meta, fmt.Errorf("describe the run: %w", err)
@@ -104,22 +206,9 @@ func (r *session) metadata() (captioner.Metadata, error) {
 	return meta, nil
 }
 
-// saveBetween saves within an epoch where the settings ask for it. A disk that
-// is full now may not be later: a failure is logged and tried again.
-func (r *session) saveBetween() error {
-	every := r.cfg.CheckpointEvery
-	if every == 0 || r.progress.Steps%every != 0 {
-		return nil
-	}
-	if err := r.saveResume(); err != nil {
-		r.log.WithError(err).Warn("checkpoint not saved; trying again at the next one")
-	}
-	return nil
-}
-
 // saveResume writes all that resuming needs.
 func (r *session) saveResume() error {
-	meta, err := r.metadata()
+	meta, err := r.metadata(r.cfg)
 	if err != nil {
 		return err
 	}
@@ -139,27 +228,4 @@ func (r *session) saveResume() error {
 		beside = append(beside, nn.Parameter{Name: randomName, Tensor: torch.FromSlice(s, random, int64(len(random)))})
 		return r.network.SaveWith(r.path(resumeFile), meta, map[string]string{resumeKey: string(state)}, beside)
 	})
-}
-
-// prune removes the oldest epoch files but the newest cfg.Keep.
-func (r *session) prune() error {
-	if r.cfg.Keep == 0 {
-		return nil
-	}
-	files, err := filepath.Glob(r.path("epoch-*.safetensors"))
-	if err != nil {
-		return err
-	}
-	sort.Slice(files, func(i, j int) bool { return epochOf(files[i]) < epochOf(files[j]) })
-	var failed []error
-	for _, file := range files[:max(len(files)-r.cfg.Keep, 0)] {
-		failed = append(failed, os.Remove(file))
-	}
-	return errors.Join(failed...)
-}
-
-// epochOf returns the number in the name of an epoch's file.
-func epochOf(path string) (epoch int) {
-	_, _ = fmt.Sscanf(filepath.Base(path), "epoch-%d.safetensors", &epoch)
-	return epoch
 }

@@ -96,10 +96,11 @@ func runFlags(cfg *train.Config) []cli.Flag {
 		configFlag(),
 		&cli.StringFlag{Name: "recipe", Usage: "named settings: " + strings.Join(recipeNames(), ", "), Value: "base"},
 		&cli.BoolFlag{Name: "resume", Usage: "go on with the run in --out", Destination: &cfg.Resume},
+		&cli.BoolFlag{Name: "new-schedule", Usage: "with --resume: follow other epochs, learning rates and schedule from there on", Destination: &cfg.NewSchedule},
 		&cli.PathFlag{Name: "from", Usage: "start from this checkpoint `FILE`", Destination: &cfg.From},
 		&cli.Int64Flag{Name: "seed", Usage: "of initial values, order and dropout", Value: cfg.Seed, Destination: &cfg.Seed},
 		&cli.IntFlag{Name: "keep", Usage: "newest epoch files kept; 0 for all", Value: cfg.Keep, Destination: &cfg.Keep},
-		&cli.IntFlag{Name: "checkpoint-every", Usage: "`STEPS` between checkpoints within an epoch; 0 for none", Destination: &cfg.CheckpointEvery},
+		&cli.GenericFlag{Name: "checkpoint-every", Usage: "`STEPS` or time (10m) between checkpoints within an epoch; 0 for none", Value: &cfg.CheckpointEvery},
 		&cli.StringFlag{Name: "best-by", Usage: "score that best.safetensors follows: cider, bleu or rouge", Value: cfg.BestBy, Destination: &cfg.BestBy},
 	}, append(deviceFlags(&cfg.Device, &cfg.Precision, cfg.Precision), beamFlags(&cfg.Beam)...)...)
 }

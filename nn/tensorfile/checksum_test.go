@@ -46,6 +46,33 @@ func TestEveryBit(t *testing.T) {
 	}
 }
 
+// TestEncode compares with what Write leaves, and writes it again.
+func TestEncode(t *testing.T) {
+	tensors := []Tensor{of("weight", Float32, "abcdefgh", 2), of("count", Int64, "12345678")}
+	path := filepath.Join(t.TempDir(), "a.safetensors")
+	for _, metadata := range []map[string]string{nil, {"seetell": "{}"}} {
+		if err := Write(path, metadata, tensors); err != nil {
+			t.Fatal(err)
+		}
+		written, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		encoded, err := Encode(metadata, tensors)
+		if err != nil || !bytes.Equal(encoded, written) {
+			t.Errorf("Encode: %q, %v, want %q", encoded, err, written)
+		}
+		if err := Replace(path, encoded); err != nil {
+			t.Fatal(err)
+		}
+		f, err := Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.Close()
+	}
+}
+
 // TestDamagedIs tells a file with other values from one that is no file of
 // tensors.
 func TestDamagedIs(t *testing.T) {

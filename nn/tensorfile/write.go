@@ -33,6 +33,33 @@ func Write(path string, metadata map[string]string, tensors []Tensor) error {
 	return nil
 }
 
+// Encode returns the bytes of the file that Write writes.
+func Encode(metadata map[string]string, tensors []Tensor) ([]byte, error) {
+	header, order, err := header(metadata, tensors)
+	if err != nil {
+		return nil, err
+	}
+	var data bytes.Buffer
+	if err := write(&data, header, order); err != nil {
+		return nil, err
+	}
+	sum := checksumText(crc32.Checksum(data.Bytes(), castagnoli))
+	copy(data.Bytes()[checksumAt(header):], sum)
+	return data.Bytes(), nil
+}
+
+// Replace gives the file at path the contents data, whole, as Write does.
+func Replace(path string, data []byte) error {
+	err := replace(path, func(file *os.File) error {
+		_, err := file.Write(data)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, plain(err))
+	}
+	return nil
+}
+
 // writeChecked writes a file and then, in its header, its checksum.
 func writeChecked(file *os.File, header []byte, order []Tensor) error {
 	w, sum := bufio.NewWriterSize(file, 1<<20), crc32.New(castagnoli)
