@@ -33,7 +33,8 @@ func main() {
 func run(args []string, out, messages io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	context.AfterFunc(ctx, stop)   // a second signal ends the process at once
+	signal.Ignore(syscall.SIGXFSZ) // a file over the limit is an error of writing, not the end
 	app := application(out, messages)
 	err := app.RunContext(ctx, flagsFirst(args, app.Commands))
 	if err == nil {

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/seetell/seetell/nn/tensorfile"
+)
+
+// training returns the arguments of a run of a few seconds, which saves after
+// each of its four steps.
+func training(out string, more ...string) []string {
+	args := strings.Fields("train --data demo --limit 8 --epochs 2 --batch 4 --size 32 --grid 1 --features 16 --embedding 16 --hidden 16 --attention 16" +
+		" --encoder-weights none --batch-norm batch --minimum-count 1 --precision float32 --device cpu --beam 2 --max-words 8 --checkpoint-every 1 --keep 0")
+	if _, err := os.Stat(filepath.Join(out, "last.resume.safetensors")); err == nil {
+		args = append(args, "--resume")
+	}
+	return append(append(args, "--out", out), more...)
+}
+
+// stopped runs a training and sends it signals, one after the other, when it
+// has run for a time. It returns the exit code, -1 for the end by a signal.
+func stopped(t *testing.T, out string, after time.Duration, signals ...syscall.Signal) (code int, messages string) {
+	t.Helper()
+	var text bytes.Buffer
+	command := exec.Command(must(t, plain), training(out)...)
+	command.Stderr = &text
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	timer := time.AfterFunc(after, func() {
+		for _, signal := range signals {
+			_ = command.Process.Signal(signal) // it may have ended
+			time.Sleep(20 * time.Millisecond)
+		}
+	})
+	defer timer.Stop()
+	var exit *exec.ExitError
+	if err := command.Wait(); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return command.ProcessState.ExitCode(), text.String()
+}
+
+var timesOfRun = regexp.MustCompile(`"(pictures_per_second|data_wait|peak_memory|seconds|wait|time)":[^,}]*`)
+
+// remains returns what the files of a run hold, times left out. Each must be
+// whole.
+func remains(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, "*.safetensors"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]string{}
+	for _, path := range paths {
+		file, err := tensorfile.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Base(path)
+		for _, tensor := range file.Tensors {
+			data, err := tensor.Bytes()
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[name+" "+tensor.Name] = string(data)
+		}
+		for key, value := range file.Metadata {
+			all[name+" "+key] = timesOfRun.ReplaceAllString(value, "")
+		}
+		file.Close()
+	}
+	history, _ := os.ReadFile(filepath.Join(dir, "history.jsonl"))
+	all["history.jsonl"] = timesOfRun.ReplaceAllString(string(history), "")
+	return all
+}
+
+func sameRemains(t *testing.T, got, want map[string]string) {
+	t.Helper()
+	for name, text := range want {
+		if got[name] != text {
+			t.Errorf("%s differs:\n%.300q\nwant\n%.300q", name, got[name], text)
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("%d parts of files, want %d", len(got), len(want))
+	}
+}
+
+// TestStoppedAnywhere stops trainings again and again, later each time, goes
+// on, and compares what they leave with a run that was never stopped.
+func TestStoppedAnywhere(t *testing.T) {
+	program := must(t, plain)
+	out := filepath.Join(t.TempDir(), "whole")
+	begin := time.Now()
+	if text, code := execute(t, nil, program, training(out)...); code != 0 {
+		t.Fatalf("exit code %d: %s", code, text)
+	}
+	whole, want := time.Since(begin), remains(t, out)
+	for _, test := range []struct {
+		name    string
+		signals [][]syscall.Signal // of one stop after the other, in turn
+		later   time.Duration
+	}{
+		{"killed", [][]syscall.Signal{{syscall.SIGKILL}}, whole / 16},
+		{"asked to stop", [][]syscall.Signal{{syscall.SIGINT}, {syscall.SIGTERM}, {syscall.SIGINT, syscall.SIGINT}}, whole / 4},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			out := filepath.Join(t.TempDir(), "run")
+			stops, writing, after := 0, 0, whole/4
+			for ; ; stops, after = stops+1, after+test.later {
+				code, messages := stopped(t, out, after, test.signals[stops%len(test.signals)]...)
+				remains(t, out) // each file is whole
+				if code == 0 {
+					break
+				}
+				if code != -1 && code != exitInterrupted {
+					t.Fatalf("exit code %d: %s", code, messages)
+				}
+				if half, _ := filepath.Glob(filepath.Join(out, ".*.safetensors*")); len(half) > 0 {
+					writing++
+				}
+			}
+			t.Logf("stopped %d times, %d of them while a file was being written", stops, writing)
+			sameRemains(t, remains(t, out), want)
+		})
+	}
+}
+
+// TestFileSizeLimit trains where a file may take 60 MB: models can be written
+// and what resuming needs cannot. The run ends, and says that it failed.
+func TestFileSizeLimit(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	shell := []string{"-c", `ulimit -f 61440; exec "$0" "$@"`, must(t, plain)}
+	text, code := execute(t, nil, "bash", append(shell, training(out)...)...)
+	if code != exitFailed || !strings.Contains(text, "last.resume.safetensors: file too large") || !strings.Contains(text, "could not save") {
+		t.Errorf("exit code %d, want %d and what could not be saved: %s", code, exitFailed, text)
+	}
+	for _, name := range []string{"best.safetensors", "last.safetensors", "epoch-02.safetensors"} {
+		if _, err := os.Stat(filepath.Join(out, name)); err != nil {
+			t.Error(err)
+		}
+	}
+}
