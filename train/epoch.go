@@ -41,6 +41,7 @@ func (r *session) epoch(ctx context.Context) error {
 		return r.interrupted(ctx, err)
 	}
 	r.report(line)
+	r.addEpoch(line)
 	r.history = append(r.history, line)
 	r.observe(line.Scores[bestScores[r.cfg.BestBy]])
 	r.progress.Epochs++
@@ -108,6 +109,7 @@ func (r *session) logStep() {
 		"pictures_per_second": round(float64(sum.Pictures) / sum.Time.Seconds()), "tensors": torch.Live(),
 		"memory": torch.Memory(r.network.Device).Allocated,
 	}).Info("step")
+	r.addStep()
 }
 
 func (r *session) loaderConfig() dataset.LoaderConfig {
@@ -226,8 +228,22 @@ func (r *session) describer() Describer {
 	}
 }
 
-// report logs what an epoch came to.
+// report says what an epoch came to.
 func (r *session) report(line Epoch) {
+	if table, ok := r.bar.(Table); ok {
+		table.Epoch(line, r.best(line, r.history))
+	} else {
+		r.logEpoch(line)
+	}
+	for _, example := range line.Examples {
+		r.log.WithFields(logrus.Fields{"picture": example.ID, "caption": example.Caption}).Info("example")
+	}
+	for _, warning := range line.Warnings {
+		r.log.WithField("epoch", line.Epoch).Warn(warning)
+	}
+}
+
+func (r *session) logEpoch(line Epoch) {
 	fields := logrus.Fields{
 		"epoch": line.Epoch, "loss": round(line.Loss), "validation_loss": round(line.ValidationLoss),
 		"gradient_norm": round(line.GradientNorm), "pictures_per_second": round(line.PicturesPerSecond),
@@ -240,12 +256,6 @@ func (r *session) report(line Epoch) {
 		fields[name] = round(score)
 	}
 	r.log.WithFields(fields).Info("epoch done")
-	for _, example := range line.Examples {
-		r.log.WithFields(logrus.Fields{"picture": example.ID, "caption": example.Caption}).Info("example")
-	}
-	for _, warning := range line.Warnings {
-		r.log.WithField("epoch", line.Epoch).Warn(warning)
-	}
 }
 
 // round keeps four digits behind the point, enough for a log.

@@ -14,6 +14,7 @@ import (
 	"github.com/seetell/seetell/dataset"
 	"github.com/seetell/seetell/nn"
 	"github.com/seetell/seetell/torch"
+	"github.com/seetell/seetell/train/tensorboard"
 )
 
 // session is a run in progress.
@@ -35,6 +36,7 @@ type session struct {
 	progress   progress
 	history    []Epoch
 	saves      saves
+	events     *tensorboard.Writer // nil for none
 	bar        Progress
 	try        func(lesson) (outcome, error) // tryGradients; tests let it fail
 }
@@ -72,6 +74,12 @@ type Progress interface {
 	End()
 }
 
+// Table is a Progress that also shows what epochs came to; their lines are left
+// out of the log then.
+type Table interface {
+	Epoch(e Epoch, best bool)
+}
+
 // Run trains as cfg says and leaves its checkpoints and history in cfg.Out.
 // When ctx ends it saves what was done and returns ctx's error. Bar may be
 // nil.
@@ -106,6 +114,9 @@ func (silent) End()              {}
 func (r *session) close() {
 	r.features.close()
 	r.releasePictures()
+	if r.events != nil {
+		_ = r.events.Close()
+	}
 	if r.average != nil {
 		r.average.Close()
 	}
@@ -140,6 +151,7 @@ func (r *session) open(ctx context.Context) error {
 	if err := r.keepPictures(); err != nil {
 		return err
 	}
+	r.openEvents()
 	r.log.WithFields(logrus.Fields{
 		"device": device, "precision": r.precision, "threads": torch.Threads(),
 		"pictures": r.train.Len(), "validation": r.validation.Len(), "words": r.vocabulary.Len(),
@@ -156,10 +168,10 @@ func (r *session) openData(ctx context.Context) (err error) {
 		r.log.WithError(left).Warn("parts of the data set are left out")
 	}
 	if r.train, err = r.set.Split(r.cfg.TrainSplit); err != nil {
-		return err
+		return fmt.Errorf("%w; name the one to learn from with --train-split", err)
 	}
 	if r.validation, err = r.set.Split(r.cfg.ValidationSplit); err != nil {
-		return err
+		return fmt.Errorf("%w; name the one to check on with --validation-split", err)
 	}
 	for _, split := range []*dataset.Split{r.train, r.validation} {
 		if split.Len() == 0 {

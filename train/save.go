@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/seetell/seetell/captioner"
@@ -85,12 +86,11 @@ func (r *session) score(line Epoch) float64 { return line.Scores[bestScores[r.cf
 // bestSoFar reports whether the last epoch's score is above all before.
 func (r *session) bestSoFar() bool {
 	last := len(r.history) - 1
-	for _, line := range r.history[:last] {
-		if r.score(line) >= r.score(r.history[last]) {
-			return false
-		}
-	}
-	return true
+	return r.best(r.history[last], r.history[:last])
+}
+
+func (r *session) best(line Epoch, before []Epoch) bool {
+	return !slices.ContainsFunc(before, func(e Epoch) bool { return r.score(e) >= r.score(line) })
 }
 
 // add puts data in line under each name, in the place of what waits there.

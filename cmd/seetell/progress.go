@@ -4,11 +4,28 @@ import (
 	"io"
 	"os"
 
+	"github.com/urfave/cli/v2"
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
 	"github.com/seetell/seetell/train"
 )
+
+// newTable returns newProgress's bar with a table of epochs, where the log is
+// for people to read.
+func newTable(c *cli.Context) train.Progress {
+	progress, ok := newProgress(c.App.ErrWriter).(*bars)
+	switch {
+	case !ok:
+		return nil
+	case c.Bool("quiet") || c.String("log-format") != "text":
+		return progress
+	}
+	return struct {
+		*bars
+		*table
+	}{progress, &table{out: progress.out}}
+}
 
 // newProgress returns a progress bar when messages is a terminal, and nil,
 // which shows nothing, when it is not.

@@ -38,7 +38,7 @@ func trainCommand() *cli.Command {
 			if err := cfg.Validate(); err != nil {
 				return usage(err)
 			}
-			return train.Run(c.Context, cfg, logrus.WithField("data", cfg.Data), newProgress(c.App.ErrWriter))
+			return train.Run(c.Context, cfg, logrus.WithField("data", cfg.Data), newTable(c))
 		},
 	}
 }
