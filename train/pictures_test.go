@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/seetell/seetell/internal/testrun"
 )
 
 // TestPictureCaches wants the same run whether decoded pictures are kept or
@@ -16,7 +18,7 @@ func TestPictureCaches(t *testing.T) {
 		if err := Run(context.Background(), cfg, quiet(), nil); err != nil {
 			t.Fatal(err)
 		}
-		return contents(t, cfg.Out)
+		return testrun.Contents(t, cfg.Out)
 	}
 	want := run(func(*Config) {})
 	file := filepath.Join(t.TempDir(), "pictures")
@@ -28,11 +30,7 @@ func TestPictureCaches(t *testing.T) {
 		{"file", func(c *Config) { c.PictureCache = file }},
 		{"file of an earlier run", func(c *Config) { c.PictureCache = file }},
 	} {
-		for name, text := range run(test.setting) {
-			if text != want[name] {
-				t.Errorf("%s: %s differs", test.name, name)
-			}
-		}
+		t.Run(test.name, func(t *testing.T) { testrun.Same(t, run(test.setting), want) })
 	}
 	if info, err := os.Stat(file); err != nil || info.Size() < 12*32*32*3 {
 		t.Errorf("the cache file: %v, %v", info, err)

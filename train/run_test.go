@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -14,8 +13,8 @@ import (
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/dataset"
+	"github.com/seetell/seetell/internal/testrun"
 	"github.com/seetell/seetell/nn"
-	"github.com/seetell/seetell/nn/tensorfile"
 	"github.com/seetell/seetell/torch"
 )
 
@@ -130,7 +129,7 @@ func TestResumeIsExact(t *testing.T) {
 			if err := Run(context.Background(), whole, quiet(), nil); err != nil {
 				t.Fatal(err)
 			}
-			want := contents(t, whole.Out)
+			want := testrun.Contents(t, whole.Out)
 			for _, steps := range test.stops {
 				resumed(t, settings(), steps, want)
 			}
@@ -166,7 +165,7 @@ func resumed(t *testing.T, cfg Config, steps int, want map[string]string) {
 	if err := Run(context.Background(), cfg, quiet(), nil); err != nil {
 		t.Fatalf("resumed after %d steps: %v", steps, err)
 	}
-	compare(t, contents(t, cfg.Out), want)
+	testrun.Same(t, testrun.Contents(t, cfg.Out), want)
 }
 
 func TestMoreEpochsAreExact(t *testing.T) {
@@ -183,65 +182,12 @@ func TestMoreEpochsAreExact(t *testing.T) {
 	if err := Run(context.Background(), grown, quiet(), nil); err != nil {
 		t.Fatal(err)
 	}
-	got, want := contents(t, grown.Out), contents(t, whole.Out)
+	got, want := testrun.Contents(t, grown.Out), testrun.Contents(t, whole.Out)
 	for _, file := range []string{"epoch-01.safetensors", "best.safetensors"} { // which say how many epochs were asked for
 		delete(got, file+" seetell")
 		delete(want, file+" seetell")
 	}
-	compare(t, got, want)
-}
-
-// contents returns what a run's files hold, by file and tensor or text, its
-// times left out.
-func contents(t *testing.T, dir string) map[string]string {
-	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(dir, "*.safetensors"))
-	if err != nil || len(paths) < 3 {
-		t.Fatalf("%q, %v; want the files of a run", paths, err)
-	}
-	all := map[string]string{}
-	for _, path := range paths {
-		file, err := tensorfile.Open(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, tensor := range file.Tensors {
-			data, err := tensor.Bytes()
-			if err != nil {
-				t.Fatal(err)
-			}
-			all[filepath.Base(path)+" "+tensor.Name] = string(data)
-		}
-		for key, text := range file.Metadata {
-			all[filepath.Base(path)+" "+key] = withoutTimes(text)
-		}
-		file.Close()
-	}
-	data, err := os.ReadFile(filepath.Join(dir, "history.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	all["history"] = withoutTimes(string(data))
-	return all
-}
-
-var times = regexp.MustCompile(`"(pictures_per_second|data_wait|peak_memory|seconds|wait|time)":[^,}]*`)
-
-func withoutTimes(text string) string { return times.ReplaceAllString(text, "") }
-
-// compare compares what contents returned of two runs.
-func compare(t *testing.T, got, want map[string]string) {
-	t.Helper()
-	for name, text := range want {
-		if got[name] != text {
-			t.Errorf("%s differs:\n%.1500q\nwant\n%.1500q", name, got[name], text)
-		}
-	}
-	for name := range got {
-		if _, ok := want[name]; !ok {
-			t.Errorf("%s is there and should not be", name)
-		}
-	}
+	testrun.Same(t, got, want)
 }
 
 func TestRunRefuses(t *testing.T) {
@@ -263,7 +209,7 @@ func TestRunRefuses(t *testing.T) {
 		{"no such device", func(c *Config) { c.Device = "tpu"; c.Out = t.TempDir() }, "tpu"},
 		{"no such weights", func(c *Config) { c.EncoderWeights = "/nowhere.pth"; c.Out = t.TempDir() }, "/nowhere.pth"},
 		{"another model size on resume", func(c *Config) { c.Resume, c.Model.Hidden = true, 32 }, "model hidden was 16 and is now 32"},
-		{"another data set on resume", func(c *Config) { c.Resume, c.Seed = true, 2 }, "seed was 1 and is now 2"},
+		{"another data set on resume", func(c *Config) { c.Resume, c.Data = true, folder(t, "") }, "its fingerprint is"},
 		{"more epochs under another schedule", func(c *Config) { c.Resume, c.Epochs, c.Schedule = true, 3, ScheduleCosine }, "--new-schedule"},
 		{"a batch larger than memory", func(c *Config) { c.Batch = 4096; c.Preprocessing.Size = 4096; c.Out = t.TempDir() }, "lower --batch"},
 	} {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -123,10 +124,13 @@ func (r *session) save() error {
 		}
 	}
 	r.saves.files, r.saves.at = left, time.Now()
-	failed = append(failed, writeHistory(r.path(historyFile), r.history))
+	if len(r.history) > 0 {
+		failed = append(failed, writeHistory(r.path(historyFile), r.history))
+	}
 	if r.saves.err = errors.Join(failed...); r.saves.err == nil {
 		r.saves.err = r.prune()
 	}
+	debug.FreeOSMemory() // copies of tensors, which the next steps have no use for
 	var failure *torch.Error
 	if errors.As(r.saves.err, &failure) {
 		return r.saves.err

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/seetell/seetell/internal/testrun"
 )
 
 // sabotage is a Progress that takes the run's folder away while the n-th part
@@ -75,7 +77,7 @@ func TestSaveFails(t *testing.T) {
 	if err := Run(context.Background(), whole, quiet(), nil); err != nil {
 		t.Fatal(err)
 	}
-	want := contents(t, whole.Out)
+	want := testrun.Contents(t, whole.Out)
 	for _, test := range []struct {
 		name       string
 		away, back int
@@ -90,7 +92,7 @@ func TestSaveFails(t *testing.T) {
 			if err := Run(context.Background(), cfg, quiet(), &sabotage{t: t, dir: cfg.Out, away: test.away, back: test.back}); err != nil {
 				t.Fatal(err)
 			}
-			compare(t, contents(t, cfg.Out), want)
+			testrun.Same(t, testrun.Contents(t, cfg.Out), want)
 		})
 	}
 	t.Run("until the end, then resumed", func(t *testing.T) {
@@ -104,7 +106,7 @@ func TestSaveFails(t *testing.T) {
 		if err := Run(context.Background(), cfg, quiet(), nil); err != nil {
 			t.Fatal(err)
 		}
-		compare(t, contents(t, cfg.Out), want)
+		testrun.Same(t, testrun.Contents(t, cfg.Out), want)
 	})
 	t.Run("one file, then resumed", func(t *testing.T) {
 		cfg := two(t)
@@ -122,7 +124,7 @@ func TestSaveFails(t *testing.T) {
 		if err := Run(context.Background(), cfg, quiet(), nil); err != nil {
 			t.Fatal(err)
 		}
-		compare(t, contents(t, cfg.Out), want)
+		testrun.Same(t, testrun.Contents(t, cfg.Out), want)
 	})
 }
 
@@ -133,7 +135,7 @@ func TestCatchUp(t *testing.T) {
 	if err := Run(context.Background(), cfg, quiet(), nil); err != nil {
 		t.Fatal(err)
 	}
-	want := contents(t, cfg.Out)
+	want := testrun.Contents(t, cfg.Out)
 	for _, name := range []string{"last.safetensors", "epoch-02.safetensors", "history.jsonl"} {
 		if err := os.Remove(filepath.Join(cfg.Out, name)); err != nil {
 			t.Fatal(err)
@@ -147,7 +149,7 @@ func TestCatchUp(t *testing.T) {
 	if err := Run(context.Background(), cfg, quiet(), nil); err != nil {
 		t.Fatal(err)
 	}
-	compare(t, contents(t, cfg.Out), want)
+	testrun.Same(t, testrun.Contents(t, cfg.Out), want)
 	if _, err := os.Stat(half); err == nil {
 		t.Errorf("%s is left", half)
 	}

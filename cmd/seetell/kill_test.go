@@ -6,13 +6,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
-	"github.com/seetell/seetell/nn/tensorfile"
+	"github.com/seetell/seetell/internal/testrun"
 )
 
 // training returns the arguments of a run of a few seconds, which saves after
@@ -50,52 +49,6 @@ func stopped(t *testing.T, out string, after time.Duration, signals ...syscall.S
 	return command.ProcessState.ExitCode(), text.String()
 }
 
-var timesOfRun = regexp.MustCompile(`"(pictures_per_second|data_wait|peak_memory|seconds|wait|time)":[^,}]*`)
-
-// remains returns what the files of a run hold, times left out. Each must be
-// whole.
-func remains(t *testing.T, dir string) map[string]string {
-	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(dir, "*.safetensors"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := map[string]string{}
-	for _, path := range paths {
-		file, err := tensorfile.Open(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		name := filepath.Base(path)
-		for _, tensor := range file.Tensors {
-			data, err := tensor.Bytes()
-			if err != nil {
-				t.Fatal(err)
-			}
-			all[name+" "+tensor.Name] = string(data)
-		}
-		for key, value := range file.Metadata {
-			all[name+" "+key] = timesOfRun.ReplaceAllString(value, "")
-		}
-		file.Close()
-	}
-	history, _ := os.ReadFile(filepath.Join(dir, "history.jsonl"))
-	all["history.jsonl"] = timesOfRun.ReplaceAllString(string(history), "")
-	return all
-}
-
-func sameRemains(t *testing.T, got, want map[string]string) {
-	t.Helper()
-	for name, text := range want {
-		if got[name] != text {
-			t.Errorf("%s differs:\n%.300q\nwant\n%.300q", name, got[name], text)
-		}
-	}
-	if len(got) != len(want) {
-		t.Errorf("%d parts of files, want %d", len(got), len(want))
-	}
-}
-
 // TestStoppedAnywhere stops trainings again and again, later each time, goes
 // on, and compares what they leave with a run that was never stopped.
 func TestStoppedAnywhere(t *testing.T) {
@@ -105,7 +58,7 @@ func TestStoppedAnywhere(t *testing.T) {
 	if text, code := execute(t, nil, program, training(out)...); code != 0 {
 		t.Fatalf("exit code %d: %s", code, text)
 	}
-	whole, want := time.Since(begin), remains(t, out)
+	whole, want := time.Since(begin), testrun.Contents(t, out)
 	for _, test := range []struct {
 		name    string
 		signals [][]syscall.Signal // of one stop after the other, in turn
@@ -119,7 +72,7 @@ func TestStoppedAnywhere(t *testing.T) {
 			stops, writing, after := 0, 0, whole/4
 			for ; ; stops, after = stops+1, after+test.later {
 				code, messages := stopped(t, out, after, test.signals[stops%len(test.signals)]...)
-				remains(t, out) // each file is whole
+				testrun.Contents(t, out) // each file is whole
 				if code == 0 {
 					break
 				}
@@ -131,7 +84,7 @@ func TestStoppedAnywhere(t *testing.T) {
 				}
 			}
 			t.Logf("stopped %d times, %d of them while a file was being written", stops, writing)
-			sameRemains(t, remains(t, out), want)
+			testrun.Same(t, testrun.Contents(t, out), want)
 		})
 	}
 }

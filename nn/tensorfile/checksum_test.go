@@ -26,22 +26,14 @@ func checked(t *testing.T) (path string, data []byte) {
 	return path, data
 }
 
-// TestEveryBit turns round each bit of a file, one at a time: each is told,
-// with the file's name.
+// TestEveryBit turns round each bit of a file, one at a time: each is told.
 func TestEveryBit(t *testing.T) {
-	path, data := checked(t)
+	_, data := checked(t)
 	for bit := range 8 * len(data) {
 		damaged := bytes.Clone(data)
 		damaged[bit/8] ^= 1 << (bit % 8)
-		if err := os.WriteFile(path, damaged, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		f, err := Open(path)
-		if err == nil {
-			f.Close()
-		}
-		if err == nil || !strings.Contains(err.Error(), path) {
-			t.Fatalf("bit %d of byte %d, %q: Open gave %v, want an error that names the file", bit%8, bit/8, data[max(bit/8-20, 0):bit/8+1], err)
+		if _, err := parse(bytes.NewReader(damaged), int64(len(damaged))); err == nil {
+			t.Fatalf("bit %d of byte %d, behind %q, is not missed", bit%8, bit/8, data[max(bit/8-20, 0):bit/8+1])
 		}
 	}
 }
@@ -81,8 +73,8 @@ func TestDamagedIs(t *testing.T) {
 	if err := os.WriteFile(path, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(path); !errors.Is(err, ErrDamaged) {
-		t.Errorf("Open: %v, want ErrDamaged", err)
+	if _, err := Open(path); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), path) {
+		t.Errorf("Open: %v, want ErrDamaged and the file's name", err)
 	}
 }
 

@@ -39,8 +39,13 @@ func Encode(metadata map[string]string, tensors []Tensor) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var data bytes.Buffer
-	if err := write(&data, header, order); err != nil {
+	size := int64(8 + len(header))
+	for _, t := range order {
+		values, _ := t.Size() // which header has checked
+		size += values
+	}
+	data := bytes.NewBuffer(make([]byte, 0, size))
+	if err := write(data, header, order); err != nil {
 		return nil, err
 	}
 	sum := checksumText(crc32.Checksum(data.Bytes(), castagnoli))
