@@ -69,6 +69,10 @@ func (r *session) readState(text string) (then Config, err error) {
 	if len(refused) > 0 {
 		return then, fmt.Errorf("the settings differ from the run's: %s; give the run's, or another folder with --out%s", strings.Join(refused, "; "), hint(then, r.cfg))
 	}
+	if now := r.machine(); state.Machine != now && state.Machine.Threads > 0 {
+		free = append(free, fmt.Sprintf("it ran on %s with %d threads and now does on %s with %d, which changes the last bits",
+			state.Machine.Device, state.Machine.Threads, now.Device, now.Threads))
+	}
 	if len(free) > 0 {
 		r.log.WithField("changes", strings.Join(free, "; ")).Warn("resumed with other settings")
 	}

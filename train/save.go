@@ -31,6 +31,17 @@ type resumeState struct {
 	Config   Config   `json:"config"`
 	Progress progress `json:"progress"`
 	History  []Epoch  `json:"history"`
+	Machine  machine  `json:"machine"`
+}
+
+// machine is what the last bits of a run depend on beside its settings.
+type machine struct {
+	Device  string `json:"device"`
+	Threads int    `json:"threads"`
+}
+
+func (r *session) machine() machine {
+	return machine{r.network.Device.String(), torch.Threads()}
 }
 
 // dataState names the data set of a run.
@@ -216,7 +227,7 @@ func (r *session) saveResume() error {
 	if err != nil {
 		return err
 	}
-	state, err := json.Marshal(resumeState{r.cfg, r.progress, r.history})
+	state, err := json.Marshal(resumeState{r.cfg, r.progress, r.history, r.machine()})
 	if err != nil {
 		return fmt.Errorf("describe the run: %w", err)
 	}

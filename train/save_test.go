@@ -2,13 +2,17 @@ package train
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/sirupsen/logrus"
+
 	"github.com/seetell/seetell/internal/testrun"
+	"github.com/seetell/seetell/torch"
 )
 
 // sabotage is a Progress that takes the run's folder away while the n-th part
@@ -175,5 +179,29 @@ func TestDamagedResume(t *testing.T) {
 	err = Run(context.Background(), cfg, quiet(), nil)
 	if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "the file is damaged") || !strings.Contains(err.Error(), "--from") {
 		t.Errorf("Run() = %v, want the file, that it is damaged and what to do", err)
+	}
+}
+
+// TestOtherThreads says that a run goes on where its last bits will differ.
+func TestOtherThreads(t *testing.T) {
+	cfg := two(t)
+	cfg.Epochs = 1
+	if err := Run(context.Background(), cfg, quiet(), nil); err != nil {
+		t.Fatal(err)
+	}
+	threads := torch.Threads()
+	t.Cleanup(func() { _ = torch.SetThreads(threads) })
+	if err := torch.SetThreads(threads + 1); err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	log := logrus.New()
+	log.SetOutput(&text)
+	cfg.Resume = true
+	if err := Run(context.Background(), cfg, logrus.NewEntry(log), nil); err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprintf("with %d threads and now does on cpu with %d", threads, threads+1); !strings.Contains(text.String(), want) {
+		t.Errorf("the log says %q, want %q", text.String(), want)
 	}
 }
