@@ -96,14 +96,15 @@ func (r *session) teaching(l lesson) captioner.Teaching {
 	}
 }
 
-// modes says how BatchNorm behaves in training: the feature norm always uses
-// the batch's statistics.
+// modes says how BatchNorm behaves in training and what is frozen: the feature
+// norm always uses the batch's statistics, and in self-critical epochs the
+// backbone stays as it is, so that a picture goes through it once.
 func (r *session) modes() captioner.Modes {
 	modes := captioner.Modes{Backbone: nn.Frozen, Norm: nn.Train, Frozen: r.cfg.FrozenLayers}
 	if r.cfg.BatchNorm == BatchNormBatch {
 		modes.Backbone = nn.Train
 	}
-	if r.cfg.FreezeEncoder < 0 || r.progress.Epochs < r.cfg.FreezeEncoder {
+	if r.cfg.FreezeEncoder < 0 || r.progress.Epochs < r.cfg.FreezeEncoder || r.critical() {
 		modes.Frozen = captioner.BackboneLayers
 	}
 	return modes
