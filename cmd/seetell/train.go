@@ -27,7 +27,9 @@ func trainCommand() *cli.Command {
 		Description: "Trains on a data set and leaves in --out last.safetensors, best.safetensors,\n" +
 			"epoch-NN.safetensors, last.resume.safetensors and history.jsonl. Ctrl-C saves and\n" +
 			"stops; --resume goes on from there.",
-		Flags: slices.Concat(dataFlags(&cfg), runFlags(&cfg), optimiserFlags(&cfg), modelSizeFlags(&cfg)),
+		Flags: slices.Concat(
+			under("Data", dataFlags(&cfg)), under("The run", runFlags(&cfg)),
+			under("Learning", optimiserFlags(&cfg)), under("The model", modelSizeFlags(&cfg))),
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err
@@ -85,8 +87,8 @@ func dataFlags(cfg *train.Config) []cli.Flag {
 		&cli.IntFlag{Name: "workers", Usage: "goroutines that decode pictures; 0 for one more than cores", Destination: &cfg.Workers},
 		&cli.BoolFlag{Name: "fast-decode", Usage: "scale JPEGs of the training split while they are decoded, which blurs them a little", Destination: &cfg.FastDecode},
 		&cli.IntFlag{Name: "picture-memory", Usage: "`MB` for decoded training pictures, kept from epoch to epoch; random crops are not", Destination: &cfg.PictureMemory},
-		&cli.PathFlag{Name: "picture-cache", Usage: "`FILE` that keeps them instead, for later runs too", Destination: &cfg.PictureCache},
-		&cli.IntFlag{Name: "picture-cache-size", Usage: "`MB` that it may take", Value: cfg.PictureCacheSize, Destination: &cfg.PictureCacheSize},
+		&cli.PathFlag{Name: "picture-cache", Usage: "`FILE` for decoded training pictures in place of --picture-memory, for later runs too", Destination: &cfg.PictureCache},
+		&cli.IntFlag{Name: "picture-cache-size", Usage: "`MB` that --picture-cache may take", Value: cfg.PictureCacheSize, Destination: &cfg.PictureCacheSize},
 	}
 }
 
@@ -120,7 +122,7 @@ func optimiserFlags(cfg *train.Config) []cli.Flag {
 		&cli.IntFlag{Name: "warm-up", Usage: "`STEPS` over which the learning rates rise", Destination: &cfg.WarmUp},
 		&cli.StringFlag{Name: "batch-norm", Usage: "statistics of the backbone's BatchNorm: frozen or batch", Value: cfg.BatchNorm, Destination: &cfg.BatchNorm},
 		&cli.IntFlag{Name: "patience", Usage: "`EPOCHS` without a better score before the run stops or, with the schedule plateau, the rates fall; 0 for never", Destination: &cfg.Patience},
-		&cli.Float64Flag{Name: "plateau-factor", Usage: "of the learning rates at each fall", Value: cfg.PlateauFactor, Destination: &cfg.PlateauFactor},
+		&cli.Float64Flag{Name: "plateau-factor", Usage: "of the learning rates at each fall of the schedule plateau", Value: cfg.PlateauFactor, Destination: &cfg.PlateauFactor},
 		&cli.IntFlag{Name: "freeze-encoder", Usage: "first `EPOCHS` in which the backbone stays as it is; -1 for all", Destination: &cfg.FreezeEncoder},
 		&cli.IntFlag{Name: "frozen-layers", Usage: "layers of the backbone that never learn: 1 its stem and layer1, up to 4 for all", Destination: &cfg.FrozenLayers},
 		&cli.IntFlag{Name: "feature-memory", Usage: "`MB` for what pictures come to in frozen layers, computed once and kept; -1 for half of what is free", Value: cfg.FeatureMemory, Destination: &cfg.FeatureMemory},
@@ -131,8 +133,8 @@ func optimiserFlags(cfg *train.Config) []cli.Flag {
 		&cli.Float64Flag{Name: "attention-penalty", Usage: "weight of doubly stochastic attention", Destination: &cfg.AttentionPenalty},
 		&cli.Float64Flag{Name: "scheduled-sampling", Usage: "share of the words read that the model drew itself, rising to this by the last epoch", Destination: &cfg.ScheduledSampling},
 		&cli.IntFlag{Name: "self-critical", Usage: "last `EPOCHS`, which raise CIDEr-D of drawn captions", Destination: &cfg.SelfCritical},
-		&cli.Float64Flag{Name: "self-critical-rate", Usage: "step size of Adam in those epochs", Value: cfg.SelfCriticalRate, Destination: &cfg.SelfCriticalRate},
-		&cli.IntFlag{Name: "samples", Usage: "captions drawn of each picture in those epochs", Value: cfg.Samples, Destination: &cfg.Samples},
+		&cli.Float64Flag{Name: "self-critical-rate", Usage: "step size of Adam in self-critical epochs", Value: cfg.SelfCriticalRate, Destination: &cfg.SelfCriticalRate},
+		&cli.IntFlag{Name: "samples", Usage: "captions drawn of each picture in self-critical epochs", Value: cfg.Samples, Destination: &cfg.Samples},
 	}
 }
 
