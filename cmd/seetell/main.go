@@ -36,7 +36,7 @@ func run(args []string, out, messages io.Writer) int {
 	context.AfterFunc(ctx, stop)   // a second signal ends the process at once
 	signal.Ignore(syscall.SIGXFSZ) // a file over the limit is an error of writing, not the end
 	app := application(out, messages)
-	err := app.RunContext(ctx, flagsFirst(args, app.Commands))
+	err := app.RunContext(ctx, flagsFirst(globalsFirst(args, app.Flags), app.Commands))
 	if err == nil {
 		return 0
 	}

@@ -23,6 +23,28 @@ func flagsFirst(args []string, commands []*cli.Command) []string {
 	return args
 }
 
+// globalsFirst moves the flags of the program itself, such as --quiet, before
+// its command.
+func globalsFirst(args []string, globals []cli.Flag) []string {
+	program := &cli.Command{Flags: globals}
+	first, rest := slices.Clone(args[:min(1, len(args))]), []string(nil)
+	for i := 1; i < len(args); i++ {
+		name, _, _ := strings.Cut(strings.TrimLeft(args[i], "-"), "=")
+		switch {
+		case args[i] == "--":
+			return slices.Concat(first, rest, args[i:])
+		case !strings.HasPrefix(args[i], "--") || flagNamed(name, program) == nil:
+			rest = append(rest, args[i])
+		case takesValue(args[i], program) && i+1 < len(args):
+			first = append(first, args[i], args[i+1])
+			i++
+		default:
+			first = append(first, args[i])
+		}
+	}
+	return append(first, rest...)
+}
+
 func order(args []string, command *cli.Command) []string {
 	if len(command.Subcommands) > 0 {
 		return flagsFirst(append([]string{""}, args...), command.Subcommands)[1:]
@@ -47,15 +69,17 @@ func order(args []string, command *cli.Command) []string {
 
 // takesValue tells whether the argument behind a flag is its value.
 func takesValue(arg string, command *cli.Command) bool {
-	if strings.Contains(arg, "=") {
-		return false
-	}
-	name := strings.TrimLeft(arg, "-")
+	flag := flagNamed(strings.TrimLeft(arg, "-"), command)
+	_, boolean := flag.(*cli.BoolFlag)
+	return flag != nil && !boolean
+}
+
+// flagNamed returns the command's flag of a name, or nil.
+func flagNamed(name string, command *cli.Command) cli.Flag {
 	for _, flag := range command.Flags {
 		if slices.Contains(flag.Names(), name) {
-			_, boolean := flag.(*cli.BoolFlag)
-			return !boolean
+			return flag
 		}
 	}
-	return false
+	return nil
 }

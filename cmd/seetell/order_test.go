@@ -32,3 +32,21 @@ func TestFlagsFirst(t *testing.T) {
 		})
 	}
 }
+
+func TestGlobalsFirst(t *testing.T) {
+	globals := []cli.Flag{&cli.StringFlag{Name: "log-format"}, &cli.BoolFlag{Name: "quiet"}}
+	for _, test := range []struct{ name, args, want string }{
+		{"in order", "seetell --quiet score --out o", "seetell --quiet score --out o"},
+		{"behind the command", "seetell score --quiet --out o", "seetell --quiet score --out o"},
+		{"with a value", "seetell caption a.jpg --log-format json b.jpg", "seetell --log-format json caption a.jpg b.jpg"},
+		{"with equals", "seetell caption a.jpg --log-format=json", "seetell --log-format=json caption a.jpg"},
+		{"behind two dashes", "seetell caption -- --quiet", "seetell caption -- --quiet"},
+		{"nothing", "seetell", "seetell"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := globalsFirst(strings.Fields(test.args), globals); !slices.Equal(got, strings.Fields(test.want)) {
+				t.Errorf("globalsFirst(%q) = %q, want %q", test.args, got, test.want)
+			}
+		})
+	}
+}
