@@ -18,13 +18,8 @@ import (
 	"github.com/seetell/seetell/torch"
 )
 
-// TestMain keeps the runs' folders in memory where the system has a place for
-// that: every run writes hundreds of megabytes and waits for the disk.
 func TestMain(m *testing.M) {
-	const memory = "/dev/shm"
-	if _, err := os.Stat(memory); err == nil && os.Getenv("TMPDIR") == "" {
-		os.Setenv("TMPDIR", memory)
-	}
+	testrun.InMemory()
 	code := m.Run()
 	if live := torch.Live(); code == 0 && live != 0 {
 		println("tensors left:", live)
