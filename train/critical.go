@@ -84,11 +84,11 @@ func (r *session) critical() bool {
 	return r.progress.Epochs >= r.cfg.Epochs-r.cfg.SelfCritical
 }
 
-// beginCritical turns from the words' likelihood to the captions' reward: it
-// goes on from the average of the weights where there is one, with an
-// optimiser that starts anew.
-func (r *session) beginCritical() error {
-	r.progress.Critical, r.progress.PhaseStart = true, r.progress.Steps
+// beginPhase turns from the words' likelihood to the captions' reward, or back
+// where a resumed run has more epochs: it goes on from the average of the
+// weights where there is one, with an optimiser that starts anew.
+func (r *session) beginPhase() error {
+	r.progress.Critical, r.progress.PhaseStart = r.critical(), r.progress.Steps
 	r.optimiser.Close()
 	r.trained = nil
 	r.optimise()

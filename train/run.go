@@ -271,8 +271,8 @@ func (r *session) epochs(ctx context.Context) error {
 		r.critic = newCritic(r.train, r.vocabulary, r.cfg.CaptionWords)
 	}
 	for !r.done() {
-		if r.critical() && !r.progress.Critical {
-			if err := r.beginCritical(); err != nil {
+		if r.critical() != r.progress.Critical {
+			if err := r.beginPhase(); err != nil {
 				return err
 			}
 		}

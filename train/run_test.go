@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"github.com/seetell/seetell/dataset"
 	"github.com/seetell/seetell/internal/testrun"
 	"github.com/seetell/seetell/nn"
+	"github.com/seetell/seetell/nn/tensorfile"
 	"github.com/seetell/seetell/torch"
 )
 
@@ -240,5 +242,36 @@ func TestLossNotFinite(t *testing.T) {
 	err := Run(context.Background(), cfg, quiet(), nil)
 	if err == nil || !strings.Contains(err.Error(), "steps in a row without a finite loss") {
 		t.Errorf("Run() = %v, want the steps and pictures without a finite loss", err)
+	}
+}
+
+// TestPhases resumes a run whose last epoch was self-critical with more epochs:
+// it turns back, and to the reward again at the end.
+func TestPhases(t *testing.T) {
+	cfg := tiny(t)
+	cfg.SelfCritical, cfg.Samples = 1, 2
+	if err := Run(context.Background(), cfg, quiet(), nil); err != nil {
+		t.Fatal(err)
+	}
+	cfg.Epochs, cfg.Resume, cfg.NewSchedule = 4, true, true
+	if err := Run(context.Background(), cfg, quiet(), nil); err != nil {
+		t.Fatal(err)
+	}
+	file, err := tensorfile.Open(filepath.Join(cfg.Out, resumeFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	var state resumeState
+	if err := json.Unmarshal([]byte(file.Metadata[resumeKey]), &state); err != nil {
+		t.Fatal(err)
+	}
+	if p := state.Progress; !p.Critical || p.PhaseStart != 9 { // three steps an epoch
+		t.Errorf("self-critical %v since step %d, want true since step 9", p.Critical, p.PhaseStart)
+	}
+	for i, rate := range []float64{cfg.LearningRate, cfg.SelfCriticalRate, cfg.LearningRate, cfg.SelfCriticalRate} {
+		if got := state.History[i].LearningRate; got != rate {
+			t.Errorf("epoch %d learned at %v, want %v", i+1, got, rate)
+		}
 	}
 }
