@@ -5,8 +5,8 @@ import "github.com/seetell/seetell/torch"
 // PolicyLoss returns what self-critical training lowers: the mean over the
 // words of captions that Sample drew of −A · log p(word), A the advantage of
 // the word's caption, its reward above the baseline; or a part's share of it,
-// where how.Words are the whole's. Rennie et al. 2017,
-// equation 7. The probabilities are those that Sample drew by.
+// where how.Words are the whole's. Rennie et al. 2017, equation 7. The
+// probabilities are those that Sample drew by.
 func (n *Network) PolicyLoss(s *torch.Scope, features *torch.Tensor, t Targets, advantages []float64, how Teaching) *torch.Tensor {
 	logits, _ := n.Logits(s, features, t, how)
 	words := torch.FromSlice(s, t.words, int64(len(t.words)), 1).ToDevice(s, n.Device)

@@ -86,10 +86,13 @@ func (d *Decoder) unroll(s *torch.Scope, features *torch.Tensor, t Targets, how 
 func (d *Decoder) mistake(s *torch.Scope, w fused, now state, gates *torch.Tensor, how Teaching) *torch.Tensor {
 	var drawn, own *torch.Tensor
 	s.Fail(torch.NoGrad(func(inner *torch.Scope) error {
-		drawn = d.draw(inner, now.h.Detach(inner)).MoveTo(s)
+		drawn = d.draw(inner, now.h.Detach(inner))
 		chance := torch.Empty(inner, torch.Float32, gates.Device(), gates.Dim(0), 1)
 		chance.Uniform(inner, 0, 1)
-		own = chance.Lt(inner, torch.Full(inner, how.Own, torch.Float32, gates.Device(), 1)).MoveTo(s)
+		own = chance.Lt(inner, torch.Full(inner, how.Own, torch.Float32, gates.Device(), 1))
+		if inner.Err() == nil {
+			drawn, own = drawn.MoveTo(s), own.MoveTo(s)
+		}
 		return nil
 	}))
 	return torch.Where(s, own, d.wordGates(s, w, drawn), gates)
