@@ -23,8 +23,18 @@ var (
 		{"ninja-build", command("ninja")},
 		{"libjpeg62-turbo-dev", header("jmorecfg.h")},
 	}
-	testNeeds = []need{{"chromium", command("chromium", "chromium-browser", "google-chrome")}}
+	testNeeds = []need{
+		{"chromium", command("chromium", "chromium-browser", "google-chrome")},
+		{"fonts-dejavu-core", installed("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")}, // it has Arabic
+	}
 )
+
+func installed(path string) func() bool {
+	return func() bool {
+		_, err := os.Stat(path)
+		return err == nil
+	}
+}
 
 func command(names ...string) func() bool {
 	return func() bool {
