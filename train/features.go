@@ -55,6 +55,11 @@ func (c *featureCache) batch(s *torch.Scope, pixels []uint8, size int, compute f
 		rows[i] = compute(i).Permute(s, 0, 2, 3, 1)
 		if slot = int64(len(c.slots)); slot < c.store.Dim(0) {
 			c.store.Narrow(s, 0, slot, 1).CopyFrom(s, rows[i])
+		}
+		if s.Err() != nil { // the step may be tried again
+			return rows[i]
+		}
+		if slot < c.store.Dim(0) {
 			c.slots[key] = slot
 		}
 	}
@@ -71,32 +76,39 @@ func (r *session) below(s *torch.Scope, batch *dataset.Batch, frozen int) *torch
 		return compute(s, all)
 	}
 	one := func(i int) *torch.Tensor { return compute(s, all.Narrow(s, 0, int64(i), 1)) }
-	if err := r.openFeatures(one, frozen); err != nil {
-		s.Fail(err)
+	if r.openFeatures(s, one, frozen); s.Err() != nil {
 		return all
 	}
 	return r.features.batch(s, batch.Pixels, len(batch.Pixels)/len(batch.IDs), one)
 }
 
 // openFeatures makes the cache when layers become frozen, or fewer are.
-func (r *session) openFeatures(one func(int) *torch.Tensor, frozen int) (err error) {
+func (r *session) openFeatures(s *torch.Scope, one func(int) *torch.Tensor, frozen int) {
 	if r.features != nil && r.features.layers == frozen {
-		return nil
+		return
 	}
 	r.features.close()
+	r.features = nil
+	first := one(0)
+	if s.Err() != nil {
+		return
+	}
 	pictures := r.train.Len()
 	if r.cfg.Augmentation.Flip != "" {
 		pictures *= 2
 	}
 	bytes := r.featureBytes()
-	if r.features, err = newFeatureCache(one(0), frozen, pictures, bytes); err != nil {
-		return err
+	cache, err := newFeatureCache(first, frozen, pictures, bytes)
+	if err != nil {
+		cache.close()
+		s.Fail(err)
+		return
 	}
-	if room := r.features.store.Dim(0); room < int64(pictures) {
+	r.features = cache
+	if room := cache.store.Dim(0); room < int64(pictures) {
 		r.log.WithFields(logrus.Fields{"pictures": room, "of": pictures, "bytes": bytes}).
 			Info("features of some pictures are kept; the others are computed each time")
 	}
-	return nil
 }
 
 // featureBytes returns the memory that features may take: half of what is

@@ -1,0 +1,65 @@
+package train
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/seetell/seetell/torch"
+)
+
+// TestFeatureCache computes a picture's features once, again where that failed,
+// and each time where there is no room.
+func TestFeatureCache(t *testing.T) {
+	failed := errors.New("no memory")
+	computed := 0
+	var cache *featureCache
+	ask := func(fail bool, pixels ...uint8) (features []float32, err error) {
+		err = torch.NoGrad(func(s *torch.Scope) error {
+			features = cache.batch(s, pixels, 1, func(i int) *torch.Tensor {
+				computed++
+				if fail {
+					s.Fail(failed)
+				}
+				return torch.Full(s, float64(pixels[i]), torch.Float32, torch.CPU, 1, 1, 1, 1)
+			}).Float32s(s)
+			return nil
+		})
+		return features, err
+	}
+	err := torch.NoGrad(func(s *torch.Scope) (err error) {
+		cache, err = newFeatureCache(torch.Zeros(s, torch.Float32, torch.CPU, 1, 1, 1, 1), 1, 2, 1<<10)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cache.close()
+	for _, test := range []struct {
+		name     string
+		fail     bool
+		pixels   []uint8
+		computed int
+	}{
+		{"fails", true, []uint8{7}, 1},
+		{"again", false, []uint8{7}, 1},
+		{"held, and another", false, []uint8{7, 9}, 1},
+		{"held both, and one too many", false, []uint8{9, 7, 5}, 1},
+		{"one too many again", false, []uint8{5, 7}, 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			computed = 0
+			features, err := ask(test.fail, test.pixels...)
+			if test.fail != errors.Is(err, failed) {
+				t.Fatalf("error %v", err)
+			}
+			if computed != test.computed {
+				t.Errorf("computed %d, want %d", computed, test.computed)
+			}
+			for i, got := range features {
+				if got != float32(test.pixels[i]) {
+					t.Errorf("features of %d are %v", test.pixels[i], got)
+				}
+			}
+		})
+	}
+}
