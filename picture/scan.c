@@ -39,16 +39,21 @@ static int64_t bits_left(const sp_scan* scan) {
   return (scan->stop - scan->bits.next) * 8 + scan->bits.count;
 }
 
+// plan_mcu sets the tables of a scan and which blocks use them.
+static void plan_mcu(sp_scan* scan, j_decompress_ptr info, sp_tables* tables) {
+  for (int i = 0; i < info->blocks_in_MCU; i++) {
+    int component = info->MCU_membership[i];
+    const jpeg_component_info* c = info->cur_comp_info[component];
+    sp_codes *dc = &tables->dc[c->dc_tbl_no], *ac = &tables->ac[c->ac_tbl_no];
+    sp_codes_set(dc, info->dc_huff_tbl_ptrs[c->dc_tbl_no], 0);
+    sp_codes_set(ac, info->ac_huff_tbl_ptrs[c->ac_tbl_no], 1);
+    scan->plan[i] = (sp_block){dc, ac, component};
+  }
+}
+
 int sp_scan_start(sp_scan* scan, j_decompress_ptr info, sp_tables* tables,
                   uint8_t* room) {
-  scan->tables = tables;
-  for (int i = 0; i < info->comps_in_scan; i++) {
-    const jpeg_component_info* c = info->cur_comp_info[i];
-    sp_codes_set(&scan->tables->dc[c->dc_tbl_no],
-                 info->dc_huff_tbl_ptrs[c->dc_tbl_no], 0);
-    sp_codes_set(&scan->tables->ac[c->ac_tbl_no],
-                 info->ac_huff_tbl_ptrs[c->ac_tbl_no], 1);
-  }
+  plan_mcu(scan, info, tables);
   scan->stretch = room;
   scan->in = info->src->next_input_byte;
   scan->end = scan->in + info->src->bytes_in_buffer;
@@ -68,15 +73,10 @@ static int restart(sp_scan* scan, j_decompress_ptr info) {
 
 int sp_scan_mcu(sp_scan* scan, j_decompress_ptr info, JBLOCKROW* blocks) {
   if (scan->left == 0 && !restart(scan, info)) return 0;
-  for (int i = 0; i < info->blocks_in_MCU; i++) {
-    int component = info->MCU_membership[i];
-    const jpeg_component_info* c = info->cur_comp_info[component];
-    if (!sp_huffman_block(&scan->bits, &scan->tables->dc[c->dc_tbl_no],
-                          &scan->tables->ac[c->ac_tbl_no],
-                          &scan->last_dc[component], blocks[i][0]))
-      return 0;
-    if (bits_left(scan) < 0) return 0;
-  }
+  if (!sp_huffman_mcu(&scan->bits, scan->plan, info->blocks_in_MCU,
+                      scan->last_dc, blocks) ||
+      bits_left(scan) < 0)
+    return 0;
   scan->left--;
   scan->all_left--;
   if (scan->left > 0 && scan->all_left > 0) return 1;

@@ -6,7 +6,7 @@
 // decoder. It reads scans that are as they should be; at the first thing that
 // is out of the ordinary it gives up, for libjpeg to begin anew.
 typedef struct {
-  sp_tables* tables;
+  sp_block plan[D_MAX_BLOCKS_IN_MCU];
   sp_bits bits;
   int32_t last_dc[MAX_COMPS_IN_SCAN];
   uint8_t* stretch;         // room for the bytes of the stretch being read
