@@ -32,11 +32,20 @@ func ClipGradients(s *torch.Scope, parameters []*torch.Tensor, norm *torch.Tenso
 	torch.ForeachScale(s, gradients(s, parameters), factor)
 }
 
-// NotFinite returns the name of the first of entries whose gradient holds a
-// value that is not finite, empty where none does.
+// NotFinite returns the name of the first of entries that holds a value that is
+// not finite, empty where none does.
 func NotFinite(s *torch.Scope, entries []Entry) string {
+	return firstNotFinite(s, entries, func(e Entry) *torch.Tensor { return e.Tensor })
+}
+
+// NotFiniteGradient is NotFinite of the entries' gradients.
+func NotFiniteGradient(s *torch.Scope, entries []Entry) string {
+	return firstNotFinite(s, entries, func(e Entry) *torch.Tensor { return e.Tensor.Grad(s) })
+}
+
+func firstNotFinite(s *torch.Scope, entries []Entry, of func(Entry) *torch.Tensor) string {
 	for _, e := range entries {
-		if g := e.Tensor.Grad(s); g != nil && g.IsFinite(s).All(s).Item(s) == 0 {
+		if x := of(e); x != nil && x.IsFinite(s).All(s).Item(s) == 0 {
 			return e.Name
 		}
 	}

@@ -153,3 +153,25 @@ func TestModeString(t *testing.T) {
 		}
 	}
 }
+
+// TestNotFinite asks for tensors, and for gradients, that are not finite.
+func TestNotFinite(t *testing.T) {
+	run(t, func(s *torch.Scope) {
+		entry := func(name string, value float64) Entry {
+			return Entry{Name: name, Tensor: torch.FromSlice(s, []float64{1, value}, 2).RequiresGrad(true)}
+		}
+		entries := []Entry{entry("even", 4), entry("flat", 0)}
+		for _, e := range entries {
+			e.Tensor.Pow(s, .5).Sum(s).Backward(s) // infinitely steep at 0
+		}
+		if name := NotFinite(s, entries); name != "" {
+			t.Errorf("%q is not finite, want none", name)
+		}
+		if name := NotFiniteGradient(s, entries); name != "flat" {
+			t.Errorf("the gradient of %q is not finite, want that of flat", name)
+		}
+		if name := NotFinite(s, append(entries, entry("far", math.Inf(-1)))); name != "far" {
+			t.Errorf("%q is not finite, want far", name)
+		}
+	})
+}

@@ -47,13 +47,19 @@ func (r *session) learn(l lesson) (o outcome, err error) {
 	return o, err
 }
 
-// notFinite names what is not finite in a step: the loss, or the first
-// parameter whose gradient is not.
+// notFinite names what is not finite in a step: a tensor of the model, the
+// loss, the first gradient, or no more than the norm of them all.
 func (r *session) notFinite(s *torch.Scope, o outcome) string {
+	if name := nn.NotFinite(s, r.network.Named()); name != "" {
+		return name
+	}
 	if math.IsNaN(o.loss) || math.IsInf(o.loss, 0) {
 		return "loss"
 	}
-	return nn.NotFinite(s, r.network.Named())
+	if name := nn.NotFiniteGradient(s, r.network.Named()); name != "" {
+		return "gradient of " + name
+	}
+	return "gradient norm"
 }
 
 // addGradients adds a batch's gradients to those of the batches before, and

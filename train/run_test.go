@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -243,6 +245,67 @@ func TestLossNotFinite(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "steps in a row without a finite loss") {
 		t.Errorf("Run() = %v, want the steps and pictures without a finite loss", err)
 	}
+}
+
+// TestNotFiniteNamed spoils tensors of a model and wants to hear what is not
+// finite, and the model left as it was.
+func TestNotFiniteNamed(t *testing.T) {
+	for _, test := range []struct {
+		want  string
+		spoil map[string]float64 // tensors by name, and what fills them
+	}{
+		{"decoder.gate.bias", map[string]float64{"decoder.gate.bias": math.NaN()}},
+		{"loss", map[string]float64{"encoder.norm.weight": 3e38}},
+		{"gradient norm", map[string]float64{"encoder.norm.weight": 0, "encoder.norm.bias": 0, "decoder.init_h.weight": 1e25}},
+	} {
+		t.Run(test.want, func(t *testing.T) {
+			r := opened(t, tiny(t))
+			output := spoil(t, r, test.spoil)
+			before := values(t, output)
+			o, err := r.learn(firstLesson(t, r))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if o.finite() || o.tensor != test.want {
+				t.Errorf("loss %v, gradient norm %v: %q is not finite, want %q", o.loss, o.norm, o.tensor, test.want)
+			}
+			if !slices.Equal(values(t, output), before) {
+				t.Error("the step was taken")
+			}
+		})
+	}
+}
+
+// spoil fills tensors of a session's model and returns the output layer's.
+func spoil(t *testing.T, r *session, with map[string]float64) (output *torch.Tensor) {
+	t.Helper()
+	err := torch.NoGrad(func(s *torch.Scope) error {
+		for _, e := range r.network.Named() {
+			if value, ok := with[e.Name]; ok {
+				e.Tensor.Fill(s, value)
+			}
+			if e.Name == "decoder.output.weight" {
+				output = e.Tensor
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return output
+}
+
+func values(t *testing.T, x *torch.Tensor) (all []float32) {
+	t.Helper()
+	err := torch.NoGrad(func(s *torch.Scope) error {
+		all = x.Float32s(s)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
 // TestPhases resumes a run whose last epoch was self-critical with more epochs:

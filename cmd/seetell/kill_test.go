@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"os"
@@ -86,6 +87,37 @@ func TestStoppedAnywhere(t *testing.T) {
 			t.Logf("stopped %d times, %d of them while a file was being written", stops, writing)
 			testrun.Same(t, testrun.Contents(t, out), want)
 		})
+	}
+}
+
+// TestSecondSignal asks a training to stop within a long step, and again: the
+// second time it ends at once, by the signal.
+func TestSecondSignal(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	command := exec.Command(must(t, plain), training(out, "--limit", "64", "--batch", "64", "--size", "512", "--log-format", "json")...)
+	messages, err := command.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bufio.NewReader(messages).ReadString('\n'); err != nil { // the step begins
+		t.Fatal(err)
+	}
+	time.Sleep(500 * time.Millisecond)
+	var again time.Time
+	for range 2 {
+		again = time.Now()
+		if err := command.Process.Signal(syscall.SIGINT); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	err = command.Wait()
+	status := command.ProcessState.Sys().(syscall.WaitStatus)
+	if !status.Signaled() || status.Signal() != syscall.SIGINT {
+		t.Errorf("%v after %v, want the end by the second signal", err, time.Since(again))
 	}
 }
 
