@@ -10,6 +10,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/dataset"
 	"github.com/seetell/seetell/evaluate"
 	"github.com/seetell/seetell/torch"
@@ -218,7 +219,7 @@ func (r *session) validate(ctx context.Context, line *Epoch) error {
 const validationBatch = 16
 
 func (r *session) describer() Describer {
-	return Describer{
+	d := Describer{
 		Network:      r.network,
 		Vocabulary:   r.vocabulary,
 		Loader:       dataset.LoaderConfig{Batch: validationBatch, Workers: r.cfg.Workers, Preprocessing: r.cfg.Preprocessing},
@@ -226,6 +227,13 @@ func (r *session) describer() Describer {
 		Precision:    r.precision,
 		CaptionWords: r.cfg.CaptionWords,
 	}
+	if modes := captioner.Evaluation; r.modes().Frozen > 0 {
+		modes.Frozen = r.modes().Frozen
+		d.Pooled = func(s *torch.Scope, batch *dataset.Batch) *torch.Tensor {
+			return r.network.Pooled(s, r.kept(s, batch, modes.Frozen), modes, r.precision)
+		}
+	}
+	return d
 }
 
 // report says what an epoch came to.

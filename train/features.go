@@ -66,20 +66,27 @@ func (c *featureCache) batch(s *torch.Scope, pixels []uint8, size int, compute f
 	return torch.Cat(s, 0, rows...).Permute(s, 0, 3, 1, 2)
 }
 
-// below returns the output of the frozen layers for a batch.
+// below returns the output of the frozen layers for a batch to learn from,
+// computed anew where its pictures do not come again as they are.
 func (r *session) below(s *torch.Scope, batch *dataset.Batch, frozen int) *torch.Tensor {
-	compute := func(s *torch.Scope, x *torch.Tensor) *torch.Tensor {
-		return r.network.Below(s, captioner.Normalise(s, x, r.cfg.Preprocessing), frozen, r.precision)
+	if r.cfg.Augmentation.Repeats() {
+		return r.kept(s, batch, frozen)
 	}
+	return r.compute(s, pixels(s, batch, r.network.Device), frozen)
+}
+
+// kept returns the output of the frozen layers for pictures that come again.
+func (r *session) kept(s *torch.Scope, batch *dataset.Batch, frozen int) *torch.Tensor {
 	all := pixels(s, batch, r.network.Device)
-	if !r.cfg.Augmentation.Repeats() {
-		return compute(s, all)
-	}
-	one := func(i int) *torch.Tensor { return compute(s, all.Narrow(s, 0, int64(i), 1)) }
+	one := func(i int) *torch.Tensor { return r.compute(s, all.Narrow(s, 0, int64(i), 1), frozen) }
 	if r.openFeatures(s, one, frozen); s.Err() != nil {
 		return all
 	}
 	return r.features.batch(s, batch.Pixels, len(batch.Pixels)/len(batch.IDs), one)
+}
+
+func (r *session) compute(s *torch.Scope, pixels *torch.Tensor, frozen int) *torch.Tensor {
+	return r.network.Below(s, captioner.Normalise(s, pixels, r.cfg.Preprocessing), frozen, r.precision)
 }
 
 // openFeatures makes the cache when layers become frozen, or fewer are.
@@ -87,16 +94,12 @@ func (r *session) openFeatures(s *torch.Scope, one func(int) *torch.Tensor, froz
 	if r.features != nil && r.features.layers == frozen {
 		return
 	}
-	r.features.close()
-	r.features = nil
+	r.forgetFeatures()
 	first := one(0)
 	if s.Err() != nil {
 		return
 	}
-	pictures := r.train.Len()
-	if r.cfg.Augmentation.Flip != "" {
-		pictures *= 2
-	}
+	pictures := r.comingAgain()
 	bytes := r.featureBytes()
 	cache, err := newFeatureCache(first, frozen, pictures, bytes)
 	if err != nil {
@@ -109,6 +112,24 @@ func (r *session) openFeatures(s *torch.Scope, one func(int) *torch.Tensor, froz
 		r.log.WithFields(logrus.Fields{"pictures": room, "of": pictures, "bytes": bytes}).
 			Info("features of some pictures are kept; the others are computed each time")
 	}
+}
+
+func (r *session) forgetFeatures() {
+	r.features.close()
+	r.features = nil
+}
+
+// comingAgain returns the number of pictures that come in each epoch, mirror
+// images counted.
+func (r *session) comingAgain() int {
+	pictures := r.validation.Len()
+	if r.cfg.Augmentation.Repeats() {
+		pictures += r.train.Len()
+		if r.cfg.Augmentation.Flip != "" {
+			pictures += r.train.Len()
+		}
+	}
+	return pictures
 }
 
 // featureBytes returns the memory that features may take: half of what is

@@ -1,7 +1,9 @@
 package train
 
 import (
+	"context"
 	"errors"
+	"math"
 	"testing"
 
 	"github.com/seetell/seetell/torch"
@@ -61,5 +63,29 @@ func TestFeatureCache(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestFeaturesOfValidation captions the validation split with features that
+// are kept, twice, and as if nothing were frozen.
+func TestFeaturesOfValidation(t *testing.T) {
+	cfg := tiny(t)
+	cfg.EncoderWeights, cfg.BatchNorm, cfg.FrozenLayers = randomBackbone(t), BatchNormFrozen, 3
+	r := opened(t, cfg)
+	kept, plain := r.describer(), r.describer()
+	plain.Pooled = nil
+	var losses []float64
+	for _, d := range []Describer{kept, kept, plain} {
+		found, err := d.Describe(context.Background(), r.validation, func(int) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		losses = append(losses, found.Loss)
+	}
+	if losses[0] != losses[1] || math.Abs(losses[0]-losses[2]) > 1e-5 {
+		t.Errorf("losses %v with features computed, kept, and none", losses)
+	}
+	if got := len(r.features.slots); got != r.validation.Len() {
+		t.Errorf("features of %d pictures are kept, want %d", got, r.validation.Len())
 	}
 }

@@ -84,6 +84,7 @@ func (r *session) pooled(s *torch.Scope, batch *dataset.Batch) *torch.Tensor {
 	if modes.Frozen > 0 {
 		return r.network.Pooled(s, r.below(s, batch, modes.Frozen), modes, r.precision)
 	}
+	r.forgetFeatures()
 	x := captioner.Normalise(s, pixels(s, batch, r.network.Device), r.cfg.Preprocessing)
 	return r.network.Pooled(s, x, modes, r.precision)
 }

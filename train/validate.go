@@ -19,6 +19,10 @@ type Describer struct {
 	Beam         captioner.Beam
 	Precision    captioner.Precision
 	CaptionWords int // words of a reference that the loss counts; 0 leaves the loss out
+
+	// Pooled returns the backbone's features of a batch, (N, L, 512), where
+	// someone knows them; nil computes them.
+	Pooled func(*torch.Scope, *dataset.Batch) *torch.Tensor
 }
 
 // OpenDescriber returns a describer with the checkpoint at path, and what the
@@ -160,6 +164,10 @@ func (d Describer) batch(ctx context.Context, batch *dataset.Batch, all *Descrip
 
 // features returns the backbone's pooled features and the decoder's.
 func (d Describer) features(s *torch.Scope, batch *dataset.Batch) (pooled, features *torch.Tensor) {
+	if d.Pooled != nil {
+		pooled = d.Pooled(s, batch)
+		return pooled, d.Network.Project(s, pooled, captioner.Evaluation, d.Precision)
+	}
 	x := captioner.Normalise(s, pixels(s, batch, d.Network.Device), d.Loader.Preprocessing)
 	return d.Network.Look(s, x, captioner.Evaluation, d.Precision)
 }
