@@ -200,7 +200,10 @@ func (k chart) draw(c draw.Canvas, named bool) {
 		}
 	}
 	bottom, top := span(low, max(high, k.least), k.zero)
-	p := newPanel(first, max(last, first+1), bottom, top)
+	if first == last { // one epoch stands in the middle
+		first, last = first-.5, last+.5
+	}
+	p := newPanel(first, last, bottom, top)
 	p.Y.Padding = 6
 	p.X.Tick.Marker = ticks{Whole: true, Most: 8}
 	p.X.Label.Text = "Epoch"

@@ -35,8 +35,9 @@ type History struct {
 	Epochs []Epoch
 }
 
-// LoadHistory reads the history.jsonl at path.
+// LoadHistory reads the history.jsonl at path, or in the folder there.
 func LoadHistory(path string) (*History, error) {
+	path = fileIn(path, "history.jsonl")
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read history: %w", err)

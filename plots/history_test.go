@@ -129,6 +129,31 @@ func TestNamesOfReportsDiffer(t *testing.T) {
 	}
 }
 
+// TestFolders names the folders that commands wrote in place of their files.
+func TestFolders(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "finer")
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := LoadSystem(dir); err == nil || !strings.Contains(err.Error(), filepath.Join(dir, "report.json")) {
+		t.Errorf("LoadSystem() = %v of a folder without a report, want the file that is missing", err)
+	}
+	if err := testReport(5, 1).Save(filepath.Join(dir, "report.json")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "history.jsonl"), []byte(testHistory), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	system, err := LoadSystem(dir)
+	if err != nil || system.Name != "finer" {
+		t.Errorf("LoadSystem() = %v, %v, want finer", system, err)
+	}
+	run, err := LoadHistory(dir)
+	if err != nil || run.Name != "finer" || len(run.Epochs) != 3 {
+		t.Errorf("LoadHistory() = %v, %v, want three epochs of finer", run, err)
+	}
+}
+
 func FuzzReadHistory(f *testing.F) {
 	f.Add([]byte(testHistory))
 	f.Add([]byte(`{"epoch":1e9,"loss":-1e308,"seconds":1e-300}` + "\n" + `{"epoch":2`))

@@ -1,6 +1,9 @@
 package plots
 
-import "path/filepath"
+import (
+	"os"
+	"path/filepath"
+)
 
 // LoadSystems reads reports and gives those of the same name different ones.
 func LoadSystems(paths []string) ([]*System, error) {
@@ -55,3 +58,11 @@ func distinct(names, paths []string) []string {
 
 // Folder is the name of a folder for the system's own figures.
 func (s *System) Folder() string { return fileName(s.Name) }
+
+// fileIn returns path or, where that is a folder, the file of a name in it.
+func fileIn(path, name string) string {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return filepath.Join(path, name)
+	}
+	return path
+}

@@ -9,10 +9,11 @@ import (
 	"github.com/seetell/seetell/evaluate"
 )
 
-// LoadSystem reads a report of scores: report.json, or what `seetell score
-// --format json` wrote. Its name is that of its folder for a report.json, else
-// that of the file.
+// LoadSystem reads a report of scores: report.json, the folder of one, or what
+// `seetell score --format json` wrote. Its name is that of its folder for a
+// report.json, else that of the file.
 func LoadSystem(path string) (*System, error) {
+	path = fileIn(path, "report.json")
 	r, err := evaluate.Load(path)
 	if err != nil {
 		return nil, fmt.Errorf("read report: %w", err)

@@ -34,8 +34,8 @@ func plotCommand() *cli.Command {
 		Description: "Several reports are drawn in the same figures; each has its own figures in DIR/NAME too. " +
 			"Beside each figure its numbers lie as CSV.",
 		Flags: []cli.Flag{
-			&cli.GenericFlag{Name: "report", Usage: "scores of `FILE`: report.json, or of seetell score --format json; repeat it to compare", Value: &o.reports},
-			&cli.GenericFlag{Name: "history", Usage: "history.jsonl `FILE` of a training run; repeat it to compare", Value: &o.histories},
+			&cli.GenericFlag{Name: "report", Usage: "scores of `FILE`: report.json, its folder, or of seetell score --format json; repeat it to compare", Value: &o.reports},
+			&cli.GenericFlag{Name: "history", Usage: "history.jsonl `FILE` of a training run, or its folder; repeat it to compare", Value: &o.histories},
 			&cli.PathFlag{Name: "out", Usage: "`DIR` for the figures", Required: true, Destination: &o.out},
 			&cli.StringFlag{Name: "format", Usage: "`FORMATS` out of png, svg and pdf, with commas between", Value: "png,svg", Destination: &o.format},
 			&cli.IntFlag{Name: "dots-per-inch", Usage: "resolution of PNG; journals ask for 300 to 600", Value: plots.Resolution, Destination: &o.dotsPerInch},
