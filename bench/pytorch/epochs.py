@@ -9,6 +9,13 @@ DIR holds parquet files of jxie/flickr8k's schema, FILE a ResNet-18 with
 torchvision's names. The settings are train's defaults: Adam at 3e-4, the
 backbone at a tenth with its BatchNorm statistics frozen, four pictures and all
 their captions a step, gradients clipped to a norm of 5, dropout .5.
+
+    seetell train --data DIR --encoder-weights FILE --checkpoint-every 1 --out SEETELL   # Ctrl-C after a step
+    epochs.py --data DIR --out RUN --follow SEETELL/last.resume.safetensors
+
+goes on from where seetell stopped, in its place: the same weights, moments of
+Adam, vocabulary, order of pictures and masks of dropout. The lines of every
+hundred steps are then to be compared with those of seetell.
 """
 
 import argparse
@@ -25,6 +32,7 @@ import numpy
 import pyarrow.parquet
 import torch
 from PIL import Image
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch.nn import functional
 
@@ -67,8 +75,9 @@ def encode(captions, index):
 
 def build(words, weights):
     model = seetell.Captioner(words)
-    state = {k: v for k, v in load_file(weights).items() if not k.startswith("fc.")}
-    model.encoder.backbone.load_state_dict(state)
+    if weights:
+        state = {k: v for k, v in load_file(weights).items() if not k.startswith("fc.")}
+        model.encoder.backbone.load_state_dict(state)
     return model.to(memory_format=torch.channels_last)
 
 
@@ -79,29 +88,111 @@ def train_mode(model):
             module.eval()
 
 
+def unroll(decoder, f, inputs):
+    """Returns the hidden states behind each word of inputs (B, T): (T * B, H)."""
+    places, state, hidden = decoder.attention.feature(f), decoder.start(f), []
+    for t in range(inputs.shape[1]):
+        state, _ = decoder.step(f, places, state, inputs[:, t])
+        hidden.append(state[0])
+    return torch.cat(hidden)
+
+
 def loss_of(model, pixels, targets):
-    """The mean cross-entropy of a batch's words, bfloat16 as autocast has it."""
+    """The mean cross-entropy of a batch's words, bfloat16 as autocast has it,
+    and their number. Only what is scored, in the order of steps, goes through
+    dropout, filled up to a multiple of 64 as seetell does: the masks of dropout
+    are then the same."""
     x = ((pixels.float() / 255 - torch.tensor(MEAN)) / torch.tensor(STD)).permute(0, 3, 1, 2)
     rows = torch.tensor([i for i, picture in enumerate(targets) for _ in picture])
     words = torch.nn.utils.rnn.pad_sequence([c for picture in targets for c in picture], batch_first=True)
     inputs = torch.cat([torch.full((len(words), 1), seetell.START), words[:, :-1]], 1)
+    words = words.T.flatten()
+    scored = words.nonzero().squeeze(1)
+    filling = torch.zeros(-len(scored) % 64, dtype=torch.long)
+    words = torch.cat([words[scored], filling + seetell.PAD])
     with torch.autocast("cpu", torch.bfloat16):
-        logits, _ = model(model.encoder(x), rows, inputs, .5)
-    return functional.cross_entropy(logits.float().flatten(0, 1), words.flatten(), ignore_index=seetell.PAD)
+        hidden = unroll(model.decoder, model.encoder(x)[rows], inputs)[torch.cat([scored, filling])]
+        logits = model.decoder.output(functional.dropout(hidden, .5))
+    return functional.cross_entropy(logits.float(), words, ignore_index=seetell.PAD), len(scored)
 
 
-def epoch(model, optimiser, pictures, targets, order):
+class Sums:
+    """The loss of an epoch so far, over its words."""
+
+    def __init__(self, loss=0.0, words=0):
+        self.loss, self.words = loss, words
+
+    def add(self, loss, words):
+        self.loss, self.words = self.loss + loss * words, self.words + words
+
+    def mean(self):
+        return self.loss / self.words
+
+
+def epoch(model, optimiser, pictures, targets, order, first, sums):
+    """Trains on the batches of order from the first on."""
     train_mode(model)
-    total = 0.0
-    for at in range(0, len(order), BATCH):
-        rows = order[at:at + BATCH]
+    for batch in range(first, -(-len(order) // BATCH)):
+        rows = order[batch * BATCH:(batch + 1) * BATCH]
         optimiser.zero_grad()
-        loss = loss_of(model, torch.from_numpy(pictures[rows.numpy()]), [targets[i] for i in rows])
+        loss, words = loss_of(model, torch.from_numpy(pictures[rows.numpy()]), [targets[i] for i in rows])
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 5)
         optimiser.step()
-        total += loss.item()
-    return total / (len(order) / BATCH)
+        sums.add(loss.item(), words)
+        if (batch + 1) % 100 == 0:
+            print(json.dumps({"batch": batch + 1, "loss": round(sums.mean(), 4)}), flush=True)
+
+
+class Pcg:
+    """Go's math/rand/v2 PCG, for the order of pictures."""
+
+    def __init__(self, high, low):
+        self.state = high << 64 | low
+
+    def number(self):
+        mask = (1 << 64) - 1
+        multiplier = 2549297995355413924 << 64 | 4865540595714422341
+        increment = 6364136223846793005 << 64 | 1442695040888963407
+        self.state = (self.state * multiplier + increment) & ((1 << 128) - 1)
+        high, low = self.state >> 64, self.state & mask
+        high = ((high ^ high >> 32) * 0xda942042e4dd58b5) & mask
+        return ((high ^ high >> 48) * (low | 1)) & mask
+
+    def below(self, n):
+        if n & (n - 1) == 0:
+            return self.number() & (n - 1)
+        while True:
+            product = (self.number() >> 32) * n
+            if product & 0xffffffff >= 2 ** 32 % n:
+                return product >> 32
+
+    def shuffled(self, n):
+        order = list(range(n))
+        for i in range(n - 1, 0, -1):
+            j = self.below(i + 1)
+            order[i], order[j] = order[j], order[i]
+        return torch.tensor(order)
+
+
+class Followed:
+    """What seetell left to go on from."""
+
+    def __init__(self, path):
+        with safe_open(path, "pt") as file:
+            about = file.metadata()
+            self.tensors = {name: file.get_tensor(name) for name in file.keys()}
+        self.vocabulary = json.loads(about["seetell"])["vocabulary"]
+        left = json.loads(about["seetell.resume"])
+        self.progress, self.seed = left["progress"], left["config"]["seed"]
+
+    def load(self, model, optimiser):
+        names = set(model.state_dict())
+        model.load_state_dict({k: v for k, v in self.tensors.items() if k in names})
+        for name, parameter in model.named_parameters():
+            optimiser.state[parameter] = {
+                key: self.tensors[f"optimiser.{name}.{key}"] for key in ("step", "exp_avg", "exp_avg_sq")}
+        torch.set_rng_state(self.tensors["random.state"])
 
 
 def save(model, vocabulary, path):
@@ -115,18 +206,23 @@ def save(model, vocabulary, path):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    for name in ("data", "weights", "out"):
+    for name in ("data", "out"):
         parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--weights")
+    parser.add_argument("--follow", metavar="FILE", help="last.resume.safetensors of a run of seetell")
     parser.add_argument("--epochs", type=int, default=14)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--limit", type=int, default=None, help="pictures; all of them by default")
     parser.add_argument("--resume", action="store_true")
     options = parser.parse_args()
+    if not options.weights and not options.follow:
+        parser.error("--weights or --follow says what to begin with")
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     pictures, captions = (part[:options.limit] for part in read(options.data))
-    vocabulary = vocabulary_of(captions)
+    followed = Followed(options.follow) if options.follow else None
+    vocabulary = followed.vocabulary if followed else vocabulary_of(captions)
     targets = encode(captions, {word: i for i, word in enumerate(vocabulary)})
     model = build(len(vocabulary), options.weights)
     backbone = list(model.encoder.backbone.parameters())
@@ -134,20 +230,27 @@ def main():
     rest = [p for p in model.parameters() if id(p) not in mine]
     optimiser = torch.optim.Adam([{"params": rest}, {"params": backbone, "lr": 3e-5}], lr=3e-4, fused=True)
     os.makedirs(options.out, exist_ok=True)
-    state, first = os.path.join(options.out, "state.pt"), 1
+    state, first, batch, sums = os.path.join(options.out, "state.pt"), 1, 0, Sums()
     if options.resume:
         kept = torch.load(state)
         model.load_state_dict(kept["model"])
         optimiser.load_state_dict(kept["optimiser"])
         torch.set_rng_state(kept["random"])
         first = kept["epoch"] + 1
+    elif followed:
+        followed.load(model, optimiser)
+        first, batch = followed.progress["epochs"] + 1, followed.progress["batches"]
+        sums = Sums(followed.progress["running"]["loss"], followed.progress["running"]["words"])
     for number in range(first, options.epochs + 1):
         began = time.time()
-        loss = epoch(model, optimiser, pictures, targets, torch.randperm(len(targets)))
+        count = len(targets)
+        order = Pcg(followed.seed, number - 1).shuffled(count) if followed else torch.randperm(count)
+        epoch(model, optimiser, pictures, targets, order, batch, sums)
         save(model, vocabulary, os.path.join(options.out, f"epoch-{number:02d}.safetensors"))
         torch.save({"model": model.state_dict(), "optimiser": optimiser.state_dict(),
                     "random": torch.get_rng_state(), "epoch": number}, state)
-        print(json.dumps({"epoch": number, "loss": loss, "seconds": time.time() - began}), flush=True)
+        print(json.dumps({"epoch": number, "loss": sums.mean(), "seconds": time.time() - began}), flush=True)
+        batch, sums = 0, Sums()
 
 
 if __name__ == "__main__":
