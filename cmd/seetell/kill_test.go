@@ -90,11 +90,12 @@ func TestStoppedAnywhere(t *testing.T) {
 	}
 }
 
-// TestSecondSignal asks a training to stop within a long step, and again: the
-// second time it ends at once, by the signal.
+// TestSecondSignal asks a training to stop within a step of many seconds, and
+// again: the second time it ends at once, by the signal.
 func TestSecondSignal(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")
-	command := exec.Command(must(t, plain), training(out, "--limit", "64", "--batch", "64", "--size", "512", "--log-format", "json")...)
+	command := exec.Command(must(t, plain), training(out, "--limit", "16", "--batch", "16", "--size", "512")...)
+	command.Env = append(os.Environ(), "OMP_NUM_THREADS=1")
 	messages, err := command.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -105,10 +106,8 @@ func TestSecondSignal(t *testing.T) {
 	if _, err := bufio.NewReader(messages).ReadString('\n'); err != nil { // the step begins
 		t.Fatal(err)
 	}
-	time.Sleep(500 * time.Millisecond)
-	var again time.Time
+	time.Sleep(1500 * time.Millisecond)
 	for range 2 {
-		again = time.Now()
 		if err := command.Process.Signal(syscall.SIGINT); err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +116,7 @@ func TestSecondSignal(t *testing.T) {
 	err = command.Wait()
 	status := command.ProcessState.Sys().(syscall.WaitStatus)
 	if !status.Signaled() || status.Signal() != syscall.SIGINT {
-		t.Errorf("%v after %v, want the end by the second signal", err, time.Since(again))
+		t.Errorf("%v, want the end by the second signal", err)
 	}
 }
 
