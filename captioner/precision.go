@@ -10,8 +10,8 @@ import (
 // gradients, softmax, loss and the LSTM's cell state are float32 in either.
 type Precision string
 
-// The precisions. PrecisionAuto is bfloat16 where the hardware has it
-// natively, float32 elsewhere.
+// The precisions. PrecisionAuto is bfloat16 where the hardware is
+// faster in it, float32 elsewhere.
 const (
 	PrecisionAuto     Precision = "auto"
 	PrecisionFloat32  Precision = "float32"
@@ -24,7 +24,7 @@ func (p Precision) Resolve(device torch.Device) (Precision, error) {
 	case PrecisionFloat32, PrecisionBFloat16:
 		return p, nil
 	case PrecisionAuto:
-		if torch.NativeBFloat16(device) {
+		if torch.FasterInBFloat16(device) {
 			return PrecisionBFloat16, nil
 		}
 		return PrecisionFloat32, nil

@@ -78,7 +78,7 @@ func TestWithoutCUDA(t *testing.T) {
 	if err := Run(func(s *Scope) error { Ones(s, Float32, CPU, 2).PinMemory(s); return nil }); !errors.As(err, &e) {
 		t.Errorf("pinned memory: %v", err)
 	}
-	if CUDAName(0) != "" || NativeBFloat16(CUDA(0)) || Memory(CUDA(0)) != (MemoryInfo{}) || Synchronize(CUDA(0)) == nil {
+	if CUDAName(0) != "" || FasterInBFloat16(CUDA(0)) || Memory(CUDA(0)) != (MemoryInfo{}) || Synchronize(CUDA(0)) == nil {
 		t.Error("an absent device describes itself")
 	}
 	if _, err := RandomState(CUDA(0)); err == nil {
@@ -91,7 +91,7 @@ func TestOnCUDA(t *testing.T) {
 		t.Skip("needs a GPU")
 	}
 	device := CUDA(0)
-	t.Log(CUDAName(0), NativeBFloat16(device))
+	t.Log(CUDAName(0), FasterInBFloat16(device))
 	t.Run("operators", func(t *testing.T) {
 		for name, c := range goldenCases(t) {
 			compute(t, func(s *Scope) {
