@@ -69,15 +69,27 @@ func (r *session) readState(text string) (then Config, err error) {
 	if len(refused) > 0 {
 		return then, fmt.Errorf("the settings differ from the run's: %s; give the run's, or another folder with --out%s", strings.Join(refused, "; "), hint(then, r.cfg))
 	}
-	if now := r.machine(); state.Machine != now && state.Machine.Threads > 0 {
-		free = append(free, fmt.Sprintf("it ran on %s with %d threads and now does on %s with %d, which changes the last bits",
-			state.Machine.Device, state.Machine.Threads, now.Device, now.Threads))
-	}
+	free = append(free, r.move(state.Machine)...)
 	if len(free) > 0 {
 		r.log.WithField("changes", strings.Join(free, "; ")).Warn("resumed with other settings")
 	}
 	r.progress, r.history = state.Progress, state.History
 	return then, nil
+}
+
+// move keeps the precision of the machine that a run began on, and says what
+// else is different on this one.
+func (r *session) move(from machine) (said []string) {
+	if from.Precision != "" && from.Precision != r.precision {
+		said = append(said, fmt.Sprintf("precision stays %s, which auto meant where it began; here it means %s", from.Precision, r.precision))
+		r.precision = from.Precision
+	}
+	now := r.machine()
+	if from.Precision = now.Precision; from != now && from.Threads > 0 {
+		said = append(said, fmt.Sprintf("it ran on %s with %d threads and now does on %s with %d, which changes the last bits",
+			from.Device, from.Threads, now.Device, now.Threads))
+	}
+	return said
 }
 
 // hint says how to change the schedule, where that was tried.

@@ -36,12 +36,13 @@ type resumeState struct {
 
 // machine is what the last bits of a run depend on beside its settings.
 type machine struct {
-	Device  string `json:"device"`
-	Threads int    `json:"threads"`
+	Device    string              `json:"device"`
+	Threads   int                 `json:"threads"`
+	Precision captioner.Precision `json:"precision"` // that auto meant
 }
 
 func (r *session) machine() machine {
-	return machine{r.network.Device.String(), torch.Threads()}
+	return machine{r.network.Device.String(), torch.Threads(), r.precision}
 }
 
 // dataState names the data set of a run.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/internal/testrun"
 	"github.com/seetell/seetell/torch"
 )
@@ -203,5 +204,22 @@ func TestOtherThreads(t *testing.T) {
 	}
 	if want := fmt.Sprintf("with %d threads and now does on cpu with %d", threads, threads+1); !strings.Contains(text.String(), want) {
 		t.Errorf("the log says %q, want %q", text.String(), want)
+	}
+}
+
+// TestPrecisionStays keeps what auto meant where a run began.
+func TestPrecisionStays(t *testing.T) {
+	r := newSession(tiny(t), quiet(), nil)
+	defer r.close()
+	if err := r.open(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	began := r.machine()
+	if said := r.move(began); len(said) > 0 || r.precision != captioner.PrecisionFloat32 {
+		t.Errorf("the same machine: %q, precision %s", said, r.precision)
+	}
+	began.Precision = captioner.PrecisionBFloat16
+	if said := r.move(began); len(said) != 1 || !strings.Contains(said[0], "precision stays bfloat16") || r.precision != captioner.PrecisionBFloat16 {
+		t.Errorf("a machine of another precision: %q, precision %s", said, r.precision)
 	}
 }
