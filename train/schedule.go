@@ -14,13 +14,15 @@ const (
 )
 
 // factor returns what the learning rates are multiplied by at a step, counted
-// from 0, of a phase of total steps. A plateau's own factor is apart.
+// from 0, of a phase of total steps. Before a cosine the rise takes half of them
+// at most, so that few pictures are learned from too. A plateau's own factor is
+// apart.
 func (c Config) factor(step, total int) float64 {
-	after := nn.Constant()
-	if c.Schedule == ScheduleCosine {
-		after = nn.Cosine(total-c.WarmUp, 0)
+	if c.Schedule != ScheduleCosine {
+		return nn.WarmUp(c.WarmUp, nn.Constant())(step)
 	}
-	return nn.WarmUp(c.WarmUp, after)(step)
+	rise := min(c.WarmUp, total/2)
+	return nn.WarmUp(rise, nn.Cosine(total-rise, 0))(step)
 }
 
 // setRates sets the learning rates of this step, of so many an epoch. The self-critical epochs are

@@ -19,7 +19,9 @@ func TestFactor(t *testing.T) {
 		{"cosine's middle", Config{Schedule: ScheduleCosine}, 5, 10, .5},
 		{"cosine's end", Config{Schedule: ScheduleCosine}, 10, 10, 0},
 		{"cosine behind warm-up", Config{Schedule: ScheduleCosine, WarmUp: 2}, 6, 10, .5},
-		{"warm-up alone", Config{Schedule: ScheduleCosine, WarmUp: 10}, 10, 10, 1},
+		{"warm-up longer than a run", Config{Schedule: ScheduleCosine, WarmUp: 100}, 4, 10, 1},
+		{"and the cosine behind it", Config{Schedule: ScheduleCosine, WarmUp: 100}, 10, 10, 0},
+		{"warm-up alone", Config{Schedule: ScheduleConstant, WarmUp: 100}, 9, 10, .1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := test.cfg.factor(test.step, test.total); math.Abs(got-test.want) > 1e-12 {
