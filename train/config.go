@@ -80,7 +80,8 @@ type Config struct {
 	NewSchedule     bool           `json:"-"` // a resumed run may follow another schedule from there on
 }
 
-// DefaultConfig returns the recipe "base".
+// DefaultConfig returns the recipe "base", plain and without the settings that
+// "best", the command's default, adds to it.
 func DefaultConfig() Config {
 	return Config{
 		TrainSplit:          "train",
@@ -165,13 +166,13 @@ func (c Config) Validate() error {
 	check(c.Patience >= 0, "patience %d: must be 0 epochs or more", c.Patience)
 	check(c.PlateauFactor > 0 && c.PlateauFactor < 1, "plateau factor %v: must be between 0 and 1", c.PlateauFactor)
 	check(c.FrozenLayers >= 0 && c.FrozenLayers <= 4, "frozen layers %d: must be from 0 to 4", c.FrozenLayers)
-	check(c.FrozenLayers == 0 && c.FreezeEncoder == 0 || c.EncoderWeights != "none" || c.From != "", "encoder weights none and a frozen encoder contradict each other: layers that are random and do not learn see nothing")
+	check(c.FrozenLayers == 0 && c.FreezeEncoder == 0 || c.EncoderWeights != "none" || c.From != "", "encoder weights none and a frozen encoder contradict each other: layers that are random and do not learn see nothing; give --frozen-layers 0 and --freeze-encoder 0")
 	check(fraction(c.AverageDecay), "average decay %v: must be from 0 to below 1", c.AverageDecay)
 	check(c.ScheduledSampling >= 0 && c.ScheduledSampling <= 1, "scheduled sampling %v: must be from 0 to 1", c.ScheduledSampling)
-	check(c.SelfCritical >= 0 && c.SelfCritical <= c.Epochs, "self-critical epochs %d: must be from 0 to all %d epochs", c.SelfCritical, c.Epochs)
+	check(c.SelfCritical >= 0 && c.SelfCritical <= max(c.Epochs, 0), "self-critical epochs %d: must be from 0 to all %d epochs", c.SelfCritical, c.Epochs)
 	check(positive(c.SelfCriticalRate), "self-critical learning rate %v: must be above 0", c.SelfCriticalRate)
 	check(c.Samples >= 2 && c.Samples <= 100, "samples %d: must be from 2 to 100, since each is measured against the others", c.Samples)
-	check(c.SelfCritical == 0 || c.CaptionsPerStep == "all", "self-critical epochs draw captions of pictures: leave captions per step at all")
+	check(c.SelfCritical == 0 || c.CaptionsPerStep == "all", "captions per step 1 and self-critical epochs contradict each other: those draw captions of pictures; give --self-critical 0")
 	check(c.WarmUp >= 0, "warm-up %d: must be 0 steps or more", c.WarmUp)
 	check(c.BatchNorm == BatchNormFrozen || c.BatchNorm == BatchNormBatch, "batch norm %q: give frozen or batch", c.BatchNorm)
 	check(fraction(c.Dropout), "dropout %v: must be from 0 to below 1", c.Dropout)

@@ -19,7 +19,7 @@ import (
 // each of its four steps.
 func training(out string, more ...string) []string {
 	args := strings.Fields("train --data demo --limit 8 --epochs 2 --batch 4 --size 32 --grid 1 --features 16 --embedding 16 --hidden 16 --attention 16" +
-		" --encoder-weights none --batch-norm batch --minimum-count 1 --precision float32 --device cpu --beam 2 --max-words 8 --checkpoint-every 1 --keep 0")
+		" --self-critical 1 --encoder-weights none --frozen-layers 0 --batch-norm batch --minimum-count 1 --precision float32 --device cpu --beam 2 --max-words 8 --checkpoint-every 1 --keep 0")
 	if _, err := os.Stat(filepath.Join(out, "last.resume.safetensors")); err == nil {
 		args = append(args, "--resume")
 	}

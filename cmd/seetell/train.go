@@ -20,6 +20,14 @@ var recipes embed.FS
 
 func trainCommand() *cli.Command {
 	cfg := train.DefaultConfig()
+	usual, err := recipe(defaultRecipe)
+	if err != nil {
+		panic(err) // it is part of the program
+	}
+	flags := slices.Concat(
+		under("Data", dataFlags(&cfg)), under("The run", runFlags(&cfg)),
+		under("Learning", optimiserFlags(&cfg)), under("The model", modelSizeFlags(&cfg)))
+	setDefaults(flags, usual)
 	return &cli.Command{
 		Name:      "train",
 		Usage:     "train a captioner and write checkpoints",
@@ -27,9 +35,7 @@ func trainCommand() *cli.Command {
 		Description: "Trains on a data set and leaves in --out last.safetensors, best.safetensors,\n" +
 			"epoch-NN.safetensors, last.resume.safetensors and history.jsonl. Ctrl-C saves and\n" +
 			"stops; --resume goes on from there.",
-		Flags: slices.Concat(
-			under("Data", dataFlags(&cfg)), under("The run", runFlags(&cfg)),
-			under("Learning", optimiserFlags(&cfg)), under("The model", modelSizeFlags(&cfg))),
+		Flags: flags,
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err
@@ -45,21 +51,41 @@ func trainCommand() *cli.Command {
 	}
 }
 
+// defaultRecipe gives train's flags the values that stand in its help text.
+const defaultRecipe = "best"
+
 // settings completes the flags from --config, then from --recipe.
 func settings(c *cli.Context) error {
 	if err := readConfig(c); err != nil {
 		return err
 	}
 	name := c.String("recipe")
-	text, err := recipes.ReadFile("recipes/" + name + ".toml")
+	values, err := recipe(name)
 	if err != nil {
-		return usage(fmt.Errorf("recipe %q: there are %s", name, strings.Join(recipeNames(), ", ")))
+		return err
 	}
-	var values map[string]any
-	if err := toml.Unmarshal(text, &values); err != nil {
-		return fmt.Errorf("recipe %s: %w", name, err)
+	if c.IsSet("epochs") {
+		shareEpochs(values, c.Int("epochs"))
 	}
 	return applyConfig(c, "recipe "+name, values)
+}
+
+// recipe returns the values that the recipe gives to flags.
+func recipe(name string) (values map[string]any, err error) {
+	text, err := recipes.ReadFile("recipes/" + name + ".toml")
+	if err != nil {
+		return nil, usage(fmt.Errorf("recipe %q: there are %s", name, strings.Join(recipeNames(), ", ")))
+	}
+	if err := toml.Unmarshal(text, &values); err != nil {
+		return nil, fmt.Errorf("recipe %s: %w", name, err)
+	}
+	return values, nil
+}
+
+// shareEpochs gives a recipe's self-critical epochs their share of other
+// epochs than the recipe's.
+func shareEpochs(recipe map[string]any, epochs int) {
+	recipe["self-critical"] = int64(epochs) * recipe["self-critical"].(int64) / recipe["epochs"].(int64)
 }
 
 func recipeNames() []string {
@@ -96,7 +122,7 @@ func runFlags(cfg *train.Config) []cli.Flag {
 	return append([]cli.Flag{
 		&cli.PathFlag{Name: "out", Usage: "`DIR` of the run", Destination: &cfg.Out},
 		configFlag(),
-		&cli.StringFlag{Name: "recipe", Usage: "named settings: " + strings.Join(recipeNames(), ", "), Value: "base"},
+		&cli.StringFlag{Name: "recipe", Usage: "named settings: " + strings.Join(recipeNames(), ", "), Value: defaultRecipe},
 		&cli.BoolFlag{Name: "resume", Usage: "go on with the run in --out", Destination: &cfg.Resume},
 		&cli.BoolFlag{Name: "new-schedule", Usage: "with --resume: follow other epochs, learning rates and schedule from there on", Destination: &cfg.NewSchedule},
 		&cli.PathFlag{Name: "from", Usage: "start from this checkpoint `FILE`", Destination: &cfg.From},
@@ -119,7 +145,7 @@ func optimiserFlags(cfg *train.Config) []cli.Flag {
 		&cli.Float64Flag{Name: "weight-decay", Usage: "decoupled weight decay, as AdamW", Destination: &cfg.WeightDecay},
 		&cli.Float64Flag{Name: "clip-norm", Usage: "largest total norm of the gradients; 0 for no limit", Value: cfg.ClipNorm, Destination: &cfg.ClipNorm},
 		&cli.StringFlag{Name: "schedule", Usage: "of the learning rates: constant, cosine or plateau", Value: cfg.Schedule, Destination: &cfg.Schedule},
-		&cli.IntFlag{Name: "warm-up", Usage: "`STEPS` over which the learning rates rise", Destination: &cfg.WarmUp},
+		&cli.IntFlag{Name: "warm-up", Usage: "`STEPS` over which the learning rates rise, half of a cosine's at most", Destination: &cfg.WarmUp},
 		&cli.StringFlag{Name: "batch-norm", Usage: "statistics of the backbone's BatchNorm: frozen or batch", Value: cfg.BatchNorm, Destination: &cfg.BatchNorm},
 		&cli.IntFlag{Name: "patience", Usage: "`EPOCHS` without a better score before the run stops or, with the schedule plateau, the rates fall; 0 for never", Destination: &cfg.Patience},
 		&cli.Float64Flag{Name: "plateau-factor", Usage: "of the learning rates at each fall of the schedule plateau", Value: cfg.PlateauFactor, Destination: &cfg.PlateauFactor},
@@ -132,7 +158,7 @@ func optimiserFlags(cfg *train.Config) []cli.Flag {
 		&cli.Float64Flag{Name: "label-smoothing", Usage: "share of a word's probability dealt to all words", Destination: &cfg.LabelSmoothing},
 		&cli.Float64Flag{Name: "attention-penalty", Usage: "weight of doubly stochastic attention", Destination: &cfg.AttentionPenalty},
 		&cli.Float64Flag{Name: "scheduled-sampling", Usage: "share of the words read that the model drew itself, rising to this by the last epoch", Destination: &cfg.ScheduledSampling},
-		&cli.IntFlag{Name: "self-critical", Usage: "last `EPOCHS`, which raise CIDEr-D of drawn captions", Destination: &cfg.SelfCritical},
+		&cli.IntFlag{Name: "self-critical", Usage: "last `EPOCHS`, which raise CIDEr-D of drawn captions; a recipe's are a share of --epochs", Destination: &cfg.SelfCritical},
 		&cli.Float64Flag{Name: "self-critical-rate", Usage: "step size of Adam in self-critical epochs", Value: cfg.SelfCriticalRate, Destination: &cfg.SelfCriticalRate},
 		&cli.IntFlag{Name: "samples", Usage: "captions drawn of each picture in self-critical epochs", Value: cfg.Samples, Destination: &cfg.Samples},
 	}
