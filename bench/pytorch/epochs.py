@@ -6,11 +6,11 @@ after each epoch, so that one command scores both sides:
     seetell evaluate --model RUN/epoch-01.safetensors --data DIR --split validation --out ...
 
 DIR holds parquet files of jxie/flickr8k's schema, FILE a ResNet-18 with
-torchvision's names. The settings are train's defaults: Adam at 3e-4, the
+torchvision's names. The settings are the recipe's: Adam at 3e-4, the
 backbone at a tenth with its BatchNorm statistics frozen, four pictures and all
 their captions a step, gradients clipped to a norm of 5, dropout .5.
 
-    seetell train --data DIR --encoder-weights FILE --checkpoint-every 1 --out SEETELL   # Ctrl-C after a step
+    seetell train --recipe base --data DIR --encoder-weights FILE --checkpoint-every 1 --out SEETELL   # Ctrl-C after a step
     epochs.py --data DIR --out RUN --follow SEETELL/last.resume.safetensors
 
 goes on from where seetell stopped, in its place: the same weights, moments of
