@@ -44,7 +44,7 @@ func BuildVocabulary(rule string, captions []string, minimumCount int) (*Vocabul
 		}
 	}
 	if len(words) == 0 {
-		return nil, fmt.Errorf("no word stands at least %d times in the %d training captions", minimumCount, len(captions))
+		return nil, fmt.Errorf("no word stands at least %d times in the %d training captions; lower the minimum count", minimumCount, len(captions))
 	}
 	slices.SortFunc(words, func(a, b string) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), strings.Compare(a, b))

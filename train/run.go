@@ -156,6 +156,9 @@ func (r *session) open(ctx context.Context) error {
 		"device": device, "precision": r.precision, "threads": torch.Threads(),
 		"pictures": r.train.Len(), "validation": r.validation.Len(), "words": r.vocabulary.Len(),
 	}).Info("training")
+	if share := r.unlearned(); share > .1 {
+		r.log.Warnf("%.0f %% of the captions' words stand fewer than %d times and will not be learned; lower --minimum-count to keep more", 100*share, r.cfg.MinimumCount)
+	}
 	return nil
 }
 
@@ -232,6 +235,22 @@ func (r *session) startFrom(device torch.Device) error {
 		return err
 	}
 	return network.Grow(r.vocabulary.Len())
+}
+
+// unlearned returns the share of the training captions' words that the
+// vocabulary lacks.
+func (r *session) unlearned() float64 {
+	words, lacking := 0, 0
+	for _, caption := range Captions(r.train) {
+		encoded := r.vocabulary.Encode(caption, r.cfg.CaptionWords)
+		for _, word := range encoded[:len(encoded)-1] { // <end> is no word of the caption
+			words++
+			if word == captioner.Unknown {
+				lacking++
+			}
+		}
+	}
+	return float64(lacking) / float64(max(words, 1))
 }
 
 // Captions returns all captions of a split.

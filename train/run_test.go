@@ -338,3 +338,30 @@ func TestPhases(t *testing.T) {
 		}
 	}
 }
+
+// TestUnlearned counts the words that stand too seldom.
+func TestUnlearned(t *testing.T) {
+	v, err := captioner.NewVocabulary(captioner.SplitWords, []string{"<pad>", "<start>", "<end>", "<unk>", "a", "tent"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := tiny(t)
+	r := newSession(cfg, quiet(), nil)
+	defer r.close()
+	if err := r.openData(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	words, known := 0, 0
+	for _, caption := range Captions(r.train) {
+		for _, word := range strings.Fields(caption) {
+			words++
+			if word == "a" || word == "tent" {
+				known++
+			}
+		}
+	}
+	r.vocabulary = v
+	if got, want := r.unlearned(), 1-float64(known)/float64(words); known == 0 || math.Abs(got-want) > 1e-12 {
+		t.Errorf("unlearned() = %v, want %v", got, want)
+	}
+}
