@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -30,8 +31,8 @@ func plotCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "plot",
 		Usage:     "draw distributions of scores and learning curves",
-		ArgsUsage: "[REPORT...]",
-		Description: "Several reports are drawn in the same figures; each has its own figures in DIR/NAME too. " +
+		ArgsUsage: "[REPORT|RUN...]",
+		Description: "Draws reports, and the histories of training runs, by their files or folders. Several reports are drawn in the same figures; each has its own figures in DIR/NAME too. " +
 			"Beside each figure its numbers lie as CSV.",
 		Flags: []cli.Flag{
 			&cli.GenericFlag{Name: "report", Usage: "scores of `FILE`: report.json, its folder, or of seetell score --format json; repeat it to compare", Value: &o.reports},
@@ -45,10 +46,26 @@ func plotCommand() *cli.Command {
 			if err := readConfig(c); err != nil {
 				return err
 			}
-			o.reports = append(o.reports, c.Args().Slice()...)
+			for _, path := range c.Args().Slice() {
+				if isRun(path) {
+					o.histories = append(o.histories, path)
+				} else {
+					o.reports = append(o.reports, path)
+				}
+			}
 			return o.run(c)
 		},
 	}
+}
+
+// isRun tells whether path is a training run's history, or its folder.
+func isRun(path string) bool {
+	if filepath.Base(path) == "history.jsonl" {
+		return true
+	}
+	_, noHistory := os.Stat(filepath.Join(path, "history.jsonl"))
+	_, noReport := os.Stat(filepath.Join(path, "report.json"))
+	return noHistory == nil && noReport != nil
 }
 
 func (o plotting) run(c *cli.Context) error {
@@ -60,7 +77,7 @@ func (o plotting) run(c *cli.Context) error {
 		return usage(fmt.Errorf("--dots-per-inch %d: give a number from 36 to 1200", o.dotsPerInch))
 	}
 	if len(o.reports) == 0 && len(o.histories) == 0 {
-		return usage(fmt.Errorf("nothing to draw: give --report FILE, --history FILE, or both"))
+		return usage(fmt.Errorf("nothing to draw: name a report, a run, or both"))
 	}
 	systems, err := plots.LoadSystems(o.reports)
 	if err != nil {
