@@ -7,10 +7,12 @@ import (
 	"io"
 	"log"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"codeberg.org/go-fonts/dejavu/dejavusans"
 	"codeberg.org/go-fonts/liberation/liberationsansregular"
 	"github.com/go-text/typesetting/di"
 	"github.com/go-text/typesetting/fontscan"
@@ -105,21 +107,34 @@ func TestNoFontHasTheCharacter(t *testing.T) {
 	}
 }
 
-// The letters of a word join. The font that the tests' set-up brings has Arabic;
-// another one may do where there is no such package.
+// The fonts of the user's folder are found, and those of the system beside it.
+func TestFontsAreFound(t *testing.T) {
+	data := t.TempDir()
+	t.Setenv("XDG_DATA_HOME", data)
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	if err := os.Mkdir(filepath.Join(data, "fonts"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	const rare = '𐘀' // of Linear A, which no font of a machine has
+	if err := os.WriteFile(filepath.Join(data, "fonts", "rare.ttf"), fontOf(t, rare), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if finder := (&fontFinder{open: scanFonts}); finder.find(rare, language.Linear_A, false) == nil {
+		t.Error("a font in the user's folder is not found")
+	}
+}
+
+// The letters of a word join.
 func TestArabicIsJoined(t *testing.T) {
+	useFonts(t, dejavusans.TTF)
 	l, err := newLettering(20, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if systemFonts.find('س', language.Arabic, false) == nil {
-		const brought = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
-		if _, err := os.Stat(brought); err != nil {
-			t.Skipf("no font with Arabic on this machine (%v): apt-get install fonts-dejavu-core", err)
-		}
-		t.Fatalf("%s is there, and no font with Arabic was found", brought)
-	}
 	joined, apart := l.width("سلام"), l.width("س")+l.width("ل")+l.width("ا")+l.width("م")
+	if missing := MissingFonts(); len(missing) > 0 {
+		t.Fatalf("%v are missing", missing)
+	}
 	if joined > .95*apart {
 		t.Errorf("the word is %v wide, its letters %v: they do not join", joined, apart)
 	}

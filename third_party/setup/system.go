@@ -25,7 +25,7 @@ var (
 	}
 	testNeeds = []need{
 		{"chromium", command("chromium", "chromium-browser", "google-chrome")},
-		{"fonts-dejavu-core", installed("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")}, // it has Arabic
+		{"fonts-dejavu-core", installed("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")}, // Chromium ends where there is no font
 	}
 )
 
