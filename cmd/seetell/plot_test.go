@@ -13,11 +13,10 @@ const smallReport = `{"format":1,"images":2,"scores":{"CIDEr":0.5},"per_image":[
 
 func TestPlotAndReport(t *testing.T) {
 	dir := t.TempDir()
-	report, history, trained := filepath.Join(dir, "report.json"), filepath.Join(dir, "history.jsonl"), filepath.Join(dir, "trained")
-	if err := os.Mkdir(trained, 0o777); err != nil {
-		t.Fatal(err)
-	}
-	for path, text := range map[string]string{report: smallReport, filepath.Join(trained, "history.jsonl"): `{"epoch":1,"loss":2}` + "\n", history: `{"epoch":1,"loss":2}` + "\n"} {
+	report, history := filepath.Join(dir, "report.json"), filepath.Join(dir, "history.jsonl")
+	trained, empty := t.TempDir(), t.TempDir()
+	const epoch = `{"epoch":1,"loss":2}` + "\n"
+	for path, text := range map[string]string{report: smallReport, history: epoch, filepath.Join(trained, "history.jsonl"): epoch} {
 		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -34,7 +33,7 @@ func TestPlotAndReport(t *testing.T) {
 		{"the same report twice", []string{"plot", report, report, "--out", out}, 0, "scores.png", ""},
 		{"a run's folder", []string{"plot", trained, "--out", out}, 0, "loss.png", ""},
 		{"a history by its name, beside a report's folder", []string{"plot", history, dir, "--out", out}, 0, "loss.png", ""},
-		{"a folder of neither", []string{"plot", filepath.Dir(out) + "/none", "--out", out}, 1, "", "no such file"},
+		{"a folder of neither", []string{"plot", empty, "--out", out}, 1, "", "no such file"},
 		{"nothing", []string{"plot", "--out", out}, 2, "", "nothing to draw"},
 		{"no format", []string{"plot", "--report", report, "--out", out, "--format", "bmp"}, 2, "", "png, svg, pdf"},
 		{"for print", []string{"plot", "--report", report, "--out", out, "--format", "png", "--dots-per-inch", "600"}, 0, "scores.png", ""},
