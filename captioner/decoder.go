@@ -79,6 +79,11 @@ func (v view) pick(s *torch.Scope, rows *torch.Tensor) view {
 	return view{v.features.IndexSelect(s, 0, rows), v.places.IndexSelect(s, 0, rows)}
 }
 
+// first returns the view of the first rows, in the same memory.
+func (v view) first(s *torch.Scope, rows int64) view {
+	return view{v.features.Narrow(s, 0, 0, rows), v.places.Narrow(s, 0, 0, rows)}
+}
+
 func (d *Decoder) look(s *torch.Scope, features *torch.Tensor) view {
 	return view{features, d.attention.feature.Forward(s, features)}
 }
@@ -88,6 +93,11 @@ type state struct{ h, c *torch.Tensor }
 
 func (st state) pick(s *torch.Scope, rows *torch.Tensor) state {
 	return state{st.h.IndexSelect(s, 0, rows), st.c.IndexSelect(s, 0, rows)}
+}
+
+// first returns the state of the first rows, in the same memory.
+func (st state) first(s *torch.Scope, rows int64) state {
+	return state{st.h.Narrow(s, 0, 0, rows), st.c.Narrow(s, 0, 0, rows)}
 }
 
 // start returns h₀ and c₀, linear in the mean of the features over places.

@@ -32,11 +32,13 @@ type goldenTraining struct {
 	Losses []float64 // of ten steps of Adam, 1e-4, clipped to 5
 }
 
-// The tolerances: largest difference over largest magnitude. Loss is absolute.
+// The tolerances: largest difference over largest magnitude. Loss is absolute;
+// PyTorch's own ten losses on an AMD EPYC and an Intel Xeon differ by up to
+// 1.7e-4, and bench/pytorch compares on one machine.
 const (
 	goldenForward  = 1e-5
 	goldenGradient = 1e-4
-	goldenLoss     = 1e-4
+	goldenLoss     = 3e-4
 	goldenZero     = 1e-6 // of gradients that are zero but for rounding
 )
 

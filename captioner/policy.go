@@ -20,8 +20,7 @@ func (n *Network) PolicyLoss(s *torch.Scope, features *torch.Tensor, t Targets, 
 // the number of words, negative; 0 for the rows that fill up.
 func (t Targets) weights(advantages []float64) []float32 {
 	weights := make([]float32, len(t.words))
-	for i := range t.count {
-		caption := int(t.scored[i]) % t.Captions
+	for i, caption := range t.caption {
 		weights[i] = float32(-advantages[caption] / float64(t.count))
 	}
 	return weights

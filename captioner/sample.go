@@ -16,10 +16,10 @@ func (n *Network) Sample(s *torch.Scope, features *torch.Tensor, count, steps in
 }
 
 func (d *Decoder) sample(s *torch.Scope, features *torch.Tensor, drawn [][]int64, count, steps int, p Precision) {
-	rows := make([]int64, len(drawn))
-	words := make([]int64, len(drawn))
-	for i := range rows {
-		rows[i], words[i] = int64(i/count), Start
+	going := make([]int, len(drawn)) // captions of the rows at work
+	rows, words := make([]int64, len(drawn)), make([]int64, len(drawn))
+	for i := range drawn {
+		going[i], rows[i], words[i] = i, int64(i/count), Start
 	}
 	w := d.fuse(s, p)
 	pick := indices(s, features, rows)
@@ -28,10 +28,25 @@ func (d *Decoder) sample(s *torch.Scope, features *torch.Tensor, drawn [][]int64
 	for step := 0; step < steps && s.Err() == nil; step++ {
 		now, _, _ = d.step(s, w, all, now, d.wordGates(s, w, indices(s, features, words)))
 		words = d.draw(s, now.h).Int64s(s)
-		if !grow(drawn, words) {
+		left := grow(drawn, going, words)
+		if len(left) == 0 {
 			return
 		}
+		if rowsFor(len(left), len(drawn)) < len(going) {
+			pick := indices(s, features, left)
+			all, now = all.pick(s, pick), now.pick(s, pick)
+			going, words = pickedBy(left, going), pickedBy(left, words)
+		}
 	}
+}
+
+// pickedBy returns the values at the given places.
+func pickedBy[T any](places []int64, values []T) []T {
+	picked := make([]T, len(places))
+	for i, place := range places {
+		picked[i] = values[place]
+	}
+	return picked
 }
 
 // draw returns a word for each row of hidden states, (B). The largest of
@@ -55,15 +70,18 @@ func (d *Decoder) unsaid(s *torch.Scope, logits *torch.Tensor) *torch.Tensor {
 	return torch.FromSlice(s, values, int64(len(values))).ToDevice(s, logits.Device())
 }
 
-// grow puts a word behind each caption that has not ended, and tells whether
-// one is left that has not.
-func grow(drawn [][]int64, words []int64) (more bool) {
-	for i, caption := range drawn {
-		if len(caption) > 0 && caption[len(caption)-1] == End || i >= len(words) {
+// grow puts a word behind the caption of each row that has not ended, and
+// returns the rows whose captions still have not.
+func grow(drawn [][]int64, going []int, words []int64) (left []int64) {
+	for row := range min(len(going), len(words)) { // no words after a failure
+		caption := drawn[going[row]]
+		if len(caption) > 0 && caption[len(caption)-1] == End {
 			continue
 		}
-		drawn[i] = append(caption, words[i])
-		more = more || words[i] != End
+		drawn[going[row]] = append(caption, words[row])
+		if words[row] != End {
+			left = append(left, int64(row))
+		}
 	}
-	return more
+	return left
 }

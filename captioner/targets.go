@@ -1,16 +1,24 @@
 package captioner
 
-// Targets are captions as the decoder learns them: one row a caption, padded
-// behind <end> to the longest.
+import (
+	"cmp"
+	"slices"
+)
+
+// Targets are captions as the decoder learns them. It works on the longest
+// first, so that each step takes those that have not ended and no more: batches
+// of a few captions are a third padding, of many the half.
 type Targets struct {
 	Captions int     // B
-	Steps    int     // T
+	Steps    int     // T, words of the longest, <end> counted
 	Picture  []int64 // of each caption, its picture's row in the batch
-	inputs   []int64 // (T, B): <start> and all words but the last
-	scored   []int64 // rows of (T·B) whose target is not <pad>, then some to fill up
-	words    []int64 // their targets, <pad> for those that fill up
+	order    []int   // the captions by falling length
+	rows     []int64 // of order that each step takes, falling
+	inputs   []int64 // step by step what those read: <start>, then the caption's words
+	scored   []int64 // rows of all steps whose target is a word, by steps, then captions, then some to fill up
+	caption  []int   // of each scored row
+	words    []int64 // its target, <pad> for those that fill up
 	count    int     // of scored words
-	mask     []float32
 }
 
 // NewTargets encodes the captions of each picture, cut to maximum words.
@@ -36,33 +44,51 @@ func SampledTargets(drawn [][]int64, count int) Targets {
 }
 
 func newTargets(captions [][]int64, pictures []int64) Targets {
-	t := Targets{Captions: len(captions), Picture: pictures}
-	for _, caption := range captions {
-		t.Steps = max(t.Steps, len(caption))
+	t := Targets{Captions: len(captions), Picture: pictures, order: make([]int, len(captions))}
+	for i, caption := range captions {
+		t.order[i], t.Steps = i, max(t.Steps, len(caption))
 	}
+	slices.SortStableFunc(t.order, func(a, b int) int { return cmp.Compare(len(captions[b]), len(captions[a])) })
 	t.fill(captions)
 	t.fillUp()
 	return t
 }
 
-func (t *Targets) fill(rows [][]int64) {
-	t.inputs = make([]int64, t.Steps*t.Captions)
-	t.mask = make([]float32, t.Steps*t.Captions)
+func (t *Targets) fill(captions [][]int64) {
+	place := make([]int, t.Captions)
+	for i, caption := range t.order {
+		place[caption] = i
+	}
+	going := t.Captions
 	for step := range t.Steps {
-		for caption, row := range rows {
-			at := step*t.Captions + caption
-			if step < len(row) {
-				t.mask[at] = 1
-				t.scored = append(t.scored, int64(at))
-				t.words = append(t.words, row[step])
+		for going > 0 && len(captions[t.order[going-1]]) <= step {
+			going--
+		}
+		first, rows := len(t.inputs), rowsFor(going, t.Captions)
+		t.rows = append(t.rows, int64(rows))
+		for _, caption := range t.order[:rows] {
+			t.inputs = append(t.inputs, input(captions[caption], step))
+		}
+		for i, caption := range captions {
+			if step < len(caption) {
+				t.scored = append(t.scored, int64(first+place[i]))
+				t.caption = append(t.caption, i)
+				t.words = append(t.words, caption[step])
 			}
-			t.inputs[at] = input(row, step)
 		}
 	}
 }
 
-// scoredStep is what the number of scored rows is a multiple of. Libtorch makes
-// and keeps code for each size of product that it meets, so sizes are few.
+// rowsFor returns the number of rows to work on where going of all captions
+// have not ended: eighths of all, since libtorch makes and keeps code for each
+// size of product that it meets, and each new size costs a copy.
+func rowsFor(going, all int) int {
+	eighth := (all + 7) / 8
+	return min((going+eighth-1)/eighth*eighth, all)
+}
+
+// scoredStep is what the number of scored rows is a multiple of, for the same
+// reason.
 const scoredStep = 64
 
 // fillUp adds rows that are not scored.
@@ -88,3 +114,12 @@ func input(row []int64, step int) int64 {
 
 // Scored returns the number of words that the loss is the mean of.
 func (t Targets) Scored() int { return t.count }
+
+// pictures returns the picture of each row that the decoder works on.
+func (t Targets) pictures() []int64 {
+	rows := make([]int64, len(t.order))
+	for i, caption := range t.order {
+		rows[i] = t.Picture[caption]
+	}
+	return rows
+}

@@ -55,22 +55,22 @@ func (n *Network) Logits(s *torch.Scope, features *torch.Tensor, t Targets, how 
 	return logits, alphas
 }
 
-// unroll feeds the targets' words and returns all hidden states, (T·B, H),
-// and each step's α.
+// unroll feeds the targets' words and returns the hidden states of all steps'
+// rows, joined, and each step's α, (rows, L).
 func (d *Decoder) unroll(s *torch.Scope, features *torch.Tensor, t Targets, how Teaching) (hidden *torch.Tensor, alphas []*torch.Tensor) {
 	device := features.Device()
-	rows := torch.FromSlice(s, t.Picture, int64(t.Captions)).ToDevice(s, device)
-	inputs := torch.FromSlice(s, t.inputs, int64(t.Steps), int64(t.Captions)).ToDevice(s, device)
+	rows := torch.FromSlice(s, t.pictures(), int64(t.Captions)).ToDevice(s, device)
+	inputs := torch.FromSlice(s, t.inputs, int64(len(t.inputs))).ToDevice(s, device)
 	w := d.fuse(s, how.Precision)
 	v := d.look(s, how.Precision.weights(s, features)).pick(s, rows)
 	now := d.start(s, features).pick(s, rows)
 	gates := d.embedding.Forward(s, inputs).Dropout(s, how.EmbeddingDropout, true).Linear(s, w.wordWeight, w.wordBias)
 	states := make([]*torch.Tensor, t.Steps)
-	// Chunk's backward joins the steps' gradients once; Select's would write all
-	// steps' for each.
-	for step, gate := range gates.Chunk(s, t.Steps, 0) {
+	for step, gate := range gates.Split(s, t.rows, 0) {
 		var alpha *torch.Tensor
-		gate = gate.Squeeze(s, 0)
+		if step > 0 && t.rows[step] < t.rows[step-1] {
+			v, now = v.first(s, t.rows[step]), now.first(s, t.rows[step])
+		}
 		if step > 0 && how.Own > 0 {
 			gate = d.mistake(s, w, now, gate, how)
 		}
@@ -101,8 +101,12 @@ func (d *Decoder) mistake(s *torch.Scope, w fused, now state, gates *torch.Tenso
 // coverage is Xu et al. 2015, equation 14: the mean over captions and places
 // of (1 − Σ_t α_ti)², t over the caption's scored words.
 func (t Targets) coverage(s *torch.Scope, alphas []*torch.Tensor) *torch.Tensor {
-	all := torch.Stack(s, 0, alphas...)
-	mask := torch.FromSlice(s, t.mask, int64(t.Steps), int64(t.Captions), 1).ToDevice(s, all.Device())
-	missing := all.Mul(s, mask).Sum(s, 0).Neg(s).AddScalar(s, 1)
+	own := make([]float32, t.Captions*t.count) // for each caption, which scored words are its own
+	for word, caption := range t.caption {
+		own[caption*t.count+word] = 1
+	}
+	all := torch.Cat(s, 0, alphas...).IndexSelect(s, 0, indices(s, alphas[0], t.scored[:t.count]))
+	seen := torch.FromSlice(s, own, int64(t.Captions), int64(t.count)).ToDevice(s, all.Device()).MatMul(s, all)
+	missing := seen.Neg(s).AddScalar(s, 1)
 	return missing.Mul(s, missing).Mean(s)
 }

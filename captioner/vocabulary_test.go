@@ -1,6 +1,7 @@
 package captioner
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -82,20 +83,55 @@ func TestTargets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := NewTargets(v, [][]string{{"a b", "b"}, {"a"}}, 28)
+	got := NewTargets(v, [][]string{{"b", "a b"}, {"a"}}, 28)
 	want := Targets{
 		Captions: 3, Steps: 3,
 		Picture: []int64{0, 0, 1},
-		inputs:  []int64{Start, Start, Start, 4, 5, 4, 5, Pad, Pad},
-		scored:  []int64{0, 1, 2, 3, 4, 5, 6},
-		words:   []int64{4, 5, 4, 5, End, End, End},
-		mask:    []float32{1, 1, 1, 1, 1, 1, 1, 0, 0},
+		order:   []int{1, 0, 2}, // "a b" first
+		rows:    []int64{3, 3, 1},
+		inputs:  []int64{Start, Start, Start, 4, 5, 4, 5},
+		scored:  []int64{1, 0, 2, 4, 3, 5, 6},
+		caption: []int{0, 1, 2, 0, 1, 2, 1},
+		words:   []int64{5, 4, 4, End, 5, End, End},
+		count:   7,
 	}
-	if !slices.Equal(got.inputs, want.inputs) || got.Scored() != len(want.words) || !slices.Equal(got.scored[:7], want.scored) || !slices.Equal(got.words[:7], want.words) ||
-		!slices.Equal(got.mask, want.mask) || !slices.Equal(got.Picture, want.Picture) || got.Steps != want.Steps {
+	for len(want.words) < scoredStep { // filled up with <pad>
+		want.scored, want.words = append(want.scored, 0), append(want.words, Pad)
+	}
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("targets\n%+v, want\n%+v", got, want)
 	}
-	if len(got.scored) != scoredStep || len(got.words) != scoredStep || got.words[7] != Pad {
-		t.Errorf("%d rows, want %d, filled up with <pad>", len(got.scored), scoredStep)
+	if pictures := got.pictures(); !slices.Equal(pictures, []int64{0, 0, 1}) {
+		t.Errorf("pictures %v of the rows at work", pictures)
+	}
+}
+
+// TestTargetsShrink: steps take all captions that have not ended, and few
+// more.
+func TestTargetsShrink(t *testing.T) {
+	var drawn [][]int64
+	for length := range 40 {
+		drawn = append(drawn, append(slices.Repeat([]int64{7}, length%25), End))
+	}
+	got := SampledTargets(drawn, 5)
+	for step, rows := range got.rows {
+		going := 0
+		for _, caption := range drawn {
+			if len(caption) > step {
+				going++
+			}
+		}
+		if int(rows) < going || int(rows) >= going+5 || rows%5 != 0 {
+			t.Errorf("step %d takes %d rows for %d captions", step, rows, going)
+		}
+	}
+	row := 0
+	for step, rows := range got.rows {
+		for _, caption := range got.order[:rows] {
+			if word := input(drawn[caption], step); got.inputs[row] != word {
+				t.Fatalf("step %d reads %d for caption %d, want %d", step, got.inputs[row], caption, word)
+			}
+			row++
+		}
 	}
 }

@@ -176,6 +176,10 @@ typedef struct {
   F(char*, chunk,                                                              \
     (tg_tensor * out[], const tg_tensor* x, int64_t n, int64_t dim),           \
     (out, x, n, dim))                                                          \
+  F(char*, split,                                                              \
+    (tg_tensor * out[], const tg_tensor* x, const int64_t* lengths, int64_t n, \
+     int64_t dim),                                                             \
+    (out, x, lengths, n, dim))                                                 \
   F(char*, index_select,                                                       \
     (tg_tensor * out[], const tg_tensor* x, int64_t dim,                       \
      const tg_tensor* index),                                                  \

@@ -68,6 +68,7 @@ var operators = map[string]func(s *Scope, in []*Tensor) []*Tensor{
 	"cat":               func(s *Scope, in []*Tensor) []*Tensor { return one(Cat(s, 1, in...)) },
 	"stack":             func(s *Scope, in []*Tensor) []*Tensor { return one(Stack(s, 1, in...)) },
 	"chunk":             func(s *Scope, in []*Tensor) []*Tensor { return in[0].Chunk(s, 2, 1) },
+	"split":             func(s *Scope, in []*Tensor) []*Tensor { return in[0].Split(s, []int64{1, 3, 1}, 1) },
 	"index select":      func(s *Scope, in []*Tensor) []*Tensor { return one(in[0].IndexSelect(s, 0, in[1])) },
 	"gather":            func(s *Scope, in []*Tensor) []*Tensor { return one(in[0].Gather(s, 1, in[1])) },
 	"masked fill":       func(s *Scope, in []*Tensor) []*Tensor { return one(in[0].MaskedFill(s, in[1], -7)) },

@@ -123,6 +123,9 @@ func TestErrors(t *testing.T) {
 		{"item of many", func(s *Scope) { Zeros(s, Float32, CPU, 2).Item(s) }, []string{"item of (2): "}},
 		{"too many chunks", func(s *Scope) { Zeros(s, Float32, CPU, 2).Chunk(s, 3, 0)[2].Exp(s) },
 			[]string{"chunk of (2): size 2 of dimension 0 gives 2 parts, not 3"}},
+		{"lengths of another sum", func(s *Scope) { Zeros(s, Float32, CPU, 4).Split(s, []int64{1, 2}, 0)[1].Exp(s) },
+			[]string{"split of (4): "}},
+		{"no lengths", func(s *Scope) { Zeros(s, Float32, CPU, 4).Split(s, nil, 0) }, []string{"split: no parts asked for"}},
 		{"no tensors to join", func(s *Scope) { Cat(s, 0) }, []string{"cat: "}},
 		{"Adam's lists", func(s *Scope) {
 			FusedAdam(s, FusedAdamState{Params: []*Tensor{Zeros(s, Float32, CPU)}}, FusedAdamOptions{})

@@ -84,16 +84,32 @@ func Stack(s *Scope, dim int64, parts ...*Tensor) *Tensor {
 // size, but for the last, which may be smaller; a size that does not give n
 // such parts is an error.
 func (x *Tensor) Chunk(s *Scope, n int, dim int64) []*Tensor {
-	parts := make([]*Tensor, n)
+	return s.parts("chunk", n, func(out *handle) *C.char {
+		return C.tg_chunk(out, x.handle, C.int64_t(n), C.int64_t(dim))
+	}, x)
+}
+
+// Split returns parts of x of the given lengths along dim, in the same memory.
+// The lengths' sum must be dim's size. Its backward joins the parts' gradients
+// once, where Narrow's writes all of x's for each part.
+func (x *Tensor) Split(s *Scope, lengths []int64, dim int64) []*Tensor {
+	return s.parts("split", len(lengths), func(out *handle) *C.char {
+		return C.tg_split(out, x.handle, (*C.int64_t)(&lengths[0]), C.int64_t(len(lengths)), C.int64_t(dim))
+	}, x)
+}
+
+// parts runs an operation that returns n tensors.
+func (s *Scope) parts(op string, n int, run func(out *handle) *C.char, x *Tensor) []*Tensor {
+	parts := make([]*Tensor, max(n, 0))
 	for i := range parts {
 		parts[i] = inert
 	}
 	if n < 1 {
-		s.Fail(&Error{Op: "chunk", Message: "no parts asked for"})
+		s.Fail(&Error{Op: op, Message: "no parts asked for"})
 		return parts
 	}
 	out := make([]handle, n)
-	s.do("chunk", func() *C.char { return C.tg_chunk(&out[0], x.handle, C.int64_t(n), C.int64_t(dim)) }, x)
+	s.do(op, func() *C.char { return run(&out[0]) }, x)
 	for i, h := range out {
 		if h != nil {
 			parts[i] = s.own(h)

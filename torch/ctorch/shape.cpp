@@ -68,6 +68,15 @@ char* tg_chunk(tg_tensor** out, const tg_tensor* x, int64_t n, int64_t dim) {
   });
 }
 
+char* tg_split(tg_tensor** out, const tg_tensor* x, const int64_t* lengths,
+               int64_t n, int64_t dim) {
+  return guard([&] {
+    at::IntArrayRef all(lengths, static_cast<size_t>(n));
+    std::vector<at::Tensor> parts = value(x).split_with_sizes(all, dim);
+    for (int64_t i = 0; i < n; i++) out[i] = wrap(std::move(parts[i]));
+  });
+}
+
 char* tg_index_select(tg_tensor** out, const tg_tensor* x, int64_t dim,
                       const tg_tensor* index) {
   return guard([&] { *out = wrap(value(x).index_select(dim, value(index))); });
