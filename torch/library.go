@@ -36,7 +36,9 @@ var (
 // executable, in the checkout or in the user's cache; CUDA's lies with it.
 //
 // Open also tells the C library's allocator, for the whole process, to keep
-// freed memory for the next tensors.
+// freed memory for the next tensors, and OpenMP's threads to spin for no more
+// than about a millisecond (unless GOMP_SPINCOUNT or OMP_WAIT_POLICY is set),
+// so that programs that share the cores do not hold each other up.
 func Open() error {
 	if opened.Load() {
 		return nil
@@ -47,6 +49,7 @@ func Open() error {
 		return nil
 	}
 	C.loader_keep_memory()
+	C.loader_spin_briefly()
 	dir, err := openLibtorch()
 	if err != nil {
 		return err

@@ -41,6 +41,10 @@ void loader_keep_memory(void) {
 #endif
 }
 
+void loader_spin_briefly(void) {
+  if (!getenv("OMP_WAIT_POLICY")) setenv("GOMP_SPINCOUNT", "10000", 0);
+}
+
 void loader_version(uint64_t* version) {
   uint64_t (*abi)(void) =
       (uint64_t (*)(void))dlsym(RTLD_DEFAULT, "aoti_torch_abi_version");

@@ -14,6 +14,13 @@ char* loader_open(const char* path);
 // training step then spends a third of its time on fresh pages.
 void loader_keep_memory(void);
 
+// loader_spin_briefly has the threads of libtorch's OpenMP spin for about a
+// millisecond before they sleep, unless the user's environment says otherwise.
+// Left alone they spin for many, and two programs on the same cores wait for
+// each other's threads to stop spinning: a step of training beside another
+// training took five times as long. It is to be called before libtorch opens.
+void loader_spin_briefly(void);
+
 // loader_version sets version to that of the libtorch in the process, a byte
 // each for major, minor and patch from the highest, or to 0 where it is too
 // old to say.

@@ -112,6 +112,26 @@ func TestOpenErrors(t *testing.T) {
 	}
 }
 
+// TestSpinsBriefly asks OpenMP itself how long its threads spin.
+func TestSpinsBriefly(t *testing.T) {
+	for _, test := range []struct {
+		name        string
+		environment []string
+		want        string
+	}{
+		{"nothing set", nil, "GOMP_SPINCOUNT = '10000'"},
+		{"the user's count", []string{"GOMP_SPINCOUNT=77"}, "GOMP_SPINCOUNT = '77'"},
+		{"the user's policy", []string{"OMP_WAIT_POLICY=PASSIVE"}, "GOMP_SPINCOUNT = '0'"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := child(t, "open", append(test.environment, "OMP_DISPLAY_ENV=VERBOSE")...)
+			if !strings.Contains(got, test.want) {
+				t.Errorf("got %q, want %q in it", got, test.want)
+			}
+		})
+	}
+}
+
 // TestHardened runs a program linked and started with every symbol bound at
 // once, which lazily bound libraries do not survive.
 func TestHardened(t *testing.T) {
