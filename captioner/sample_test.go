@@ -1,6 +1,7 @@
 package captioner
 
 import (
+	"context"
 	"math"
 	"testing"
 
@@ -30,6 +31,42 @@ func TestSampleFollowsTheDecoder(t *testing.T) {
 					t.Errorf("picture %d: %q stands first in %.4f of the captions, want %.4f within %.4f", picture, v.Word(word), times/count, p, bound)
 				}
 			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestSampleDropsWhatEnded: where one word is as good as certain, what is drawn
+// is what a search of width 1 finds, also behind captions that end sooner.
+func TestSampleDropsWhatEnded(t *testing.T) {
+	err := torch.NoGrad(func(s *torch.Scope) error {
+		n, v, _ := small(t, s)
+		n.Decoder.output.Weight.Scale(s, 1e4)
+		features := torch.Empty(s, torch.Float32, torch.CPU, 16, int64(n.Config.Places()), int64(n.Config.Features))
+		features.Uniform(s, -3, 3)
+		found, err := n.Search(context.Background(), s, features, v, Beam{Width: 1, Best: 1, Words: 12}, PrecisionFloat32)
+		if err != nil {
+			return err
+		}
+		lengths := map[int]bool{}
+		for i, caption := range n.Sample(s, features, 2, 12, PrecisionFloat32) {
+			want := found[i/2][0]
+			var words []string
+			for _, word := range caption {
+				if word != End {
+					words = append(words, v.Word(int(word)))
+				}
+			}
+			if got := v.Join(words); got != want.Text {
+				t.Errorf("caption %d is %q, want %q", i, got, want.Text)
+			}
+			lengths[len(caption)] = true
+		}
+		if len(lengths) < 3 {
+			t.Errorf("lengths %v, want several", lengths)
 		}
 		return nil
 	})
