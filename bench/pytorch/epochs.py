@@ -88,32 +88,43 @@ def train_mode(model):
             module.eval()
 
 
-def unroll(decoder, f, inputs):
-    """Returns the hidden states behind each word of inputs (B, T): (T * B, H)."""
+def unroll(decoder, f, inputs, lengths):
+    """Returns the hidden state behind each word of inputs (B, T) that captions
+    of the given lengths have, by steps, then captions. Longest first, as
+    implementations of this model have it, so that a step takes the captions
+    that have not ended."""
+    order = lengths.argsort(descending=True, stable=True)
+    f, inputs, place = f[order], inputs[order], order.argsort()
     places, state, hidden = decoder.attention.feature(f), decoder.start(f), []
     for t in range(inputs.shape[1]):
-        state, _ = decoder.step(f, places, state, inputs[:, t])
-        hidden.append(state[0])
+        going = lengths > t
+        n = int(going.sum())
+        f, places, state = f[:n], places[:n], (state[0][:n], state[1][:n])
+        state, _ = decoder.step(f, places, state, inputs[:n, t])
+        hidden.append(state[0][place[going]])
     return torch.cat(hidden)
 
 
-def loss_of(model, pixels, targets):
+def loss_of(model, pixels, targets, precision=torch.bfloat16):
     """The mean cross-entropy of a batch's words, bfloat16 as autocast has it,
-    and their number. Only what is scored, in the order of steps, goes through
-    dropout, filled up to a multiple of 64 as seetell does: the masks of dropout
-    are then the same."""
+    or in float32, and their number. Only what is scored, in the order of steps,
+    goes through dropout, filled up to a multiple of 64 as seetell does: the
+    masks of dropout are then the same."""
     x = ((pixels.float() / 255 - torch.tensor(MEAN)) / torch.tensor(STD)).permute(0, 3, 1, 2)
     rows = torch.tensor([i for i, picture in enumerate(targets) for _ in picture])
-    words = torch.nn.utils.rnn.pad_sequence([c for picture in targets for c in picture], batch_first=True)
+    captions = [c for picture in targets for c in picture]
+    lengths = torch.tensor([len(c) for c in captions])
+    words = torch.nn.utils.rnn.pad_sequence(captions, batch_first=True)
     inputs = torch.cat([torch.full((len(words), 1), seetell.START), words[:, :-1]], 1)
     words = words.T.flatten()
-    scored = words.nonzero().squeeze(1)
-    filling = torch.zeros(-len(scored) % 64, dtype=torch.long)
-    words = torch.cat([words[scored], filling + seetell.PAD])
-    with torch.autocast("cpu", torch.bfloat16):
-        hidden = unroll(model.decoder, model.encoder(x)[rows], inputs)[torch.cat([scored, filling])]
+    words = words[words != seetell.PAD]
+    count = len(words)
+    with torch.autocast("cpu", torch.bfloat16, enabled=precision == torch.bfloat16):
+        hidden = unroll(model.decoder, model.encoder(x)[rows], inputs, lengths)
+        hidden = torch.cat([hidden, hidden[:1].expand(-count % 64, -1)])
         logits = model.decoder.output(functional.dropout(hidden, .5))
-    return functional.cross_entropy(logits.float(), words, ignore_index=seetell.PAD), len(scored)
+    words = functional.pad(words, (0, len(logits) - count), value=seetell.PAD)
+    return functional.cross_entropy(logits.float(), words, ignore_index=seetell.PAD), count
 
 
 class Sums:
@@ -129,13 +140,13 @@ class Sums:
         return self.loss / self.words
 
 
-def epoch(model, optimiser, pictures, targets, order, first, sums):
+def epoch(model, optimiser, pictures, targets, order, first, sums, precision):
     """Trains on the batches of order from the first on."""
     train_mode(model)
     for batch in range(first, -(-len(order) // BATCH)):
         rows = order[batch * BATCH:(batch + 1) * BATCH]
         optimiser.zero_grad()
-        loss, words = loss_of(model, torch.from_numpy(pictures[rows.numpy()]), [targets[i] for i in rows])
+        loss, words = loss_of(model, torch.from_numpy(pictures[rows.numpy()]), [targets[i] for i in rows], precision)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 5)
         optimiser.step()
@@ -214,6 +225,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--limit", type=int, default=None, help="pictures; all of them by default")
+    parser.add_argument("--precision", choices=["float32", "bfloat16"], default="bfloat16")
     parser.add_argument("--resume", action="store_true")
     options = parser.parse_args()
     if not options.weights and not options.follow:
@@ -245,7 +257,7 @@ def main():
         began = time.time()
         count = len(targets)
         order = Pcg(followed.seed, number - 1).shuffled(count) if followed else torch.randperm(count)
-        epoch(model, optimiser, pictures, targets, order, batch, sums)
+        epoch(model, optimiser, pictures, targets, order, batch, sums, getattr(torch, options.precision))
         save(model, vocabulary, os.path.join(options.out, f"epoch-{number:02d}.safetensors"))
         torch.save({"model": model.state_dict(), "optimiser": optimiser.state_dict(),
                     "random": torch.get_rng_state(), "epoch": number}, state)
