@@ -35,18 +35,12 @@ func (d *Decoder) sample(s *torch.Scope, features *torch.Tensor, drawn [][]int64
 		if rowsFor(len(left), len(drawn)) < len(going) {
 			pick := indices(s, features, left)
 			all, now = all.pick(s, pick), now.pick(s, pick)
-			going, words = pickedBy(left, going), pickedBy(left, words)
+			for i, row := range left { // each at or behind its new place
+				going[i], words[i] = going[row], words[row]
+			}
+			going, words = going[:len(left)], words[:len(left)]
 		}
 	}
-}
-
-// pickedBy returns the values at the given places.
-func pickedBy[T any](places []int64, values []T) []T {
-	picked := make([]T, len(places))
-	for i, place := range places {
-		picked[i] = values[place]
-	}
-	return picked
 }
 
 // draw returns a word for each row of hidden states, (B). The largest of

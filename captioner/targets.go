@@ -6,8 +6,8 @@ import (
 )
 
 // Targets are captions as the decoder learns them. It works on the longest
-// first, so that each step takes those that have not ended and no more: batches
-// of a few captions are a third padding, of many the half.
+// first, so that each step takes those that have not ended and no more: a third
+// of a batch of 20 captions would be padding, half of one of 80.
 type Targets struct {
 	Captions int     // B
 	Steps    int     // T, words of the longest, <end> counted
