@@ -18,7 +18,7 @@ void loader_keep_memory(void);
 // millisecond before they sleep, unless the user's environment says otherwise.
 // Left alone they spin for many, and two programs on the same cores wait for
 // each other's threads to stop spinning: a step of training beside another
-// training took five times as long. It is to be called before libtorch opens.
+// training took four times as long. It is to be called before libtorch opens.
 void loader_spin_briefly(void);
 
 // loader_version sets version to that of the libtorch in the process, a byte

@@ -114,6 +114,12 @@ func TestOpenErrors(t *testing.T) {
 
 // TestSpinsBriefly asks OpenMP itself how long its threads spin.
 func TestSpinsBriefly(t *testing.T) {
+	for _, name := range []string{"GOMP_SPINCOUNT", "OMP_WAIT_POLICY"} {
+		t.Setenv(name, "") // to have it back afterwards
+		if err := os.Unsetenv(name); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, test := range []struct {
 		name        string
 		environment []string
