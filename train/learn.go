@@ -37,7 +37,9 @@ func (r *session) learn(l lesson) (o outcome, err error) {
 			o.tensor = r.notFinite(s, o)
 			return nil
 		}
-		nn.ClipGradients(s, r.trained, norm, r.cfg.largestNorm())
+		if largest := r.cfg.largestNorm(); o.norm > .99*largest { // below, they would be multiplied by 1
+			nn.ClipGradients(s, r.trained, norm, largest)
+		}
 		r.optimiser.Step(s)
 		if r.average != nil {
 			r.average.Update(s, r.progress.Steps-r.progress.PhaseStart)

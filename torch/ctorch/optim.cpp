@@ -5,10 +5,27 @@
 
 using namespace seetell;
 
+namespace {
+
+// as_laid_out gives tensors whose channels come last the shape that their
+// memory has. libtorch's update works on memory, whatever the shape says, but
+// first makes a copy of gradients that are not contiguous, which it never
+// reads.
+std::vector<at::Tensor> as_laid_out(std::vector<at::Tensor> tensors) {
+  for (auto& x : tensors)
+    if (x.is_contiguous(at::MemoryFormat::ChannelsLast) && !x.is_contiguous())
+      x = x.permute({0, 2, 3, 1});
+  return tensors;
+}
+
+}  // namespace
+
 char* tg_fused_adam(tg_adam_state state, tg_adam_options o) {
   return guard_no_grad([&] {
-    auto params = list(state.params), grads = list(state.grads);
-    auto m = list(state.m), v = list(state.v), steps = list(state.steps);
+    auto params = as_laid_out(list(state.params));
+    auto grads = as_laid_out(list(state.grads));
+    auto m = as_laid_out(list(state.m)), v = as_laid_out(list(state.v));
+    auto steps = list(state.steps);
     at::_foreach_add_(steps, 1);
     using Update =
         void (*)(at::TensorList, at::TensorList, at::TensorList, at::TensorList,
