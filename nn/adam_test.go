@@ -148,6 +148,26 @@ func TestAdamChannelsLast(t *testing.T) {
 	})
 }
 
+// TestAdamGradientLayout gives a weight whose channels come last a gradient
+// whose channels do not.
+func TestAdamGradientLayout(t *testing.T) {
+	run(t, func(s *torch.Scope) {
+		plain := torch.Arange(s, 36, torch.CPU).To(s, torch.Float32).Reshape(s, 2, 2, 3, 3)
+		var moved []*torch.Tensor
+		for _, weight := range []*torch.Tensor{plain.Clone(s), plain.ChannelsLast(s)} {
+			weight = weight.Detach(s).RequiresGrad(true)
+			adam := NewAdam([]Group{{Parameters: []Parameter{{"weight", weight}}, LearningRate: .1}}, DefaultAdamConfig())
+			defer adam.Close()
+			for _, factor := range []float64{1, -3} {
+				weight.SetGrad(plain.AddScalar(s, -7).MulScalar(s, factor))
+				adam.Step(s)
+			}
+			moved = append(moved, weight)
+		}
+		same(t, s, "weight", moved[1], moved[0])
+	})
+}
+
 // TestZeroGrad checks that no gradient is left.
 func TestZeroGrad(t *testing.T) {
 	run(t, func(s *torch.Scope) {

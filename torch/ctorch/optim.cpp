@@ -7,11 +7,19 @@ using namespace seetell;
 
 namespace {
 
-// as_laid_out gives tensors whose channels come last the shape that their
-// memory has. libtorch's update works on memory, whatever the shape says, but
-// first makes a copy of gradients that are not contiguous, which it never
-// reads.
-std::vector<at::Tensor> as_laid_out(std::vector<at::Tensor> tensors) {
+// libtorch's update works on memory, whatever the shapes say, and makes a copy
+// of gradients that are not contiguous, which it never reads. So gradients are
+// laid out as their parameters are, and tensors whose channels come last are
+// given the shape that their memory has.
+
+void lay_out(std::vector<at::Tensor>& grads,
+             const std::vector<at::Tensor>& params) {
+  for (size_t i = 0; i < grads.size(); i++)
+    if (grads[i].strides() != params[i].strides())
+      grads[i] = at::empty_like(params[i]).copy_(grads[i]);
+}
+
+std::vector<at::Tensor> as_memory(std::vector<at::Tensor> tensors) {
   for (auto& x : tensors)
     if (x.is_contiguous(at::MemoryFormat::ChannelsLast) && !x.is_contiguous())
       x = x.permute({0, 2, 3, 1});
@@ -22,10 +30,9 @@ std::vector<at::Tensor> as_laid_out(std::vector<at::Tensor> tensors) {
 
 char* tg_fused_adam(tg_adam_state state, tg_adam_options o) {
   return guard_no_grad([&] {
-    auto params = as_laid_out(list(state.params));
-    auto grads = as_laid_out(list(state.grads));
-    auto m = as_laid_out(list(state.m)), v = as_laid_out(list(state.v));
-    auto steps = list(state.steps);
+    auto params = list(state.params), grads = list(state.grads);
+    auto m = list(state.m), v = list(state.v), steps = list(state.steps);
+    lay_out(grads, params);
     at::_foreach_add_(steps, 1);
     using Update =
         void (*)(at::TensorList, at::TensorList, at::TensorList, at::TensorList,
@@ -34,9 +41,9 @@ char* tg_fused_adam(tg_adam_state state, tg_adam_options o) {
                  const std::optional<at::Tensor>&);
     Update update = o.decoupled ? static_cast<Update>(at::_fused_adamw_)
                                 : static_cast<Update>(at::_fused_adam_);
-    update(params, grads, m, v, {}, steps, o.lr, o.beta1, o.beta2,
-           o.weight_decay, o.eps, /*amsgrad=*/false, /*maximize=*/false, {},
-           {});
+    update(as_memory(params), as_memory(grads), as_memory(m), as_memory(v), {},
+           steps, o.lr, o.beta1, o.beta2, o.weight_decay, o.eps,
+           /*amsgrad=*/false, /*maximize=*/false, {}, {});
   });
 }
 
