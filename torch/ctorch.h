@@ -143,6 +143,8 @@ typedef struct {
   F(char*, uniform, (tg_tensor * x, double low, double high), (x, low, high))  \
   F(char*, normal, (tg_tensor * x, double mean, double deviation),             \
     (x, mean, deviation))                                                      \
+  F(char*, add_in_place, (tg_tensor * x, const tg_tensor* other), (x, other))  \
+  F(char*, relu_in_place, (tg_tensor * x), (x))                                \
   /* shape.cpp */                                                              \
   F(char*, reshape, (tg_tensor * out[], const tg_tensor* x, tg_sizes shape),   \
     (out, x, shape))                                                           \

@@ -4,6 +4,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -112,6 +113,36 @@ func TestInPlace(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestRecordedInPlace compares gradients through writes in place with those of
+// the same operators apart, beside a value that both read.
+func TestRecordedInPlace(t *testing.T) {
+	compute(t, func(s *Scope) {
+		gradients := func(f func(x, y *Tensor) *Tensor) []float64 {
+			x := FromSlice(s, []float64{-3, -1, 2, 5}, 4).RequiresGrad(true)
+			y := FromSlice(s, []float64{1, 4, -7}, 3, 1).RequiresGrad(true)
+			out := f(x, y)
+			out.Mul(s, out).Sum(s).Backward(s)
+			return append(append(out.Float64s(s), x.Grad(s).Float64s(s)...), y.Grad(s).Float64s(s)...)
+		}
+		apart := gradients(func(x, y *Tensor) *Tensor { return x.Mul(s, y).Add(s, x).ReLU(s) })
+		inPlace := gradients(func(x, y *Tensor) *Tensor { return x.Mul(s, y).AddInPlace(s, x).ReLUInPlace(s) })
+		if !slices.Equal(apart, inPlace) {
+			t.Errorf("values and gradients %v, apart %v", inPlace, apart)
+		}
+	})
+}
+
+func TestInPlaceOfWhatIsNeeded(t *testing.T) {
+	err := Run(func(s *Scope) error {
+		kept := Ones(s, Float32, CPU, 2).RequiresGrad(true).Exp(s) // whose gradient is itself
+		kept.ReLUInPlace(s).Sum(s).Backward(s)
+		return nil
+	})
+	if err == nil || !strings.Contains(err.Error(), "inplace") {
+		t.Errorf("the error is %v", err)
+	}
 }
 
 func TestRandomRanges(t *testing.T) {

@@ -1,6 +1,7 @@
 package torch
 
-// The methods of this file write in place, which autograd does not record.
+// The methods of this file write in place. Autograd records those alone whose
+// names say InPlace.
 
 // #include "ctorch.h"
 import "C"
@@ -38,4 +39,18 @@ func (x *Tensor) Uniform(s *Scope, low, high float64) {
 // Normal draws every element of x from the normal distribution.
 func (x *Tensor) Normal(s *Scope, mean, deviation float64) {
 	s.do("normal", func() *C.char { return C.tg_normal(x.handle, C.double(mean), C.double(deviation)) }, x)
+}
+
+// AddInPlace adds other, broadcast, to x and returns x. Backward fails where a
+// gradient needs what x was.
+func (x *Tensor) AddInPlace(s *Scope, other *Tensor) *Tensor {
+	s.do("add_in_place", func() *C.char { return C.tg_add_in_place(x.handle, other.handle) }, x, other)
+	return x
+}
+
+// ReLUInPlace sets x to 0 where it is negative and returns x. Backward fails
+// where a gradient needs what x was.
+func (x *Tensor) ReLUInPlace(s *Scope) *Tensor {
+	s.do("relu_in_place", func() *C.char { return C.tg_relu_in_place(x.handle) }, x)
+	return x
 }

@@ -79,6 +79,35 @@ func run(noGrad bool, f func(*Scope) error) error {
 	return joined(f, s)
 }
 
+// Within calls f with a scope of its own. The tensors that f returns, of those
+// that it made, live on in s; all others are freed at once, but for what a graph
+// needs.
+func (s *Scope) Within(f func(*Scope) []*Tensor) []*Tensor {
+	inner := NewScope()
+	defer inner.Close()
+	inner.Fail(s.err)
+	kept := f(inner)
+	s.Fail(inner.err)
+	for i, x := range kept {
+		if kept[i] = inert; s.err == nil {
+			kept[i] = x.MoveTo(s)
+		}
+	}
+	return kept
+}
+
+// WithinNoGrad is Within without the recording that Backward needs.
+func (s *Scope) WithinNoGrad(f func(*Scope) []*Tensor) []*Tensor {
+	if s.err != nil { // libtorch may be what is missing
+		return s.Within(f)
+	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	previous := C.tg_enter_thread(true)
+	defer C.tg_leave_thread(previous)
+	return s.Within(f)
+}
+
 func joined(f func(*Scope) error, s *Scope) error {
 	err := f(s)
 	switch {

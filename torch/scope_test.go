@@ -49,6 +49,43 @@ func TestScopeFreesAtClose(t *testing.T) {
 	}
 }
 
+func TestWithin(t *testing.T) {
+	compute(t, func(s *Scope) {
+		x := Ones(s, Float32, CPU, 2).RequiresGrad(true)
+		double := func(s *Scope) []*Tensor { return []*Tensor{x.Exp(s).MulScalar(s, 2), x.Neg(s)} }
+		before := Live()
+		kept := s.Within(double)
+		if got := Live() - before; got != 2 {
+			t.Errorf("%d tensors live, want the two returned", got)
+		}
+		kept[0].Sum(s).Backward(s)
+		if want := 2 * math.E; near(x.Grad(s).Float64s(s), []float64{want, want}) > goldenTolerance {
+			t.Errorf("gradient %v, want %v", x.Grad(s).Float64s(s), want)
+		}
+		if s.WithinNoGrad(double)[0].NeedsGrad() {
+			t.Error("recorded without gradients")
+		}
+		if !x.Exp(s).NeedsGrad() {
+			t.Error("not recorded behind it")
+		}
+	})
+}
+
+func TestWithinFails(t *testing.T) {
+	err := Run(func(s *Scope) error {
+		x := Ones(s, Float32, CPU, 2)
+		kept := s.Within(func(s *Scope) []*Tensor { return []*Tensor{x.Reshape(s, 3).Exp(s)} })
+		for _, within := range []func(func(*Scope) []*Tensor) []*Tensor{s.Within, s.WithinNoGrad} {
+			kept = within(func(s *Scope) []*Tensor { return []*Tensor{kept[0].Neg(s)} })
+		}
+		return nil
+	})
+	var failure *Error
+	if !errors.As(err, &failure) || failure.Op != "reshape" {
+		t.Errorf("the error is %v, want reshape's", err)
+	}
+}
+
 func TestScopeFreesAfterPanic(t *testing.T) {
 	before := Live()
 	func() {

@@ -1,4 +1,4 @@
-// Writes in place, which autograd does not record.
+// Writes in place. Autograd records those whose names say so.
 #include "internal.h"
 
 using namespace seetell;
@@ -30,4 +30,12 @@ char* tg_uniform(tg_tensor* x, double low, double high) {
 
 char* tg_normal(tg_tensor* x, double mean, double deviation) {
   return guard_no_grad([&] { value(x).normal_(mean, deviation); });
+}
+
+char* tg_add_in_place(tg_tensor* x, const tg_tensor* other) {
+  return guard([&] { value(x).add_(value(other)); });
+}
+
+char* tg_relu_in_place(tg_tensor* x) {
+  return guard([&] { value(x).relu_(); });
 }
