@@ -88,23 +88,18 @@ func (d *Decoder) search(ctx context.Context, s *torch.Scope, features *torch.Te
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		inner := torch.NewScope()
-		next := d.advance(inner, w, all, now, searches)
-		err := inner.Err()
-		if err == nil && next.h != nil {
-			now = state{next.h.MoveTo(s), next.c.MoveTo(s)}
+		next := s.Within(func(s *torch.Scope) []*torch.Tensor { return d.advance(s, w, all, now, searches) })
+		if next == nil {
+			return nil
 		}
-		inner.Close()
-		if err != nil || next.h == nil {
-			return err
-		}
+		now = state{next[0], next[1]}
 	}
 	return nil
 }
 
 // advance extends every running search by a word and returns the state of the
-// hypotheses now live, the zero state when there are none.
-func (d *Decoder) advance(s *torch.Scope, w fused, all view, now state, searches []*search) state {
+// hypotheses now live, h and c, or nil when there are none.
+func (d *Decoder) advance(s *torch.Scope, w fused, all view, now state, searches []*search) []*torch.Tensor {
 	pictures, words := rows(searches)
 	here := all.pick(s, indices(s, now.h, pictures))
 	gates := d.wordGates(s, w, indices(s, now.h, words))
@@ -113,9 +108,10 @@ func (d *Decoder) advance(s *torch.Scope, w fused, all view, now state, searches
 	openness := gate.To(s, torch.Float32).Mean(s, 1)
 	parents := extendAll(searches, logp.Float32s(s), alpha.Float32s(s), openness.Float32s(s))
 	if len(parents) == 0 {
-		return state{}
+		return nil
 	}
-	return after.pick(s, indices(s, now.h, parents))
+	after = after.pick(s, indices(s, now.h, parents))
+	return []*torch.Tensor{after.h, after.c}
 }
 
 func indices(s *torch.Scope, like *torch.Tensor, values []int64) *torch.Tensor {

@@ -120,13 +120,16 @@ func (d *Decoder) wordGates(s *torch.Scope, w fused, words *torch.Tensor) *torch
 // returns α, (B, L), and the gate's values, (B, F).
 func (d *Decoder) step(s *torch.Scope, w fused, v view, before state, gates *torch.Tensor) (after state, alpha, gate *torch.Tensor) {
 	a, f := int64(d.config.Attention), int64(d.config.Features)
-	h := w.precision.weights(s, before.h)
-	projected := h.Linear(s, w.stateWeight, w.stateBias)
-	alpha = d.attention.weigh(s, v.places, projected.Narrow(s, 1, 0, a))
-	z := alpha.Unsqueeze(s, 1).BMM(s, v.features).Squeeze(s, 1)
-	gate = projected.Narrow(s, 1, a, f).Sigmoid(s)
-	input := torch.Cat(s, 1, gate.Mul(s, z), h)
-	sum := input.Linear(s, w.stepWeight, nil).Add(s, gates).To(s, torch.Float32)
-	after.h, after.c = nn.LSTMGates(s, sum, before.c)
-	return after, alpha, gate
+	kept := s.Within(func(s *torch.Scope) []*torch.Tensor {
+		h := w.precision.weights(s, before.h)
+		projected := h.Linear(s, w.stateWeight, w.stateBias)
+		alpha := d.attention.weigh(s, v.places, projected.Narrow(s, 1, 0, a))
+		z := alpha.Unsqueeze(s, 1).BMM(s, v.features).Squeeze(s, 1)
+		gate := projected.Narrow(s, 1, a, f).Sigmoid(s)
+		input := torch.Cat(s, 1, gate.Mul(s, z), h)
+		sum := input.Linear(s, w.stepWeight, nil).Add(s, gates).To(s, torch.Float32)
+		hidden, cell := nn.LSTMGates(s, sum, before.c)
+		return []*torch.Tensor{hidden, cell, alpha, gate}
+	})
+	return state{kept[0], kept[1]}, kept[2], kept[3]
 }

@@ -96,15 +96,11 @@ func (n *Network) above(s *torch.Scope, below *torch.Tensor, modes Modes, p Prec
 // Below maps normalised pictures (N, 3, S, S) to the output of the backbone's
 // first layers, 1 to 4 of them, channels last, without a graph: what a picture
 // comes to in layers that are frozen may be kept.
-func (n *Network) Below(s *torch.Scope, x *torch.Tensor, layers int, p Precision) (below *torch.Tensor) {
-	s.Fail(torch.NoGrad(func(inner *torch.Scope) error {
-		p.during(inner, n.Device, func() { below = n.Encoder.backbone.below(inner, x, layers, nn.Eval) })
-		if inner.Err() == nil {
-			below = below.MoveTo(s)
-		}
-		return nil
-	}))
-	return below
+func (n *Network) Below(s *torch.Scope, x *torch.Tensor, layers int, p Precision) *torch.Tensor {
+	return s.WithinNoGrad(func(s *torch.Scope) []*torch.Tensor {
+		p.during(s, n.Device, func() { x = n.Encoder.backbone.below(s, x, layers, nn.Eval) })
+		return []*torch.Tensor{x}
+	})[0]
 }
 
 // LookAbove is Look for what Below returned for modes.Frozen layers.

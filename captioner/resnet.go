@@ -78,8 +78,10 @@ const BackboneLayers = 4
 // below maps normalised pictures (N, 3, S, S) through the stem and the first
 // layers, none to all of them.
 func (r *resNet18) below(s *torch.Scope, x *torch.Tensor, layers int, mode nn.Mode) *torch.Tensor {
-	x = r.bn1.Forward(s, r.conv1.Forward(s, x), mode).ReLU(s)
-	x = x.MaxPool2D(s, 3, 2, 1)
+	x = s.Within(func(s *torch.Scope) []*torch.Tensor {
+		x := r.bn1.Forward(s, r.conv1.Forward(s, x), mode).ReLUInPlace(s)
+		return []*torch.Tensor{x.MaxPool2D(s, 3, 2, 1)}
+	})[0]
 	return through(s, x, r.layers[:layers], mode)
 }
 
@@ -98,12 +100,14 @@ func through(s *torch.Scope, x *torch.Tensor, layers [][2]*basicBlock, mode nn.M
 }
 
 func (b *basicBlock) forward(s *torch.Scope, x *torch.Tensor, mode nn.Mode) *torch.Tensor {
-	y := b.bn1.Forward(s, b.conv1.Forward(s, x), mode).ReLU(s)
-	y = b.bn2.Forward(s, b.conv2.Forward(s, y), mode)
-	if b.shortcut != nil {
-		x = b.shortcutNorm.Forward(s, b.shortcut.Forward(s, x), mode)
-	}
-	return y.Add(s, x).ReLU(s)
+	return s.Within(func(s *torch.Scope) []*torch.Tensor {
+		y := b.bn1.Forward(s, b.conv1.Forward(s, x), mode).ReLUInPlace(s)
+		y = b.bn2.Forward(s, b.conv2.Forward(s, y), mode)
+		if b.shortcut != nil {
+			x = b.shortcutNorm.Forward(s, b.shortcut.Forward(s, x), mode)
+		}
+		return []*torch.Tensor{y.AddInPlace(s, x).ReLUInPlace(s)}
+	})[0]
 }
 
 // Named lists the tensors with torchvision's names, each behind prefix.

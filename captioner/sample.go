@@ -47,11 +47,13 @@ func (d *Decoder) sample(s *torch.Scope, features *torch.Tensor, drawn [][]int64
 // log-probabilities with Gumbel noise is a draw from them (Maddison et al.
 // 2014, section 2).
 func (d *Decoder) draw(s *torch.Scope, h *torch.Tensor) *torch.Tensor {
-	logits := d.output.Forward(s, h).To(s, torch.Float32)
-	noise := torch.Empty(s, torch.Float32, logits.Device(), logits.Shape()...)
-	noise.Uniform(s, 1e-20, 1) // whose logarithm is finite
-	gumbel := noise.Log(s).Neg(s).Log(s).Neg(s)
-	return logits.Add(s, gumbel).Add(s, d.unsaid(s, logits)).ArgMax(s, 1)
+	return s.Within(func(s *torch.Scope) []*torch.Tensor {
+		logits := d.output.Forward(s, h).To(s, torch.Float32)
+		noise := torch.Empty(s, torch.Float32, logits.Device(), logits.Shape()...)
+		noise.Uniform(s, 1e-20, 1) // whose logarithm is finite
+		gumbel := noise.Log(s).Neg(s).Log(s).Neg(s)
+		return []*torch.Tensor{logits.Add(s, gumbel).Add(s, d.unsaid(s, logits)).ArgMax(s, 1)}
+	})[0]
 }
 
 // unsaid returns what to add to scores (B, V) so that no caption holds the

@@ -84,18 +84,14 @@ func (d *Decoder) unroll(s *torch.Scope, features *torch.Tensor, t Targets, how 
 // mistake returns the words' gates with a random share of the rows replaced by
 // those of words that the decoder draws.
 func (d *Decoder) mistake(s *torch.Scope, w fused, now state, gates *torch.Tensor, how Teaching) *torch.Tensor {
-	var drawn, own *torch.Tensor
-	s.Fail(torch.NoGrad(func(inner *torch.Scope) error {
-		drawn = d.draw(inner, now.h.Detach(inner))
-		chance := torch.Empty(inner, torch.Float32, gates.Device(), gates.Dim(0), 1)
-		chance.Uniform(inner, 0, 1)
-		own = chance.Lt(inner, torch.Full(inner, how.Own, torch.Float32, gates.Device(), 1))
-		if inner.Err() == nil {
-			drawn, own = drawn.MoveTo(s), own.MoveTo(s)
-		}
-		return nil
-	}))
-	return torch.Where(s, own, d.wordGates(s, w, drawn), gates)
+	kept := s.WithinNoGrad(func(s *torch.Scope) []*torch.Tensor {
+		drawn := d.draw(s, now.h)
+		chance := torch.Empty(s, torch.Float32, gates.Device(), gates.Dim(0), 1)
+		chance.Uniform(s, 0, 1)
+		own := chance.Lt(s, torch.Full(s, how.Own, torch.Float32, gates.Device(), 1))
+		return []*torch.Tensor{drawn, own}
+	})
+	return torch.Where(s, kept[1], d.wordGates(s, w, kept[0]), gates)
 }
 
 // coverage is Xu et al. 2015, equation 14: the mean over captions and places

@@ -133,13 +133,8 @@ func (r *session) parts(batch *dataset.Batch) iter.Seq2[int, *dataset.Batch] {
 func (r *session) pooledInParts(s *torch.Scope, batch *dataset.Batch) *torch.Tensor {
 	var all []*torch.Tensor
 	for _, part := range r.parts(batch) {
-		s.Fail(torch.NoGrad(func(inner *torch.Scope) error {
-			pooled := r.pooled(inner, part)
-			if inner.Err() == nil {
-				all = append(all, pooled.MoveTo(s))
-			}
-			return nil
-		}))
+		pooled := s.WithinNoGrad(func(s *torch.Scope) []*torch.Tensor { return []*torch.Tensor{r.pooled(s, part)} })
+		all = append(all, pooled...)
 	}
 	return torch.Cat(s, 0, all...)
 }
