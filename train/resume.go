@@ -5,12 +5,47 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"strings"
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/nn"
+	"github.com/seetell/seetell/nn/tensorfile"
 	"github.com/seetell/seetell/torch"
 )
+
+// Remember gives c the settings that the run in c.Out was left with, those that
+// may be others each time excepted.
+func (c *Config) Remember() error {
+	path := filepath.Join(c.Out, resumeFile)
+	file, err := tensorfile.Open(path)
+	if err != nil {
+		return fmt.Errorf("resume from %s: %w", path, c.instead(path, err))
+	}
+	defer file.Close()
+	then, err := readState(file.Metadata[resumeKey])
+	if err != nil {
+		return fmt.Errorf("resume from %s: %w", path, err)
+	}
+	then.Config.From = "" // it has begun
+	text, err := json.Marshal(then.Config)
+	if err != nil {
+		return fmt.Errorf("resume from %s: %w", path, err)
+	}
+	return json.Unmarshal(text, c)
+}
+
+// readState reads what the resume file says of the run.
+func readState(text string) (state resumeState, err error) {
+	if text == "" {
+		return state, errors.New("it is a checkpoint to use, not one to resume from")
+	}
+	state.Config = DefaultConfig() // for what older files leave out
+	if err := json.Unmarshal([]byte(text), &state); err != nil {
+		return state, fmt.Errorf("metadata %q: %w", resumeKey, err)
+	}
+	return state, nil
+}
 
 // resume goes on with the run in cfg.Out exactly where it stopped.
 func (r *session) resume(device torch.Device) error {
@@ -19,10 +54,10 @@ func (r *session) resume(device torch.Device) error {
 	err := torch.NoGrad(func(s *torch.Scope) error {
 		network, meta, beside, texts, err := captioner.LoadWith(s, path, device)
 		if err != nil {
-			return r.instead(path, err)
+			return r.cfg.instead(path, err)
 		}
 		r.network = network
-		if then, err = r.readState(texts[resumeKey]); err != nil {
+		if then, err = r.goOn(texts[resumeKey]); err != nil {
 			return err
 		}
 		if r.vocabulary, err = meta.NewVocabulary(); err != nil {
@@ -41,26 +76,23 @@ func (r *session) resume(device torch.Device) error {
 
 // instead says what to do where there is no file to resume from, or it cannot
 // be read.
-func (r *session) instead(path string, err error) error {
-	whole := captioner.NewestWhole(r.cfg.Out, path)
+func (c Config) instead(path string, err error) error {
+	whole := captioner.NewestWhole(c.Out, path)
 	switch {
 	case whole != "":
 		return fmt.Errorf("%w; the newest whole checkpoint of the run is %s: begin from it with --from %s and another --out", err, whole, whole)
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%w; there is no run in %s yet: leave --resume out", err, r.cfg.Out)
+		return fmt.Errorf("%w; there is no run in %s yet: leave --resume out", err, c.Out)
 	}
 	return fmt.Errorf("%w; no other checkpoint of the run is there: begin anew with another --out", err)
 }
 
-// readState reads the run's state, refuses settings that contradict it and
-// returns those that it had.
-func (r *session) readState(text string) (then Config, err error) {
-	if text == "" {
-		return then, errors.New("it is a checkpoint to use, not one to resume from")
-	}
-	state := resumeState{Config: DefaultConfig()} // for what older files leave out
-	if err := json.Unmarshal([]byte(text), &state); err != nil {
-		return then, fmt.Errorf("metadata %q: %w", resumeKey, err)
+// goOn takes the run's state, refuses settings that contradict it and returns
+// those that it had.
+func (r *session) goOn(text string) (then Config, err error) {
+	state, err := readState(text)
+	if err != nil {
+		return then, err
 	}
 	if then = state.Config; then.From != "" { // what --from brought in the first run stays
 		r.cfg.From, r.cfg.Model, r.cfg.Preprocessing = then.From, then.Model, then.Preprocessing

@@ -16,13 +16,15 @@ import (
 )
 
 // training returns the arguments of a run of a few seconds, which saves after
-// each of its four steps.
+// each of its four steps. It goes on where one is, and then names those settings
+// alone that no run remembers.
 func training(out string, more ...string) []string {
-	args := strings.Fields("train --data demo --limit 8 --epochs 2 --batch 4 --size 32 --grid 1 --features 16 --embedding 16 --hidden 16 --attention 16" +
-		" --self-critical 1 --encoder-weights none --frozen-layers 0 --batch-norm batch --minimum-count 1 --precision float32 --device cpu --beam 2 --max-words 8 --checkpoint-every 1 --keep 0")
+	each := strings.Fields("train --device cpu --checkpoint-every 1 --keep 0")
 	if _, err := os.Stat(filepath.Join(out, "last.resume.safetensors")); err == nil {
-		args = append(args, "--resume")
+		return append(append(each, "--resume", "--out", out), more...)
 	}
+	args := append(each, strings.Fields("--data demo --limit 8 --epochs 2 --batch 4 --size 32 --grid 1 --features 16 --embedding 16 --hidden 16 --attention 16"+
+		" --self-critical 1 --encoder-weights none --frozen-layers 0 --batch-norm batch --minimum-count 1 --precision float32 --beam 2 --max-words 8")...)
 	return append(append(args, "--out", out), more...)
 }
 

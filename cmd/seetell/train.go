@@ -20,13 +20,18 @@ var recipes embed.FS
 
 func trainCommand() *cli.Command {
 	cfg := train.DefaultConfig()
+	return trainFrom(&cfg)
+}
+
+// trainFrom is the command train, whose flags are fields of cfg.
+func trainFrom(cfg *train.Config) *cli.Command {
 	usual, err := recipe(defaultRecipe)
 	if err != nil {
 		panic(err) // it is part of the program
 	}
 	flags := slices.Concat(
-		under("Data", dataFlags(&cfg)), under("The run", runFlags(&cfg)),
-		under("Learning", optimiserFlags(&cfg)), under("The model", modelSizeFlags(&cfg)))
+		under("Data", dataFlags(cfg)), under("The run", runFlags(cfg)),
+		under("Learning", optimiserFlags(cfg)), under("The model", modelSizeFlags(cfg)))
 	setDefaults(flags, usual)
 	return &cli.Command{
 		Name:      "train",
@@ -34,19 +39,19 @@ func trainCommand() *cli.Command {
 		ArgsUsage: " ",
 		Description: "Trains on a data set and leaves in --out last.safetensors, best.safetensors,\n" +
 			"epoch-NN.safetensors, last.resume.safetensors and history.jsonl. Ctrl-C saves and\n" +
-			"stops; --resume goes on from there.",
+			"stops; train --resume --out DIR goes on from there, with the run's own settings.",
 		Flags: flags,
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			if err := settings(c); err != nil {
+			if err := settings(c, cfg); err != nil {
 				return err
 			}
 			if err := cfg.Validate(); err != nil {
 				return usage(err)
 			}
-			return train.Run(c.Context, cfg, logrus.WithField("data", cfg.Data), newTable(c))
+			return train.Run(c.Context, *cfg, logrus.WithField("data", cfg.Data), newTable(c))
 		},
 	}
 }
@@ -54,11 +59,38 @@ func trainCommand() *cli.Command {
 // defaultRecipe gives train's flags the values that stand in its help text.
 const defaultRecipe = "best"
 
-// settings completes the flags from --config, then from --recipe.
-func settings(c *cli.Context) error {
+// settings completes the flags from --config, then from --recipe; those of a run
+// that is resumed from what it was left with, unless a recipe is asked for.
+func settings(c *cli.Context, cfg *train.Config) error {
 	if err := readConfig(c); err != nil {
 		return err
 	}
+	if !cfg.Resume || c.IsSet("recipe") {
+		if err := readRecipe(c); err != nil {
+			return err
+		}
+	}
+	if !cfg.Resume || cfg.Out == "" {
+		return nil
+	}
+	given := map[string]string{}
+	for _, flag := range c.Command.Flags {
+		if name := flag.Names()[0]; c.IsSet(name) {
+			given[name] = c.String(name) // the text of any flag
+		}
+	}
+	if err := cfg.Remember(); err != nil {
+		return err
+	}
+	for name, value := range given {
+		if err := c.Set(name, value); err != nil {
+			return usage(err)
+		}
+	}
+	return nil
+}
+
+func readRecipe(c *cli.Context) error {
 	name := c.String("recipe")
 	values, err := recipe(name)
 	if err != nil {
@@ -123,7 +155,7 @@ func runFlags(cfg *train.Config) []cli.Flag {
 		&cli.PathFlag{Name: "out", Usage: "`DIR` of the run", Destination: &cfg.Out},
 		configFlag(),
 		&cli.StringFlag{Name: "recipe", Usage: "named settings: " + strings.Join(recipeNames(), ", "), Value: defaultRecipe},
-		&cli.BoolFlag{Name: "resume", Usage: "go on with the run in --out", Destination: &cfg.Resume},
+		&cli.BoolFlag{Name: "resume", Usage: "go on with the run in --out, with its settings where no others are given", Destination: &cfg.Resume},
 		&cli.BoolFlag{Name: "new-schedule", Usage: "with --resume: follow other epochs, learning rates and schedule from there on", Destination: &cfg.NewSchedule},
 		&cli.PathFlag{Name: "from", Usage: "start from this checkpoint `FILE`", Destination: &cfg.From},
 		&cli.Int64Flag{Name: "seed", Usage: "of initial values, order and dropout", Value: cfg.Seed, Destination: &cfg.Seed},

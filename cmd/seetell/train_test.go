@@ -4,19 +4,23 @@ import (
 	"context"
 	"io"
 	"maps"
+	"path/filepath"
 	"slices"
 	"testing"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/seetell/seetell/train"
 )
 
 // trainFlags returns train's flags as a command line leaves them.
 func trainFlags(t *testing.T, arguments ...string) (flags *cli.Context) {
 	t.Helper()
-	command := trainCommand()
+	cfg := train.DefaultConfig()
+	command := trainFrom(&cfg)
 	command.Action = func(c *cli.Context) error {
 		flags = c
-		return settings(c)
+		return settings(c, &cfg)
 	}
 	app := &cli.App{Commands: []*cli.Command{command}, Writer: io.Discard, ErrWriter: io.Discard}
 	if err := app.RunContext(context.Background(), append([]string{"seetell", "train"}, arguments...)); err != nil {
@@ -58,6 +62,32 @@ func TestRecipes(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			flags := trainFlags(t, test.arguments...)
+			for name, want := range test.want {
+				if got := flags.Value(name); got != want {
+					t.Errorf("--%s %v, want %v", name, got, want)
+				}
+			}
+		})
+	}
+}
+
+// TestResumedSettings leaves a run behind and asks what flags mean with --resume.
+func TestResumedSettings(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	if text, code := execute(t, nil, must(t, plain), training(out)...); code != 0 {
+		t.Fatalf("exit code %d: %s", code, text)
+	}
+	for _, test := range []struct {
+		name      string
+		arguments []string
+		want      map[string]any
+	}{
+		{"the run's", nil, map[string]any{"data": "demo", "epochs": 2, "batch": 4, "size": 32, "self-critical": 1, "encoder-weights": "none", "precision": "float32", "keep": 3}},
+		{"given", []string{"--batch", "7", "--learning-rate", "1e-05"}, map[string]any{"batch": 7, "learning-rate": 1e-5, "size": 32}},
+		{"a recipe's", []string{"--recipe", "base", "--batch", "7"}, map[string]any{"batch": 7, "schedule": "constant", "epochs": 14, "size": 32}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			flags := trainFlags(t, append(test.arguments, "--resume", "--out", out)...)
 			for name, want := range test.want {
 				if got := flags.Value(name); got != want {
 					t.Errorf("--%s %v, want %v", name, got, want)
