@@ -14,8 +14,8 @@ import (
 	"github.com/seetell/seetell/torch"
 )
 
-// Remember gives c the settings that the run in c.Out was left with, those that
-// may be others each time excepted.
+// Remember gives c the settings of the run in c.Out, those excepted that
+// Config's JSON form leaves out.
 func (c *Config) Remember() error {
 	path := filepath.Join(c.Out, resumeFile)
 	file, err := tensorfile.Open(path)

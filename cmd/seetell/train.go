@@ -20,11 +20,11 @@ var recipes embed.FS
 
 func trainCommand() *cli.Command {
 	cfg := train.DefaultConfig()
-	return trainFrom(&cfg)
+	return trainWith(&cfg)
 }
 
-// trainFrom is the command train, whose flags are fields of cfg.
-func trainFrom(cfg *train.Config) *cli.Command {
+// trainWith is the command train, whose flags are fields of cfg.
+func trainWith(cfg *train.Config) *cli.Command {
 	usual, err := recipe(defaultRecipe)
 	if err != nil {
 		panic(err) // it is part of the program
@@ -73,6 +73,11 @@ func settings(c *cli.Context, cfg *train.Config) error {
 	if !cfg.Resume || cfg.Out == "" {
 		return nil
 	}
+	return remember(c, cfg)
+}
+
+// remember gives the flags that are not set the values of the run in --out.
+func remember(c *cli.Context, cfg *train.Config) error {
 	given := map[string]string{}
 	for _, flag := range c.Command.Flags {
 		if name := flag.Names()[0]; c.IsSet(name) {

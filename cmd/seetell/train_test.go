@@ -17,7 +17,7 @@ import (
 func trainFlags(t *testing.T, arguments ...string) (flags *cli.Context) {
 	t.Helper()
 	cfg := train.DefaultConfig()
-	command := trainFrom(&cfg)
+	command := trainWith(&cfg)
 	command.Action = func(c *cli.Context) error {
 		flags = c
 		return settings(c, &cfg)
