@@ -4,12 +4,12 @@
 # make build [CUDA=1], check, install [PREFIX=, DESTDIR=], bench, clean
 #
 # Set-up brings pinned files into the user's cache; LIBTORCH=DIR (a PyTorch's
-# torch folder) uses what is there. third_party/setup says more.
+# torch folder) uses what is there. cmd/setup says more.
 
 PREFIX  = /usr/local
-SETUP   = go run ./third_party/setup
+SETUP   = go run ./cmd/setup
 VERSION = $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
-RACE    = ./dataset/... ./evaluate/... ./picture/... ./plots/... ./third_party/...
+RACE    = ./cmd/setup/... ./dataset/... ./evaluate/... ./picture/... ./plots/... ./third_party/...
 SHARE   = $(DESTDIR)$(PREFIX)/share/doc/seetell
 
 .PHONY: build check test demo install bench clean

@@ -43,7 +43,7 @@ func TestProgramOutsideTheCheckout(t *testing.T) {
 		t.Fatal(err)
 	}
 	output(t, environment, dir, "go", "mod", "edit", "-dropreplace", modulePath, "-require", modulePath+"@"+moduleVersion)
-	output(t, environment, dir, "go", "run", modulePath+"/third_party/setup@latest")
+	output(t, environment, dir, "go", "run", modulePath+"/cmd/setup@latest")
 	got := output(t, environment, dir, "go", "run", ".", checkpoint, photo, photo)
 	lines := strings.Split(got, "\n")
 	if len(lines) != 2 || lines[0] != lines[1] || !strings.HasPrefix(lines[0], photo+"\t") {

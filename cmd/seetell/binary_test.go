@@ -97,7 +97,7 @@ func TestDoctor(t *testing.T) {
 		t.Errorf("exit code %d and %q, want 0, the library and the precision", code, out)
 	}
 	out, code = execute(t, []string{"LIBTORCH=" + t.TempDir()}, program, "doctor")
-	if code != exitFailed || !strings.Contains(out, "third_party/setup@latest") || !strings.Contains(out, "memory") {
+	if code != exitFailed || !strings.Contains(out, "cmd/setup@latest") || !strings.Contains(out, "memory") {
 		t.Errorf("without libtorch: exit code %d and %q, want %d, what to do, and the rest", code, out, exitFailed)
 	}
 }

@@ -88,7 +88,7 @@ func openLibrary(name string) string {
 }
 
 // setupAdvice is for those who have no checkout.
-const setupAdvice = "without a checkout, `go run github.com/seetell/seetell/third_party/setup@latest` brings libtorch and seetell's library; score, plot, report, data and model need neither"
+const setupAdvice = "without a checkout, `go run github.com/seetell/seetell/cmd/setup@latest` brings libtorch and seetell's library; score, plot, report, data and model need neither"
 
 func (f *findings) addDevices() {
 	f.add("cpu", fmt.Sprintf("%d cores, %d threads, precision auto is %s", runtime.NumCPU(), torch.Threads(), automatic(torch.CPU)), "")

@@ -1,5 +1,5 @@
 // Package testpython runs the Python that some tests compare with: PyTorch,
-// Pillow and the other packages of third_party/setup/requirements.txt.
+// Pillow and the other packages of cmd/setup/requirements.txt.
 package testpython
 
 import (
@@ -18,7 +18,7 @@ func Run(t testing.TB, dir string, args ...string) []byte {
 	t.Helper()
 	python := os.Getenv(Variable)
 	if python == "" {
-		t.Fatalf("%s is not set: run `make test`, or set it to what `go run ./third_party/setup python` prints", Variable)
+		t.Fatalf("%s is not set: run `make test`, or set it to what `go run ./cmd/setup python` prints", Variable)
 	}
 	command := exec.CommandContext(t.Context(), python, args...)
 	command.Dir = dir

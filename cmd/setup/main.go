@@ -4,7 +4,7 @@
 // A program outside this repository gets libtorch and our libraries, which
 // package torch then finds, with one command:
 //
-//	go run github.com/seetell/seetell/third_party/setup@latest
+//	go run github.com/seetell/seetell/cmd/setup@latest
 //
 // The repository's Makefile uses the others:
 //
