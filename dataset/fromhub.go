@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/seetell/seetell/dataset/hub"
+	"github.com/seetell/seetell/hub"
 )
 
 // converted is the branch where the hub keeps its own conversion to parquet of

@@ -9,8 +9,8 @@ import (
 
 	"github.com/sirupsen/logrus"
 
-	"github.com/seetell/seetell/dataset/hub"
-	"github.com/seetell/seetell/dataset/hub/hubtest"
+	"github.com/seetell/seetell/hub"
+	"github.com/seetell/seetell/hub/hubtest"
 )
 
 // serveHub starts a hub with one data set and points the environment at it,

@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"github.com/seetell/seetell/dataset/demo"
-	"github.com/seetell/seetell/dataset/hub"
+	"github.com/seetell/seetell/hub"
 )
 
 // Options say how to open a set. The zero value is the default.

@@ -12,7 +12,7 @@ import (
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/dataset"
-	"github.com/seetell/seetell/dataset/hub"
+	"github.com/seetell/seetell/hub"
 )
 
 func dataCommand() *cli.Command {

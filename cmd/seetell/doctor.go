@@ -12,7 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/seetell/seetell/captioner"
-	"github.com/seetell/seetell/dataset/hub"
+	"github.com/seetell/seetell/hub"
 	"github.com/seetell/seetell/torch"
 )
 

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seetell/seetell/dataset/hub/hubtest"
+	"github.com/seetell/seetell/hub/hubtest"
 )
 
 // another returns this test's program as a process that downloads the test's

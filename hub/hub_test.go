@@ -17,7 +17,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
-	"github.com/seetell/seetell/dataset/hub/hubtest"
+	"github.com/seetell/seetell/hub/hubtest"
 )
 
 const testID = "owner/photos"

@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"github.com/seetell/seetell/dataset"
-	"github.com/seetell/seetell/dataset/hub"
-	"github.com/seetell/seetell/dataset/hub/hubtest"
+	"github.com/seetell/seetell/hub"
+	"github.com/seetell/seetell/hub/hubtest"
 	"github.com/seetell/seetell/internal/testpython"
 )
 
@@ -41,7 +41,7 @@ func newPeer(t *testing.T) *peer {
 			t.Skipf("needs a Python with huggingface_hub and datasets: set %s, as make test does", testpython.Variable)
 		}
 	}
-	data, err := os.ReadFile("../testdata/parquet/numbered.parquet")
+	data, err := os.ReadFile("../dataset/testdata/parquet/numbered.parquet")
 	if err != nil {
 		t.Fatal(err)
 	}
