@@ -19,10 +19,10 @@ func newAttention(s *torch.Scope, c Config) *attention {
 	}
 }
 
-// weigh returns α, float32 of shape (B, L), from the places' projections
-// (B, L, A) and the hidden states' (B, A).
-func (a *attention) weigh(s *torch.Scope, places, hidden *torch.Tensor) *torch.Tensor {
-	e := a.score.Forward(s, places.Add(s, hidden.Unsqueeze(s, 1)).Tanh(s))
+// weigh returns α, float32 of shape (B, L), from the places' keys
+// (B, L, A) and the hidden states' projection (B, A).
+func (a *attention) weigh(s *torch.Scope, keys, hidden *torch.Tensor) *torch.Tensor {
+	e := a.score.Forward(s, keys.Add(s, hidden.Unsqueeze(s, 1)).Tanh(s))
 	return e.Squeeze(s, 2).To(s, torch.Float32).Softmax(s, 1)
 }
 

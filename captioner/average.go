@@ -10,11 +10,11 @@ import (
 	"github.com/seetell/seetell/nn/tensorfile"
 )
 
-// Average writes the checkpoint out whose weights are the means of those of
+// AverageCheckpoints writes the checkpoint out whose weights are the means of those of
 // the checkpoints at paths, as of the last epochs of a run: Izmailov et al.
 // 2018. What counts rather than weighs, and all that the checkpoint says of
 // itself, is the last one's. It needs no libtorch.
-func Average(paths []string, out string) error {
+func AverageCheckpoints(paths []string, out string) error {
 	if len(paths) < 2 {
 		return fmt.Errorf("average of %d checkpoint: name two or more", len(paths))
 	}
@@ -51,7 +51,7 @@ func sumOf(paths []string) (total sums, meta Metadata, err error) {
 }
 
 func sameModel(a, b Metadata) bool {
-	return a.Model == b.Model && a.Words == b.Words && slices.Equal(a.Vocabulary, b.Vocabulary) &&
+	return a.Model == b.Model && a.Tokenizer == b.Tokenizer && slices.Equal(a.Vocabulary, b.Vocabulary) &&
 		reflect.DeepEqual(a.Preprocessing, b.Preprocessing)
 }
 

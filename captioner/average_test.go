@@ -25,7 +25,7 @@ func saved(t *testing.T, seed int64, words ...string) string {
 	}
 	defer n.Close()
 	path := filepath.Join(t.TempDir(), "model.safetensors")
-	meta := Metadata{Model: c, Vocabulary: append(specials[:4:4], words...), Words: SplitWords, Preprocessing: picture.DefaultPreprocessing()}
+	meta := Metadata{Model: c, Vocabulary: append(specials[:4:4], words...), Tokenizer: WordTokenizer, Preprocessing: picture.DefaultPreprocessing()}
 	if err := n.Save(path, meta); err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func weights(t *testing.T, path, name string) []float32 {
 func TestAverageOfCheckpoints(t *testing.T) {
 	paths := []string{saved(t, 1, "dog"), saved(t, 2, "dog"), saved(t, 3, "dog")}
 	out := filepath.Join(t.TempDir(), "mean.safetensors")
-	if err := Average(paths, out); err != nil {
+	if err := AverageCheckpoints(paths, out); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"encoder.backbone.layer4.1.conv2.weight", "decoder.output.bias"} {
@@ -90,7 +90,7 @@ func TestAverageRefuses(t *testing.T) {
 		{"absent", "no such file", []string{one, "absent.safetensors"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if err := Average(test.paths, out); err == nil || !strings.Contains(err.Error(), test.want) {
+			if err := AverageCheckpoints(test.paths, out); err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("%v, want %q", err, test.want)
 			}
 		})

@@ -12,12 +12,12 @@ import (
 type Beam struct {
 	Width         int     // hypotheses kept, 5
 	Best          int     // captions returned for each picture, 1
-	Words         int     // steps at most, <end> included, 30
+	MaxWords      int     // steps at most, <end> included, 30
 	LengthPenalty float64 // α of Wu et al. 2016, equation 14; 0 ranks by log-probability
 }
 
 // DefaultBeam returns the search of the recipe "base".
-func DefaultBeam() Beam { return Beam{Width: 5, Best: 1, Words: 30} }
+func DefaultBeam() Beam { return Beam{Width: 5, Best: 1, MaxWords: 30} }
 
 // Validate says what is wrong with the search's settings, if anything.
 func (b Beam) Validate() error {
@@ -26,8 +26,8 @@ func (b Beam) Validate() error {
 		return fmt.Errorf("beam %d: must be from 1 to 1000", b.Width)
 	case b.Best < 1 || b.Best > b.Width:
 		return fmt.Errorf("n best %d: must be from 1 to the beam's width, %d", b.Best, b.Width)
-	case b.Words < 1 || b.Words > 1000:
-		return fmt.Errorf("max words %d: must be from 1 to 1000", b.Words)
+	case b.MaxWords < 1 || b.MaxWords > 1000:
+		return fmt.Errorf("max words %d: must be from 1 to 1000", b.MaxWords)
 	case b.LengthPenalty < 0 || math.IsNaN(b.LengthPenalty) || math.IsInf(b.LengthPenalty, 0):
 		return fmt.Errorf("length penalty %v: must be 0 or more", b.LengthPenalty)
 	}
@@ -62,7 +62,7 @@ func (n *Network) Search(ctx context.Context, s *torch.Scope, features *torch.Te
 		searches[i] = newSearch(b)
 	}
 	var err error
-	p.during(s, n.Device, func() { err = n.Decoder.search(ctx, s, features, searches, p) })
+	p.autocast(s, n.Device, func() { err = n.Decoder.search(ctx, s, features, searches, p) })
 	if err != nil {
 		return nil, err
 	}
@@ -82,8 +82,8 @@ func (n *Network) Search(ctx context.Context, s *torch.Scope, features *torch.Te
 // batch, in the order of pictures.
 func (d *Decoder) search(ctx context.Context, s *torch.Scope, features *torch.Tensor, searches []*search, p Precision) error {
 	w := d.fuse(s, p)
-	all := d.look(s, p.weights(s, features))
-	now := d.start(s, features)
+	all := d.attentionKeys(s, p.cast(s, features))
+	now := d.initState(s, features)
 	for running(searches) {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -99,7 +99,7 @@ func (d *Decoder) search(ctx context.Context, s *torch.Scope, features *torch.Te
 
 // advance extends every running search by a word and returns the state of the
 // hypotheses now live, h and c, or nil when there are none.
-func (d *Decoder) advance(s *torch.Scope, w fused, all view, now state, searches []*search) []*torch.Tensor {
+func (d *Decoder) advance(s *torch.Scope, w fused, all memory, now state, searches []*search) []*torch.Tensor {
 	pictures, words := rows(searches)
 	here := all.pick(s, indices(s, now.h, pictures))
 	gates := d.wordGates(s, w, indices(s, now.h, words))
@@ -143,7 +143,7 @@ func rows(searches []*search) (pictures, words []int64) {
 }
 
 func (h *hypothesis) last() int {
-	if h.before == nil {
+	if h.parent == nil {
 		return Start
 	}
 	return h.word

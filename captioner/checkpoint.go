@@ -19,8 +19,8 @@ func InBackbone(name string) bool { return strings.HasPrefix(name, backbonePrefi
 // Save writes a checkpoint whole: the network's tensors and what m says.
 func (n *Network) Save(path string, m Metadata) error { return n.SaveWith(path, m, nil, nil) }
 
-// Encode returns the bytes of the checkpoint that Save writes.
-func (n *Network) Encode(m Metadata) ([]byte, error) {
+// Marshal returns the bytes of the checkpoint that Save writes.
+func (n *Network) Marshal(m Metadata) ([]byte, error) {
 	text, err := m.text()
 	if err != nil {
 		return nil, err
@@ -121,7 +121,7 @@ func (n *Network) LoadBackbone(ctx context.Context, source string) error {
 // Grow gives the vocabulary room for more words, whose embeddings and outputs
 // are drawn anew; those of the words before stay as they are.
 func (n *Network) Grow(words int) error {
-	if words == n.Words {
+	if words == n.VocabularySize {
 		return nil
 	}
 	grown, err := NewNetwork(n.Config, words, n.Device)

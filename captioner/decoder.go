@@ -17,16 +17,16 @@ type Decoder struct {
 	output       *nn.Linear
 }
 
-func newDecoder(s *torch.Scope, c Config, words int) *Decoder {
+func newDecoder(s *torch.Scope, c Config, vocabularySize int) *Decoder {
 	return &Decoder{
 		config:    c,
-		embedding: nn.NewEmbedding(s, words, c.Embedding),
+		embedding: nn.NewEmbedding(s, vocabularySize, c.Embedding),
 		attention: newAttention(s, c),
 		initH:     nn.NewLinear(s, c.Features, c.Hidden, nn.Options{Bias: true}),
 		initC:     nn.NewLinear(s, c.Features, c.Hidden, nn.Options{Bias: true}),
 		gate:      nn.NewLinear(s, c.Hidden, c.Features, nn.Options{Bias: true}),
 		lstm:      nn.NewLSTMCell(s, c.Embedding+c.Features, c.Hidden),
-		output:    nn.NewLinear(s, c.Hidden, words, nn.Options{Bias: true}),
+		output:    nn.NewLinear(s, c.Hidden, vocabularySize, nn.Options{Bias: true}),
 	}
 }
 
@@ -56,36 +56,37 @@ func (d *Decoder) fuse(s *torch.Scope, p Precision) fused {
 	c := d.config
 	e, f := int64(c.Embedding), int64(c.Features)
 	input := d.lstm.WeightIH
-	join := func(ts ...*torch.Tensor) *torch.Tensor { return p.weights(s, torch.Cat(s, 0, ts...)) }
+	join := func(ts ...*torch.Tensor) *torch.Tensor { return p.cast(s, torch.Cat(s, 0, ts...)) }
 	step := torch.Cat(s, 1, input.Narrow(s, 1, e, f), d.lstm.WeightHH)
 	return fused{
 		stateWeight: join(d.attention.hidden.Weight, d.gate.Weight),
 		stateBias:   join(d.attention.hidden.Bias, d.gate.Bias),
-		wordWeight:  p.weights(s, input.Narrow(s, 1, 0, e)),
-		wordBias:    p.weights(s, d.lstm.BiasIH.Add(s, d.lstm.BiasHH)),
-		stepWeight:  p.weights(s, step),
+		wordWeight:  p.cast(s, input.Narrow(s, 1, 0, e)),
+		wordBias:    p.cast(s, d.lstm.BiasIH.Add(s, d.lstm.BiasHH)),
+		stepWeight:  p.cast(s, step),
 		precision:   p,
 	}
 }
 
-// view is what the decoder looks at, the same for all words of a caption.
-type view struct {
+// memory is what the decoder attends to, the same for all words of a caption.
+type memory struct {
 	features *torch.Tensor // (B, L, F)
-	places   *torch.Tensor // attention's projection of them, (B, L, A)
+	keys     *torch.Tensor // attention's projection of them, (B, L, A)
 }
 
-// pick returns the view of the given rows.
-func (v view) pick(s *torch.Scope, rows *torch.Tensor) view {
-	return view{v.features.IndexSelect(s, 0, rows), v.places.IndexSelect(s, 0, rows)}
+// pick returns the memory of the given rows.
+func (m memory) pick(s *torch.Scope, rows *torch.Tensor) memory {
+	return memory{m.features.IndexSelect(s, 0, rows), m.keys.IndexSelect(s, 0, rows)}
 }
 
-// first returns the view of the first rows, in the same memory.
-func (v view) first(s *torch.Scope, rows int64) view {
-	return view{v.features.Narrow(s, 0, 0, rows), v.places.Narrow(s, 0, 0, rows)}
+// first returns the memory of the first rows, a view of the same tensors.
+func (m memory) first(s *torch.Scope, rows int64) memory {
+	return memory{m.features.Narrow(s, 0, 0, rows), m.keys.Narrow(s, 0, 0, rows)}
 }
 
-func (d *Decoder) look(s *torch.Scope, features *torch.Tensor) view {
-	return view{features, d.attention.feature.Forward(s, features)}
+// attentionKeys returns the features with what attention compares them by.
+func (d *Decoder) attentionKeys(s *torch.Scope, features *torch.Tensor) memory {
+	return memory{features, d.attention.feature.Forward(s, features)}
 }
 
 // state is the LSTM's, h and c, float32 of shape (B, H).
@@ -95,13 +96,13 @@ func (st state) pick(s *torch.Scope, rows *torch.Tensor) state {
 	return state{st.h.IndexSelect(s, 0, rows), st.c.IndexSelect(s, 0, rows)}
 }
 
-// first returns the state of the first rows, in the same memory.
+// first returns the state of the first rows, a view of the same tensors.
 func (st state) first(s *torch.Scope, rows int64) state {
 	return state{st.h.Narrow(s, 0, 0, rows), st.c.Narrow(s, 0, 0, rows)}
 }
 
-// start returns h₀ and c₀, linear in the mean of the features over places.
-func (d *Decoder) start(s *torch.Scope, features *torch.Tensor) state {
+// initState returns h₀ and c₀, linear in the mean of the features over places.
+func (d *Decoder) initState(s *torch.Scope, features *torch.Tensor) state {
 	mean := features.To(s, torch.Float32).Mean(s, 1)
 	return state{
 		d.initH.Forward(s, mean).To(s, torch.Float32),
@@ -118,13 +119,13 @@ func (d *Decoder) wordGates(s *torch.Scope, w fused, words *torch.Tensor) *torch
 // step reads one word: it attends with the previous state, gates the context
 // and moves the state on. gates is the word's row of wordGates. It also
 // returns α, (B, L), and the gate's values, (B, F).
-func (d *Decoder) step(s *torch.Scope, w fused, v view, before state, gates *torch.Tensor) (after state, alpha, gate *torch.Tensor) {
+func (d *Decoder) step(s *torch.Scope, w fused, m memory, before state, gates *torch.Tensor) (after state, alpha, gate *torch.Tensor) {
 	a, f := int64(d.config.Attention), int64(d.config.Features)
 	kept := s.Within(func(s *torch.Scope) []*torch.Tensor {
-		h := w.precision.weights(s, before.h)
+		h := w.precision.cast(s, before.h)
 		projected := h.Linear(s, w.stateWeight, w.stateBias)
-		alpha := d.attention.weigh(s, v.places, projected.Narrow(s, 1, 0, a))
-		z := alpha.Unsqueeze(s, 1).BMM(s, v.features).Squeeze(s, 1)
+		alpha := d.attention.weigh(s, m.keys, projected.Narrow(s, 1, 0, a))
+		z := alpha.Unsqueeze(s, 1).BMM(s, m.features).Squeeze(s, 1)
 		gate := projected.Narrow(s, 1, a, f).Sigmoid(s)
 		input := torch.Cat(s, 1, gate.Mul(s, z), h)
 		sum := input.Linear(s, w.stepWeight, nil).Add(s, gates).To(s, torch.Float32)

@@ -104,7 +104,7 @@ func weightScale(name string, shape []int64) (scale, middle float64) {
 func (g golden) network(t *testing.T) (*Network, *Vocabulary) {
 	t.Helper()
 	oneThread(t)
-	v, err := NewVocabulary(SplitWords, g.Vocabulary)
+	v, err := NewVocabulary(WordTokenizer, g.Vocabulary)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,8 +150,8 @@ func TestGoldenForward(t *testing.T) {
 	n, v := g.network(t)
 	err := torch.NoGrad(func(s *torch.Scope) error {
 		x, targets := goldenBatch(s, v)
-		_, features := n.Look(s, x, Evaluation, PrecisionFloat32)
-		logits, _ := n.Logits(s, features, targets, Teaching{Precision: PrecisionFloat32})
+		_, features := n.EncodePictures(s, x, Evaluation, PrecisionFloat32)
+		logits, _ := n.Logits(s, features, targets, LossOptions{Precision: PrecisionFloat32})
 		near(t, "features", sample(features.Float32s(s), len(g.Features)), g.Features, goldenForward)
 		near(t, "logits", widen(logits.Narrow(s, 0, 0, int64(targets.Scored())).Float32s(s)), g.Logits, goldenForward)
 		return nil
@@ -195,8 +195,8 @@ func goldenSteps(t *testing.T, g golden, modes Modes, want goldenTraining) {
 		err := torch.Run(func(s *torch.Scope) error {
 			adam.ZeroGrad()
 			x, targets := goldenBatch(s, v)
-			_, features := n.Look(s, x, modes, PrecisionFloat32)
-			got := n.Loss(s, features, targets, Teaching{Precision: PrecisionFloat32, Attention: 1})
+			_, features := n.EncodePictures(s, x, modes, PrecisionFloat32)
+			got := n.Loss(s, features, targets, LossOptions{Precision: PrecisionFloat32, Attention: 1})
 			got.Backward(s)
 			if step == 0 {
 				goldenGradients(t, s, parameters, want)

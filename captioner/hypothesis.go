@@ -5,25 +5,25 @@ import "math"
 // hypothesis is a caption in the making: its last word, linked to those
 // before it.
 type hypothesis struct {
-	before *hypothesis // nil for the empty caption
-	word   int
-	score  float64 // total log-probability
-	here   float64 // the word's own
-	gate   float64
-	alpha  []float32
-	length int
+	parent  *hypothesis // nil for the empty caption
+	word    int
+	score   float64 // total log-probability
+	logProb float64 // the word's own
+	gate    float64
+	alpha   []float32
+	length  int
 }
 
 // search is the beam search of one picture.
 type search struct {
-	live     []*hypothesis
-	finished []*hypothesis
-	room     int // hypotheses still looked for
-	words    int // steps allowed
+	live      []*hypothesis
+	finished  []*hypothesis
+	beamsLeft int // hypotheses still looked for
+	maxWords  int // steps allowed
 }
 
 func newSearch(b Beam) *search {
-	return &search{live: []*hypothesis{{}}, room: b.Width, words: b.Words}
+	return &search{live: []*hypothesis{{}}, beamsLeft: b.Width, maxWords: b.MaxWords}
 }
 
 // extend replaces the live hypotheses by their best continuations; logp holds
@@ -31,7 +31,7 @@ func newSearch(b Beam) *search {
 // looked. It returns, for each hypothesis now live, the index of the one it
 // continues.
 func (q *search) extend(logp [][]float32, gates []float64, alphas [][]float32) []int {
-	best := newShortlist(q.room)
+	best := newShortlist(q.beamsLeft)
 	for i, h := range q.live {
 		for word, p := range logp[i] {
 			if word != Pad && word != Start && word != Unknown {
@@ -43,10 +43,10 @@ func (q *search) extend(logp [][]float32, gates []float64, alphas [][]float32) [
 	var parents []int
 	for _, c := range best.items {
 		from := q.live[c.from]
-		h := &hypothesis{from, c.word, c.score, c.here, gates[c.from], alphas[c.from], from.length + 1}
+		h := &hypothesis{from, c.word, c.score, c.logProb, gates[c.from], alphas[c.from], from.length + 1}
 		if c.word == End {
 			q.finished = append(q.finished, h)
-			q.room--
+			q.beamsLeft--
 			continue
 		}
 		live = append(live, h)
@@ -58,13 +58,13 @@ func (q *search) extend(logp [][]float32, gates []float64, alphas [][]float32) [
 
 // done tells whether nothing is left to extend.
 func (q *search) done() bool {
-	return q.room == 0 || len(q.live) == 0 || q.live[0].length >= q.words
+	return q.beamsLeft == 0 || len(q.live) == 0 || q.live[0].length >= q.maxWords
 }
 
 // continuation is one word behind the live hypothesis from.
 type continuation struct {
-	from, word  int
-	here, score float64
+	from, word     int
+	logProb, score float64
 }
 
 // shortlist keeps the best continuations offered, best first. Of equals the
@@ -72,15 +72,15 @@ type continuation struct {
 // before the other.
 type shortlist struct {
 	items []continuation
-	room  int
+	size  int
 }
 
-func newShortlist(room int) *shortlist {
-	return &shortlist{items: make([]continuation, 0, room+1), room: room}
+func newShortlist(size int) *shortlist {
+	return &shortlist{items: make([]continuation, 0, size+1), size: size}
 }
 
 func (l *shortlist) offer(c continuation) {
-	if n := len(l.items); n == l.room && !(c.score > l.items[n-1].score) || math.IsNaN(c.score) || math.IsInf(c.score, -1) {
+	if n := len(l.items); n == l.size && !(c.score > l.items[n-1].score) || math.IsNaN(c.score) || math.IsInf(c.score, -1) {
 		return
 	}
 	at := len(l.items)
@@ -90,5 +90,5 @@ func (l *shortlist) offer(c continuation) {
 	l.items = append(l.items, continuation{})
 	copy(l.items[at+1:], l.items[at:])
 	l.items[at] = c
-	l.items = l.items[:min(len(l.items), l.room)]
+	l.items = l.items[:min(len(l.items), l.size)]
 }

@@ -18,7 +18,7 @@ func logs(end, a, b float64) []float32 {
 // runByHand searches with the same log-probabilities after every word.
 func runByHand(t *testing.T, b Beam, row []float32) []Caption {
 	t.Helper()
-	v, err := NewVocabulary(SplitWords, handWords)
+	v, err := NewVocabulary(WordTokenizer, handWords)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,11 +42,11 @@ func TestSearch(t *testing.T) {
 		want     []string
 		finished bool
 	}{
-		{"greedy ends at once", Beam{Width: 1, Best: 1, Words: 30}, logs(.5, .3, .2), []string{""}, true},
-		{"ties go to the lower word", Beam{Width: 1, Best: 1, Words: 3}, logs(.2, .4, .4), []string{"a a a"}, false},
-		{"two finish", Beam{Width: 2, Best: 2, Words: 30}, logs(.5, .3, .2), []string{"", "a"}, true},
-		{"never finished", Beam{Width: 2, Best: 2, Words: 2}, logs(0, .6, .4), []string{"a a", "a b"}, false},
-		{"length penalty prefers longer", Beam{Width: 2, Best: 1, Words: 30, LengthPenalty: 20}, logs(.5, .3, .2), []string{"a"}, true},
+		{"greedy ends at once", Beam{Width: 1, Best: 1, MaxWords: 30}, logs(.5, .3, .2), []string{""}, true},
+		{"ties go to the lower word", Beam{Width: 1, Best: 1, MaxWords: 3}, logs(.2, .4, .4), []string{"a a a"}, false},
+		{"two finish", Beam{Width: 2, Best: 2, MaxWords: 30}, logs(.5, .3, .2), []string{"", "a"}, true},
+		{"never finished", Beam{Width: 2, Best: 2, MaxWords: 2}, logs(0, .6, .4), []string{"a a", "a b"}, false},
+		{"length penalty prefers longer", Beam{Width: 2, Best: 1, MaxWords: 30, LengthPenalty: 20}, logs(.5, .3, .2), []string{"a"}, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := runByHand(t, test.beam, test.row)
@@ -65,7 +65,7 @@ func TestSearch(t *testing.T) {
 }
 
 func TestSearchScores(t *testing.T) {
-	got := runByHand(t, Beam{Width: 2, Best: 2, Words: 30}, logs(.5, .3, .2))
+	got := runByHand(t, Beam{Width: 2, Best: 2, MaxWords: 30}, logs(.5, .3, .2))
 	if want := math.Log(.3) + math.Log(.5); math.Abs(got[1].LogProbability-want) > 1e-6 {
 		t.Errorf("log-probability %v, want %v", got[1].LogProbability, want)
 	}
@@ -90,10 +90,10 @@ func TestBeamValidate(t *testing.T) {
 		ok   bool
 	}{
 		{"default", DefaultBeam(), true},
-		{"no width", Beam{Best: 1, Words: 30}, false},
-		{"more answers than width", Beam{Width: 2, Best: 3, Words: 30}, false},
+		{"no width", Beam{Best: 1, MaxWords: 30}, false},
+		{"more answers than width", Beam{Width: 2, Best: 3, MaxWords: 30}, false},
 		{"no words", Beam{Width: 2, Best: 1}, false},
-		{"penalty", Beam{Width: 2, Best: 1, Words: 3, LengthPenalty: -1}, false},
+		{"penalty", Beam{Width: 2, Best: 1, MaxWords: 3, LengthPenalty: -1}, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if err := test.beam.Validate(); (err == nil) != test.ok {

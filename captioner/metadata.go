@@ -21,7 +21,7 @@ type Metadata struct {
 	Format        int                   `json:"format"`
 	Model         Config                `json:"model"`
 	Vocabulary    []string              `json:"vocabulary"` // in index order, the special words first
-	Words         string                `json:"words"`      // what splits captions
+	Tokenizer     string                `json:"words"`      // what splits captions
 	Preprocessing picture.Preprocessing `json:"preprocessing"`
 	Training      json.RawMessage       `json:"training,omitempty"` // settings
 	Data          json.RawMessage       `json:"data,omitempty"`     // data set and its fingerprint
@@ -29,7 +29,9 @@ type Metadata struct {
 }
 
 // NewVocabulary returns the vocabulary that the metadata holds.
-func (m Metadata) NewVocabulary() (*Vocabulary, error) { return NewVocabulary(m.Words, m.Vocabulary) }
+func (m Metadata) NewVocabulary() (*Vocabulary, error) {
+	return NewVocabulary(m.Tokenizer, m.Vocabulary)
+}
 
 // ReadMetadata returns what the checkpoint at path says of itself. It needs
 // no libtorch.

@@ -21,7 +21,7 @@ type Model struct {
 	network    *Network
 	vocabulary *Vocabulary
 	precision  Precision
-	owner      *owner
+	thread     *inferenceThread
 }
 
 // Open reads the checkpoint at path. Close frees what it holds.
@@ -51,14 +51,14 @@ func Open(path string, o Options) (*Model, error) {
 	}
 	return &Model{
 		Metadata: metadata, network: network, vocabulary: vocabulary, precision: precision,
-		owner: newOwner(),
+		thread: newInferenceThread(),
 	}, nil
 }
 
 // Close frees the model once the captions being written are done. Calls that
 // come later fail.
 func (m *Model) Close() {
-	m.owner.close()
+	m.thread.close()
 	m.network.Close()
 }
 
@@ -108,7 +108,7 @@ func (m *Model) Caption(ctx context.Context, pictures []*picture.Picture, b Beam
 	for _, p := range pictures {
 		pixels = append(pixels, m.Preprocessing.Apply(p).Pixels...)
 	}
-	if failed := m.owner.do(ctx, func() { captions, err = m.search(ctx, pixels, len(pictures), b) }); failed != nil {
+	if failed := m.thread.do(ctx, func() { captions, err = m.search(ctx, pixels, len(pictures), b) }); failed != nil {
 		return nil, failed
 	}
 	return captions, err
@@ -119,7 +119,7 @@ func (m *Model) search(ctx context.Context, pixels []uint8, pictures int, b Beam
 	err = torch.NoGrad(func(s *torch.Scope) error {
 		size := int64(m.Preprocessing.Size)
 		x := torch.FromSlice(s, pixels, int64(pictures), size, size, 3).ToDevice(s, m.network.Device)
-		_, features := m.network.Look(s, Normalise(s, x, m.Preprocessing), Evaluation, m.precision)
+		_, features := m.network.EncodePictures(s, Normalise(s, x, m.Preprocessing), Evaluation, m.precision)
 		captions, err = m.network.Search(ctx, s, features, m.vocabulary, b, m.precision)
 		return err
 	})

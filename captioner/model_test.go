@@ -40,7 +40,7 @@ func writeSmall(dir string) (string, error) {
 	pictures := picture.DefaultPreprocessing()
 	pictures.Size = 64
 	path := filepath.Join(dir, "small.safetensors")
-	return path, n.Save(path, Metadata{Model: c, Vocabulary: g.Vocabulary, Words: SplitWords, Preprocessing: pictures})
+	return path, n.Save(path, Metadata{Model: c, Vocabulary: g.Vocabulary, Tokenizer: WordTokenizer, Preprocessing: pictures})
 }
 
 // talkative makes the end of a caption unlikely.
@@ -84,7 +84,7 @@ func Example() {
 		return
 	}
 	defer model.Close()
-	captions, err := model.CaptionBytes(context.Background(), drawing(7), Beam{Width: 5, Best: 1, Words: 4})
+	captions, err := model.CaptionBytes(context.Background(), drawing(7), Beam{Width: 5, Best: 1, MaxWords: 4})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -109,7 +109,7 @@ func openSmall(t *testing.T) *Model {
 
 func TestModelFromManyGoroutines(t *testing.T) {
 	m := openSmall(t)
-	b := Beam{Width: 3, Best: 3, Words: 6}
+	b := Beam{Width: 3, Best: 3, MaxWords: 6}
 	want := map[uint8]string{}
 	for shade := range uint8(4) {
 		captions, err := m.CaptionBytes(context.Background(), drawing(shade), b)
@@ -161,7 +161,7 @@ func TestModelErrors(t *testing.T) {
 	if _, err := m.CaptionBytes(context.Background(), []byte("no picture"), DefaultBeam()); err == nil {
 		t.Error("bytes that are no picture are described")
 	}
-	if _, err := m.CaptionBytes(context.Background(), drawing(1), Beam{Width: 2, Best: 3, Words: 9}); err == nil {
+	if _, err := m.CaptionBytes(context.Background(), drawing(1), Beam{Width: 2, Best: 3, MaxWords: 9}); err == nil {
 		t.Error("more captions than the beam is wide are promised")
 	}
 	m.Close()
@@ -262,7 +262,7 @@ func rewrite(t *testing.T, path string, whole []byte, change func(map[string]str
 
 func TestGrowKeepsWords(t *testing.T) {
 	m := openSmall(t)
-	before, err := m.CaptionBytes(context.Background(), drawing(1), Beam{Width: 1, Best: 1, Words: 1})
+	before, err := m.CaptionBytes(context.Background(), drawing(1), Beam{Width: 1, Best: 1, MaxWords: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

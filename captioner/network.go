@@ -10,17 +10,17 @@ import (
 // Network is the captioner's encoder and decoder, with their tensors. It
 // belongs to one goroutine at a time.
 type Network struct {
-	Config  Config
-	Words   int // size of the vocabulary
-	Device  torch.Device
-	Encoder *Encoder
-	Decoder *Decoder
-	scope   *torch.Scope
+	Config         Config
+	VocabularySize int
+	Device         torch.Device
+	Encoder        *Encoder
+	Decoder        *Decoder
+	scope          *torch.Scope
 }
 
 // NewNetwork returns a network with PyTorch's initial values, drawn by
 // libtorch's generator (torch.ManualSeed), on device. Close frees it.
-func NewNetwork(c Config, words int, device torch.Device) (*Network, error) {
+func NewNetwork(c Config, vocabularySize int, device torch.Device) (*Network, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
@@ -29,12 +29,12 @@ func NewNetwork(c Config, words int, device torch.Device) (*Network, error) {
 	}
 	scope := torch.NewScope()
 	n := &Network{
-		Config:  c,
-		Words:   words,
-		Device:  device,
-		Encoder: newEncoder(scope, c),
-		Decoder: newDecoder(scope, c, words),
-		scope:   scope,
+		Config:         c,
+		VocabularySize: vocabularySize,
+		Device:         device,
+		Encoder:        newEncoder(scope, c),
+		Decoder:        newDecoder(scope, c, vocabularySize),
+		scope:          scope,
 	}
 	if err := scope.Err(); err != nil {
 		n.Close()
@@ -57,17 +57,19 @@ func (n *Network) Named() []nn.Entry {
 // Close frees the tensors.
 func (n *Network) Close() { n.scope.Close() }
 
-// Look maps normalised pictures (N, 3, S, S) to the backbone's pooled features
-// (N, L, 512) and to the features f that the decoder attends to, (N, L, F).
-func (n *Network) Look(s *torch.Scope, x *torch.Tensor, modes Modes, p Precision) (pooled, features *torch.Tensor) {
+// EncodePictures maps normalised pictures (N, 3, S, S) to the backbone's pooled
+// features (N, L, 512) and to the features f that the decoder attends to,
+// (N, L, F).
+func (n *Network) EncodePictures(s *torch.Scope, x *torch.Tensor, modes Modes, p Precision) (pooled, features *torch.Tensor) {
 	if modes.Frozen > 0 {
-		return n.LookAbove(s, n.Below(s, x, modes.Frozen, p), modes, p)
+		return n.EncodeFrom(s, n.FrozenFeatures(s, x, modes.Frozen, p), modes, p)
 	}
-	return n.LookAbove(s, n.stem(s, x, modes, p), modes, p)
+	return n.EncodeFrom(s, n.stem(s, x, modes, p), modes, p)
 }
 
-// Pooled is the part of Look that the backbone does, from what Below returned
-// for modes.Frozen layers or, with none frozen, from pictures.
+// Pooled is the part of EncodePictures that the backbone does, from what
+// FrozenFeatures returned for modes.Frozen layers or, with none frozen, from
+// pictures.
 func (n *Network) Pooled(s *torch.Scope, x *torch.Tensor, modes Modes, p Precision) (pooled *torch.Tensor) {
 	if modes.Frozen == 0 {
 		x = n.stem(s, x, modes, p)
@@ -75,36 +77,38 @@ func (n *Network) Pooled(s *torch.Scope, x *torch.Tensor, modes Modes, p Precisi
 	return n.above(s, x, modes, p)
 }
 
-// Project is the other part of Look, from pooled features.
+// Project is the other part of EncodePictures, from pooled features.
 func (n *Network) Project(s *torch.Scope, pooled *torch.Tensor, modes Modes, p Precision) (features *torch.Tensor) {
-	p.during(s, n.Device, func() { features = n.Encoder.Project(s, pooled, modes.Norm) })
+	p.autocast(s, n.Device, func() { features = n.Encoder.Project(s, pooled, modes.Norm) })
 	return features
 }
 
 func (n *Network) stem(s *torch.Scope, x *torch.Tensor, modes Modes, p Precision) *torch.Tensor {
-	p.during(s, n.Device, func() { x = n.Encoder.backbone.below(s, x, 0, modes.Backbone) })
+	p.autocast(s, n.Device, func() { x = n.Encoder.backbone.below(s, x, 0, modes.Backbone) })
 	return x
 }
 
 func (n *Network) above(s *torch.Scope, below *torch.Tensor, modes Modes, p Precision) (pooled *torch.Tensor) {
-	p.during(s, n.Device, func() {
+	p.autocast(s, n.Device, func() {
 		pooled = n.Encoder.pool(s, n.Encoder.backbone.above(s, below, modes.Frozen, modes.Backbone))
 	})
 	return pooled
 }
 
-// Below maps normalised pictures (N, 3, S, S) to the output of the backbone's
-// first layers, 1 to 4 of them, channels last, without a graph: what a picture
-// comes to in layers that are frozen may be kept.
-func (n *Network) Below(s *torch.Scope, x *torch.Tensor, layers int, p Precision) *torch.Tensor {
+// FrozenFeatures maps normalised pictures (N, 3, S, S) through the backbone's
+// stem and its first layers, 1 to 4 of them, and returns their output, channels
+// last, without a graph. Frozen layers give a picture the same features in each
+// epoch, so the caller may keep them.
+func (n *Network) FrozenFeatures(s *torch.Scope, x *torch.Tensor, layers int, p Precision) *torch.Tensor {
 	return s.WithinNoGrad(func(s *torch.Scope) []*torch.Tensor {
-		p.during(s, n.Device, func() { x = n.Encoder.backbone.below(s, x, layers, nn.Eval) })
+		p.autocast(s, n.Device, func() { x = n.Encoder.backbone.below(s, x, layers, nn.Eval) })
 		return []*torch.Tensor{x}
 	})[0]
 }
 
-// LookAbove is Look for what Below returned for modes.Frozen layers.
-func (n *Network) LookAbove(s *torch.Scope, below *torch.Tensor, modes Modes, p Precision) (pooled, features *torch.Tensor) {
+// EncodeFrom is EncodePictures from what FrozenFeatures returned for
+// modes.Frozen layers.
+func (n *Network) EncodeFrom(s *torch.Scope, below *torch.Tensor, modes Modes, p Precision) (pooled, features *torch.Tensor) {
 	pooled = n.above(s, below, modes, p)
 	return pooled, n.Project(s, pooled, modes, p)
 }

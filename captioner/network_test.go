@@ -24,7 +24,7 @@ func small(t *testing.T, s *torch.Scope) (*Network, *Vocabulary, *torch.Tensor) 
 	if err := torch.ManualSeed(7); err != nil {
 		t.Fatal(err)
 	}
-	v, err := NewVocabulary(SplitWords, append(specials[:4:4], "a", "dog", "runs"))
+	v, err := NewVocabulary(WordTokenizer, append(specials[:4:4], "a", "dog", "runs"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,8 +44,8 @@ func TestNetworkLearns(t *testing.T) {
 	err := torch.Run(func(s *torch.Scope) error {
 		n, v, x := small(t, s)
 		targets := NewTargets(v, [][]string{{"a dog runs", "a dog"}, {"dog"}}, 28)
-		_, features := n.Look(s, x, Evaluation, PrecisionFloat32)
-		loss := n.Loss(s, features, targets, Teaching{Precision: PrecisionFloat32, Attention: 1})
+		_, features := n.EncodePictures(s, x, Evaluation, PrecisionFloat32)
+		loss := n.Loss(s, features, targets, LossOptions{Precision: PrecisionFloat32, Attention: 1})
 		loss.Backward(s)
 		if value := loss.Item(s); !(value > 1 && value < 4) {
 			t.Errorf("loss %v, want about ln 7 and the attention's penalty", value)
@@ -65,8 +65,8 @@ func TestNetworkLearns(t *testing.T) {
 func TestSearchBatch(t *testing.T) {
 	err := torch.NoGrad(func(s *torch.Scope) error {
 		n, v, x := small(t, s)
-		_, features := n.Look(s, x, Evaluation, PrecisionFloat32)
-		b := Beam{Width: 3, Best: 3, Words: 6}
+		_, features := n.EncodePictures(s, x, Evaluation, PrecisionFloat32)
+		b := Beam{Width: 3, Best: 3, MaxWords: 6}
 		both, err := n.Search(context.Background(), s, features, v, b, PrecisionFloat32)
 		if err != nil {
 			return err
@@ -97,7 +97,7 @@ func TestSearchCancelled(t *testing.T) {
 	cancel()
 	err := torch.NoGrad(func(s *torch.Scope) error {
 		n, v, x := small(t, s)
-		_, features := n.Look(s, x, Evaluation, PrecisionFloat32)
+		_, features := n.EncodePictures(s, x, Evaluation, PrecisionFloat32)
 		_, err := n.Search(ctx, s, features, v, DefaultBeam(), PrecisionFloat32)
 		return err
 	})

@@ -33,8 +33,8 @@ func (p Precision) Resolve(device torch.Device) (Precision, error) {
 	}
 }
 
-// during runs f with products and convolutions on device in this precision.
-func (p Precision) during(s *torch.Scope, device torch.Device, f func()) {
+// autocast runs f with products and convolutions on device in this precision.
+func (p Precision) autocast(s *torch.Scope, device torch.Device, f func()) {
 	if p == PrecisionBFloat16 {
 		s.Autocast(device, torch.BFloat16, f)
 		return
@@ -42,8 +42,8 @@ func (p Precision) during(s *torch.Scope, device torch.Device, f func()) {
 	f()
 }
 
-// weights returns w in the precision of products.
-func (p Precision) weights(s *torch.Scope, w *torch.Tensor) *torch.Tensor {
+// cast returns w in the precision of products.
+func (p Precision) cast(s *torch.Scope, w *torch.Tensor) *torch.Tensor {
 	if p == PrecisionBFloat16 {
 		return w.To(s, torch.BFloat16)
 	}

@@ -31,13 +31,13 @@ func (h *hypothesis) rank(alpha float64) float64 {
 func (h *hypothesis) caption(v *Vocabulary, finished bool) Caption {
 	c := Caption{LogProbability: h.score, Finished: finished}
 	var texts []string
-	for ; h.before != nil; h = h.before {
+	for ; h.parent != nil; h = h.parent {
 		if h.word == End {
 			continue
 		}
 		text := v.Word(h.word)
 		texts = append(texts, text)
-		c.Words = append(c.Words, Word{text, h.here, h.gate, h.alpha})
+		c.Words = append(c.Words, Word{text, h.logProb, h.gate, h.alpha})
 	}
 	slices.Reverse(texts)
 	slices.Reverse(c.Words)

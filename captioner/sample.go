@@ -9,7 +9,7 @@ import "github.com/seetell/seetell/torch"
 func (n *Network) Sample(s *torch.Scope, features *torch.Tensor, count, steps int, p Precision) [][]int64 {
 	drawn := make([][]int64, int(features.Dim(0))*count)
 	s.Fail(torch.NoGrad(func(inner *torch.Scope) error {
-		p.during(inner, n.Device, func() { n.Decoder.sample(inner, features, drawn, count, steps, p) })
+		p.autocast(inner, n.Device, func() { n.Decoder.sample(inner, features, drawn, count, steps, p) })
 		return nil
 	}))
 	return drawn
@@ -23,8 +23,8 @@ func (d *Decoder) sample(s *torch.Scope, features *torch.Tensor, drawn [][]int64
 	}
 	w := d.fuse(s, p)
 	pick := indices(s, features, rows)
-	all := d.look(s, p.weights(s, features)).pick(s, pick)
-	now := d.start(s, features).pick(s, pick)
+	all := d.attentionKeys(s, p.cast(s, features)).pick(s, pick)
+	now := d.initState(s, features).pick(s, pick)
 	for step := 0; step < steps && s.Err() == nil; step++ {
 		now, _, _ = d.step(s, w, all, now, d.wordGates(s, w, indices(s, features, words)))
 		words = d.draw(s, now.h).Int64s(s)
@@ -52,13 +52,13 @@ func (d *Decoder) draw(s *torch.Scope, h *torch.Tensor) *torch.Tensor {
 		noise := torch.Empty(s, torch.Float32, logits.Device(), logits.Shape()...)
 		noise.Uniform(s, 1e-20, 1) // whose logarithm is finite
 		gumbel := noise.Log(s).Neg(s).Log(s).Neg(s)
-		return []*torch.Tensor{logits.Add(s, gumbel).Add(s, d.unsaid(s, logits)).ArgMax(s, 1)}
+		return []*torch.Tensor{logits.Add(s, gumbel).Add(s, d.bannedMask(s, logits)).ArgMax(s, 1)}
 	})[0]
 }
 
-// unsaid returns what to add to scores (B, V) so that no caption holds the
+// bannedMask returns what to add to scores (B, V) so that no caption holds the
 // special words that are no words of captions.
-func (d *Decoder) unsaid(s *torch.Scope, logits *torch.Tensor) *torch.Tensor {
+func (d *Decoder) bannedMask(s *torch.Scope, logits *torch.Tensor) *torch.Tensor {
 	values := make([]float32, logits.Dim(1))
 	for _, word := range []int{Pad, Start, Unknown} {
 		values[word] = -1e30

@@ -16,9 +16,9 @@ func TestSampleFollowsTheDecoder(t *testing.T) {
 	err := torch.NoGrad(func(s *torch.Scope) error {
 		n, v, x := small(t, s)
 		n.Decoder.output.Weight.Scale(s, 8) // probabilities that differ
-		_, features := n.Look(s, x, Evaluation, PrecisionFloat32)
-		logits, _ := n.Logits(s, features, NewTargets(v, [][]string{{""}, {""}}, 28), Teaching{Precision: PrecisionFloat32})
-		want := logits.Add(s, n.Decoder.unsaid(s, logits)).Softmax(s, 1).Float32s(s)
+		_, features := n.EncodePictures(s, x, Evaluation, PrecisionFloat32)
+		logits, _ := n.Logits(s, features, NewTargets(v, [][]string{{""}, {""}}, 28), LossOptions{Precision: PrecisionFloat32})
+		want := logits.Add(s, n.Decoder.bannedMask(s, logits)).Softmax(s, 1).Float32s(s)
 		drawn := n.Sample(s, features, count, 6, PrecisionFloat32)
 		for picture := range 2 {
 			said := make([]float64, v.Len())
@@ -47,7 +47,7 @@ func TestSampleDropsWhatEnded(t *testing.T) {
 		n.Decoder.output.Weight.Scale(s, 1e4)
 		features := torch.Empty(s, torch.Float32, torch.CPU, 16, int64(n.Config.Places()), int64(n.Config.Features))
 		features.Uniform(s, -3, 3)
-		found, err := n.Search(context.Background(), s, features, v, Beam{Width: 1, Best: 1, Words: 12}, PrecisionFloat32)
+		found, err := n.Search(context.Background(), s, features, v, Beam{Width: 1, Best: 1, MaxWords: 12}, PrecisionFloat32)
 		if err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ func TestSampleDropsWhatEnded(t *testing.T) {
 func TestSampleEnds(t *testing.T) {
 	err := torch.NoGrad(func(s *torch.Scope) error {
 		n, _, x := small(t, s)
-		_, features := n.Look(s, x, Evaluation, PrecisionFloat32)
+		_, features := n.EncodePictures(s, x, Evaluation, PrecisionFloat32)
 		lengths := map[int]bool{}
 		for _, caption := range n.Sample(s, features, 50, 4, PrecisionFloat32) {
 			lengths[len(caption)] = true
@@ -108,13 +108,13 @@ func TestSampleEnds(t *testing.T) {
 func TestPolicyLoss(t *testing.T) {
 	err := torch.Run(func(s *torch.Scope) error {
 		n, _, x := small(t, s)
-		_, features := n.Look(s, x, Evaluation, PrecisionFloat32)
+		_, features := n.EncodePictures(s, x, Evaluation, PrecisionFloat32)
 		features = features.Detach(s)
 		targets := SampledTargets([][]int64{{4, 5, End}, {6, End}}, 1)
-		how := Teaching{Precision: PrecisionFloat32}
+		how := LossOptions{Precision: PrecisionFloat32}
 		logits, _ := n.Logits(s, features, targets, how)
-		logp := logits.Add(s, n.Decoder.unsaid(s, logits)).LogSoftmax(s, 1)
-		words := n.Words
+		logp := logits.Add(s, n.Decoder.bannedMask(s, logits)).LogSoftmax(s, 1)
+		words := n.VocabularySize
 		at := func(row, word int) float64 { return float64(logp.Float32s(s)[row*words+word]) }
 		// Rows are steps, then captions: 4 6 | 5 <end> | <end>.
 		want := -(2*(at(0, 4)+at(2, 5)+at(4, End)) - .5*(at(1, 6)+at(3, End))) / 5
@@ -129,17 +129,17 @@ func TestPolicyLoss(t *testing.T) {
 }
 
 // TestFrozenLayers: freezing changes no feature, stops the gradient at the
-// layer named, and what Below returns leads to the same features.
+// layer named, and what FrozenFeatures returns leads to the same features.
 func TestFrozenLayers(t *testing.T) {
 	err := torch.Run(func(s *torch.Scope) error {
 		n, _, x := small(t, s)
-		_, want := n.Look(s, x, Evaluation, PrecisionFloat32)
+		_, want := n.EncodePictures(s, x, Evaluation, PrecisionFloat32)
 		for frozen := 1; frozen <= BackboneLayers; frozen++ {
 			for _, entry := range n.Named() {
 				entry.Tensor.ZeroGrad()
 			}
 			modes := Modes{Backbone: nn.Eval, Norm: nn.Eval, Frozen: frozen}
-			_, features := n.LookAbove(s, n.Below(s, x, frozen, PrecisionFloat32), modes, PrecisionFloat32)
+			_, features := n.EncodeFrom(s, n.FrozenFeatures(s, x, frozen, PrecisionFloat32), modes, PrecisionFloat32)
 			if gap := features.Sub(s, want).Abs(s).Sum(s).Item(s); gap != 0 {
 				t.Errorf("%d layers frozen: features differ by %v", frozen, gap)
 			}

@@ -23,7 +23,7 @@ func benchmarkStep(b *testing.B, p Precision) {
 	for i := range 3000 {
 		words = append(words, fmt.Sprint("w", i))
 	}
-	v, err := NewVocabulary(SplitWords, words)
+	v, err := NewVocabulary(WordTokenizer, words)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -50,8 +50,8 @@ func benchmarkStep(b *testing.B, p Precision) {
 		err := torch.Run(func(s *torch.Scope) error {
 			optimiser.ZeroGrad()
 			x := Normalise(s, torch.FromSlice(s, pixels, 4, 224, 224, 3), picture.DefaultPreprocessing())
-			_, features := n.Look(s, x, Modes{Backbone: nn.Frozen, Norm: nn.Train}, p)
-			loss := n.Loss(s, features, targets, Teaching{Precision: p, Dropout: .5})
+			_, features := n.EncodePictures(s, x, Modes{Backbone: nn.Frozen, Norm: nn.Train}, p)
+			loss := n.Loss(s, features, targets, LossOptions{Precision: p, Dropout: .5})
 			loss.Backward(s)
 			nn.ClipGradNorm(s, nn.Tensors(parameters), 5)
 			optimiser.Step(s)

@@ -9,16 +9,16 @@ import (
 // first, so that each step takes those that have not ended and no more: a third
 // of a batch of 20 captions would be padding, half of one of 80.
 type Targets struct {
-	Captions int     // B
-	Steps    int     // T, words of the longest, <end> counted
-	Picture  []int64 // of each caption, its picture's row in the batch
-	order    []int   // the captions by falling length
-	rows     []int64 // of order that each step takes, falling
-	inputs   []int64 // step by step what those read: <start>, then the caption's words
-	scored   []int64 // rows of all steps whose target is a word, by steps, then captions, then some to fill up
-	caption  []int   // of each scored row
-	words    []int64 // its target, <pad> for those that fill up
-	count    int     // of scored words
+	Captions      int     // B
+	Steps         int     // T, words of the longest, <end> counted
+	Picture       []int64 // of each caption, its picture's row in the batch
+	sortedIndices []int   // the captions by falling length
+	batchSizes    []int64 // of sortedIndices that each step takes, falling
+	inputs        []int64 // step by step what those read: <start>, then the caption's words
+	scored        []int64 // rows of all steps whose target is a word, by steps, then captions, then some to fill up
+	caption       []int   // of each scored row
+	words         []int64 // its target, <pad> for those that fill up
+	count         int     // of scored words
 }
 
 // NewTargets encodes the captions of each picture, cut to maximum words.
@@ -44,29 +44,29 @@ func SampledTargets(drawn [][]int64, count int) Targets {
 }
 
 func newTargets(captions [][]int64, pictures []int64) Targets {
-	t := Targets{Captions: len(captions), Picture: pictures, order: make([]int, len(captions))}
+	t := Targets{Captions: len(captions), Picture: pictures, sortedIndices: make([]int, len(captions))}
 	for i, caption := range captions {
-		t.order[i], t.Steps = i, max(t.Steps, len(caption))
+		t.sortedIndices[i], t.Steps = i, max(t.Steps, len(caption))
 	}
-	slices.SortStableFunc(t.order, func(a, b int) int { return cmp.Compare(len(captions[b]), len(captions[a])) })
+	slices.SortStableFunc(t.sortedIndices, func(a, b int) int { return cmp.Compare(len(captions[b]), len(captions[a])) })
 	t.fill(captions)
-	t.fillUp()
+	t.pad()
 	return t
 }
 
 func (t *Targets) fill(captions [][]int64) {
 	place := make([]int, t.Captions)
-	for i, caption := range t.order {
+	for i, caption := range t.sortedIndices {
 		place[caption] = i
 	}
 	going := t.Captions
 	for step := range t.Steps {
-		for going > 0 && len(captions[t.order[going-1]]) <= step {
+		for going > 0 && len(captions[t.sortedIndices[going-1]]) <= step {
 			going--
 		}
 		first, rows := len(t.inputs), rowsFor(going, t.Captions)
-		t.rows = append(t.rows, int64(rows))
-		for _, caption := range t.order[:rows] {
+		t.batchSizes = append(t.batchSizes, int64(rows))
+		for _, caption := range t.sortedIndices[:rows] {
 			t.inputs = append(t.inputs, input(captions[caption], step))
 		}
 		for i, caption := range captions {
@@ -91,8 +91,8 @@ func rowsFor(going, all int) int {
 // reason.
 const scoredStep = 64
 
-// fillUp adds rows that are not scored.
-func (t *Targets) fillUp() {
+// pad adds rows that are not scored, up to a multiple of scoredStep.
+func (t *Targets) pad() {
 	t.count = len(t.words)
 	for len(t.words)%scoredStep != 0 {
 		t.scored = append(t.scored, 0)
@@ -117,8 +117,8 @@ func (t Targets) Scored() int { return t.count }
 
 // pictures returns the picture of each row that the decoder works on.
 func (t Targets) pictures() []int64 {
-	rows := make([]int64, len(t.order))
-	for i, caption := range t.order {
+	rows := make([]int64, len(t.sortedIndices))
+	for i, caption := range t.sortedIndices {
 		rows[i] = t.Picture[caption]
 	}
 	return rows

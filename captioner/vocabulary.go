@@ -19,21 +19,21 @@ var specials = []string{"<pad>", "<start>", "<end>", "<unk>"}
 
 // Vocabulary is the list of words that a captioner knows, by index.
 type Vocabulary struct {
-	words []string
-	index map[string]int
-	rule  string
+	words     []string
+	index     map[string]int
+	tokenizer string
 }
 
 // BuildVocabulary returns the words that captions hold at least minimumCount
-// times, by falling count, ties by bytes, behind the special words. The rule
-// that splits words is SplitWords or SplitCharacters.
-func BuildVocabulary(rule string, captions []string, minimumCount int) (*Vocabulary, error) {
-	if err := validateSplit(rule); err != nil {
+// times, by falling count, ties by bytes, behind the special words. The
+// tokenizer is WordTokenizer or CharacterTokenizer.
+func BuildVocabulary(tokenizer string, captions []string, minimumCount int) (*Vocabulary, error) {
+	if err := validateTokenizer(tokenizer); err != nil {
 		return nil, err
 	}
 	counts := map[string]int{}
 	for _, caption := range captions {
-		for _, word := range Split(rule, caption) {
+		for _, word := range Tokenize(tokenizer, caption) {
 			counts[word]++
 		}
 	}
@@ -49,13 +49,13 @@ func BuildVocabulary(rule string, captions []string, minimumCount int) (*Vocabul
 	slices.SortFunc(words, func(a, b string) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), strings.Compare(a, b))
 	})
-	return NewVocabulary(rule, append(slices.Clone(specials), words...))
+	return NewVocabulary(tokenizer, append(slices.Clone(specials), words...))
 }
 
 // NewVocabulary returns the vocabulary of words in index order, the special
 // words first.
-func NewVocabulary(rule string, words []string) (*Vocabulary, error) {
-	if err := validateSplit(rule); err != nil {
+func NewVocabulary(tokenizer string, words []string) (*Vocabulary, error) {
+	if err := validateTokenizer(tokenizer); err != nil {
 		return nil, err
 	}
 	if len(words) <= len(specials) || !slices.Equal(words[:len(specials)], specials) {
@@ -68,7 +68,7 @@ func NewVocabulary(rule string, words []string) (*Vocabulary, error) {
 		}
 		index[word] = i
 	}
-	return &Vocabulary{words: words, index: index, rule: rule}, nil
+	return &Vocabulary{words: words, index: index, tokenizer: tokenizer}, nil
 }
 
 // Len returns the number of words, the special ones included.
@@ -77,13 +77,13 @@ func (v *Vocabulary) Len() int { return len(v.words) }
 // Words returns the words in index order. The caller must not change them.
 func (v *Vocabulary) Words() []string { return v.words }
 
-// Rule returns the name of what splits a caption into words.
-func (v *Vocabulary) Rule() string { return v.rule }
+// Tokenizer returns the name of what splits a caption into words.
+func (v *Vocabulary) Tokenizer() string { return v.tokenizer }
 
 // Encode returns the indices of a caption's words, cut to maximum words, and
 // <end> behind them.
 func (v *Vocabulary) Encode(caption string, maximum int) []int64 {
-	words := Split(v.rule, caption)
+	words := Tokenize(v.tokenizer, caption)
 	words = words[:min(len(words), maximum)]
 	indices := make([]int64, 0, len(words)+1)
 	for _, word := range words {
@@ -102,7 +102,7 @@ func (v *Vocabulary) Word(index int) string { return v.words[index] }
 // Join returns words as a caption: with single spaces between them, or none
 // where words are characters.
 func (v *Vocabulary) Join(words []string) string {
-	if v.rule == SplitCharacters {
+	if v.tokenizer == CharacterTokenizer {
 		return strings.Join(words, "")
 	}
 	return strings.Join(words, " ")
@@ -113,12 +113,12 @@ func (v *Vocabulary) Join(words []string) string {
 // own words stay as they are.
 func (v *Vocabulary) Extend(captions []string, minimumCount int) (*Vocabulary, error) {
 	words := slices.Clone(v.words)
-	if more, err := BuildVocabulary(v.rule, captions, minimumCount); err == nil {
+	if more, err := BuildVocabulary(v.tokenizer, captions, minimumCount); err == nil {
 		for _, word := range more.words[len(specials):] {
 			if _, ok := v.index[word]; !ok {
 				words = append(words, word)
 			}
 		}
 	}
-	return NewVocabulary(v.rule, words)
+	return NewVocabulary(v.tokenizer, words)
 }

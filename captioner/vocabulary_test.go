@@ -11,18 +11,18 @@ func TestSplit(t *testing.T) {
 	for _, test := range []struct {
 		name, rule, caption, want string
 	}{
-		{"plain", SplitWords, "A dog runs .", "a|dog|runs"},
-		{"apostrophe", SplitWords, "the man's dog", "the|man|s|dog"},
-		{"hyphen and digits", SplitWords, "3-year-old", "3|year|old"},
-		{"marks", SplitWords, "cafe\u0301 noir", "cafe\u0301|noir"},
-		{"underscore", SplitWords, "snake_case", "snake|case"},
-		{"nothing", SplitWords, " \t.\n", ""},
-		{"characters", SplitCharacters, "犬が 走る。", "犬|が|走|る"},
-		{"no characters", SplitCharacters, "。", ""},
+		{"plain", WordTokenizer, "A dog runs .", "a|dog|runs"},
+		{"apostrophe", WordTokenizer, "the man's dog", "the|man|s|dog"},
+		{"hyphen and digits", WordTokenizer, "3-year-old", "3|year|old"},
+		{"marks", WordTokenizer, "cafe\u0301 noir", "cafe\u0301|noir"},
+		{"underscore", WordTokenizer, "snake_case", "snake|case"},
+		{"nothing", WordTokenizer, " \t.\n", ""},
+		{"characters", CharacterTokenizer, "犬が 走る。", "犬|が|走|る"},
+		{"no characters", CharacterTokenizer, "。", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := strings.Join(Split(test.rule, test.caption), "|"); got != test.want {
-				t.Errorf("Split(%q) = %q, want %q", test.caption, got, test.want)
+			if got := strings.Join(Tokenize(test.rule, test.caption), "|"); got != test.want {
+				t.Errorf("Tokenize(%q) = %q, want %q", test.caption, got, test.want)
 			}
 		})
 	}
@@ -30,7 +30,7 @@ func TestSplit(t *testing.T) {
 
 func TestBuildVocabulary(t *testing.T) {
 	captions := []string{"b a a c", "a b d", "c b <unk>"}
-	v, err := BuildVocabulary(SplitWords, captions, 2)
+	v, err := BuildVocabulary(WordTokenizer, captions, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,13 +41,13 @@ func TestBuildVocabulary(t *testing.T) {
 	if got, want := v.Encode("C d a b", 3), []int64{6, Unknown, 4, End}; !slices.Equal(got, want) {
 		t.Errorf("Encode = %v, want %v", got, want)
 	}
-	if _, err := BuildVocabulary(SplitWords, captions, 9); err == nil {
+	if _, err := BuildVocabulary(WordTokenizer, captions, 9); err == nil {
 		t.Error("a vocabulary without words is accepted")
 	}
 }
 
 func TestVocabularyExtend(t *testing.T) {
-	v, err := BuildVocabulary(SplitWords, []string{"old words"}, 1)
+	v, err := BuildVocabulary(WordTokenizer, []string{"old words"}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func TestNewVocabularyRefuses(t *testing.T) {
 		{"a word twice", append(slices.Clone(specials), "a", "a")},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if _, err := NewVocabulary(SplitWords, test.words); err == nil {
+			if _, err := NewVocabulary(WordTokenizer, test.words); err == nil {
 				t.Errorf("NewVocabulary(%q) is accepted", test.words)
 			}
 		})
@@ -79,21 +79,21 @@ func TestNewVocabularyRefuses(t *testing.T) {
 }
 
 func TestTargets(t *testing.T) {
-	v, err := NewVocabulary(SplitWords, append(slices.Clone(specials), "a", "b"))
+	v, err := NewVocabulary(WordTokenizer, append(slices.Clone(specials), "a", "b"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := NewTargets(v, [][]string{{"b", "a b"}, {"a"}}, 28)
 	want := Targets{
 		Captions: 3, Steps: 3,
-		Picture: []int64{0, 0, 1},
-		order:   []int{1, 0, 2}, // "a b" first
-		rows:    []int64{3, 3, 1},
-		inputs:  []int64{Start, Start, Start, 4, 5, 4, 5},
-		scored:  []int64{1, 0, 2, 4, 3, 5, 6},
-		caption: []int{0, 1, 2, 0, 1, 2, 1},
-		words:   []int64{5, 4, 4, End, 5, End, End},
-		count:   7,
+		Picture:       []int64{0, 0, 1},
+		sortedIndices: []int{1, 0, 2}, // "a b" first
+		batchSizes:    []int64{3, 3, 1},
+		inputs:        []int64{Start, Start, Start, 4, 5, 4, 5},
+		scored:        []int64{1, 0, 2, 4, 3, 5, 6},
+		caption:       []int{0, 1, 2, 0, 1, 2, 1},
+		words:         []int64{5, 4, 4, End, 5, End, End},
+		count:         7,
 	}
 	for len(want.words) < scoredStep { // filled up with <pad>
 		want.scored, want.words = append(want.scored, 0), append(want.words, Pad)
@@ -114,7 +114,7 @@ func TestTargetsShrink(t *testing.T) {
 		drawn = append(drawn, append(slices.Repeat([]int64{7}, length%25), End))
 	}
 	got := SampledTargets(drawn, 5)
-	for step, rows := range got.rows {
+	for step, rows := range got.batchSizes {
 		going := 0
 		for _, caption := range drawn {
 			if len(caption) > step {
@@ -126,8 +126,8 @@ func TestTargetsShrink(t *testing.T) {
 		}
 	}
 	row := 0
-	for step, rows := range got.rows {
-		for _, caption := range got.order[:rows] {
+	for step, rows := range got.batchSizes {
+		for _, caption := range got.sortedIndices[:rows] {
 			if word := input(drawn[caption], step); got.inputs[row] != word {
 				t.Fatalf("step %d reads %d for caption %d, want %d", step, got.inputs[row], caption, word)
 			}

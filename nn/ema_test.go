@@ -11,7 +11,7 @@ import (
 func TestAverage(t *testing.T) {
 	run(t, func(s *torch.Scope) {
 		norm := NewBatchNorm(s, 1) // weight 1, bias 0
-		a := NewAverage(norm.Named(""), .75)
+		a := NewEMA(norm.Named(""), .75)
 		defer a.Close()
 		for i, v := range []float64{5, 9} {
 			norm.Weight.Fill(s, v)
@@ -47,7 +47,7 @@ func TestAverage(t *testing.T) {
 func TestAverageState(t *testing.T) {
 	run(t, func(s *torch.Scope) {
 		one, two := newStack(s), newStack(s)
-		a, b := NewAverage(one.Named(""), .9), NewAverage(two.Named(""), .9)
+		a, b := NewEMA(one.Named(""), .9), NewEMA(two.Named(""), .9)
 		defer a.Close()
 		defer b.Close()
 		if err := b.SetState(a.State()); err != nil {

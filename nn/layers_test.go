@@ -57,16 +57,15 @@ var layerCases = []layerCase{
 	{"lstm", []string{"x", "h", "c"}, []string{"h", "c"}, func(s *torch.Scope) (Module, forward) {
 		l := NewLSTMCell(s, 5, 4)
 		return l, func(s *torch.Scope, in []*torch.Tensor) []*torch.Tensor {
-			h, c := l.Forward(s, in[0], in[1], in[2])
+			h, c := stepOf(s, l, in[0], in[1], in[2])
 			return []*torch.Tensor{h, c}
 		}
 	}},
-	{"lstm", []string{"x", "h", "c"}, []string{"h", "c"}, lstmInParts},
-	function("maxpool", func(s *torch.Scope, x *torch.Tensor) *torch.Tensor { return MaxPool(s, x, 3, 2, 1) }),
-	function("avgpool", func(s *torch.Scope, x *torch.Tensor) *torch.Tensor { return AvgPool(s, x, 3, 2, 1) }),
-	function("adaptiveavgpool", func(s *torch.Scope, x *torch.Tensor) *torch.Tensor { return AdaptiveAvgPool(s, x, 3) }),
-	crossEntropy("crossentropy", CrossEntropy{Ignore: 0}),
-	crossEntropy("crossentropy-smooth", CrossEntropy{Ignore: 0, Smoothing: .1}),
+	function("maxpool", func(s *torch.Scope, x *torch.Tensor) *torch.Tensor { return x.MaxPool2D(s, 3, 2, 1) }),
+	function("avgpool", func(s *torch.Scope, x *torch.Tensor) *torch.Tensor { return x.AvgPool2D(s, 3, 2, 1) }),
+	function("adaptiveavgpool", func(s *torch.Scope, x *torch.Tensor) *torch.Tensor { return x.AdaptiveAvgPool2D(s, 3, 3) }),
+	crossEntropy("crossentropy", torch.CrossEntropyOptions{}),
+	crossEntropy("crossentropy-smooth", torch.CrossEntropyOptions{LabelSmoothing: .1}),
 }
 
 func simple(file string, build func(*torch.Scope) (Module, forward)) layerCase {
@@ -84,25 +83,18 @@ func batchNorm(file string, features int, mode Mode) layerCase {
 	})
 }
 
-func crossEntropy(file string, loss CrossEntropy) layerCase {
+func crossEntropy(file string, o torch.CrossEntropyOptions) layerCase {
 	return layerCase{file, []string{"x", "targets"}, []string{"y"}, func(*torch.Scope) (Module, forward) {
 		return none{}, func(s *torch.Scope, in []*torch.Tensor) []*torch.Tensor {
-			return []*torch.Tensor{loss.Forward(s, in[0], in[1])}
+			return []*torch.Tensor{in[0].CrossEntropy(s, in[1], o)}
 		}
 	}}
 }
 
-// lstmInParts computes the input's share of the gates apart, from two pieces
-// of the input.
-func lstmInParts(s *torch.Scope) (Module, forward) {
-	l := NewLSTMCell(s, 5, 4)
-	return l, func(s *torch.Scope, in []*torch.Tensor) []*torch.Tensor {
-		w := l.InputWeights(s, 2, 3)
-		first := in[0].Narrow(s, 1, 0, 2).Linear(s, w[0], l.BiasIH)
-		second := in[0].Narrow(s, 1, 2, 3).Linear(s, w[1], nil)
-		h, c := l.Step(s, first.Add(s, second), in[1], in[2])
-		return []*torch.Tensor{h, c}
-	}
+// stepOf moves a cell on by x (N, in) from the states h and c (N, hidden).
+func stepOf(s *torch.Scope, l *LSTMCell, x, h, c *torch.Tensor) (nextH, nextC *torch.Tensor) {
+	sums := x.Linear(s, l.WeightIH, l.BiasIH).Add(s, h.Linear(s, l.WeightHH, l.BiasHH))
+	return LSTMGates(s, sums.To(s, c.DType()), c)
 }
 
 // loaded builds a case's layer and inputs from its golden file.

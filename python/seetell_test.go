@@ -43,7 +43,7 @@ const tolerance = 2e-4
 // that words differ in probability as they do after training.
 func checkpoint(t *testing.T, change func(*captioner.Metadata), backbone string) string {
 	t.Helper()
-	m := captioner.Metadata{Model: captioner.DefaultConfig(), Words: captioner.SplitWords, Preprocessing: picture.DefaultPreprocessing()}
+	m := captioner.Metadata{Model: captioner.DefaultConfig(), Tokenizer: captioner.WordTokenizer, Preprocessing: picture.DefaultPreprocessing()}
 	m.Vocabulary = append([]string{"<pad>", "<start>", "<end>", "<unk>"}, strings.Fields("a the dog cat red green runs sits on in grass snow one two über 犬")...)
 	change(&m)
 	if err := torch.ManualSeed(3); err != nil {
@@ -121,7 +121,7 @@ func TestSameCaptions(t *testing.T) {
 		{"default", func(*captioner.Metadata) {}},
 		{"crop, no norm, 96 pixels, characters", func(m *captioner.Metadata) {
 			m.Preprocessing.Mode, m.Preprocessing.Size = picture.Crop, 96
-			m.Model.FeatureNorm, m.Model.Grid, m.Words = captioner.FeatureNormNone, 2, captioner.SplitCharacters
+			m.Model.FeatureNorm, m.Model.Grid, m.Tokenizer = captioner.FeatureNormNone, 2, captioner.CharacterTokenizer
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 // one.
 func (r *session) startAverage() {
 	if r.cfg.AverageDecay > 0 {
-		r.average = nn.NewAverage(r.network.Named(), r.cfg.AverageDecay)
+		r.average = nn.NewEMA(r.network.Named(), r.cfg.AverageDecay)
 	}
 }
 

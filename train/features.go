@@ -86,7 +86,7 @@ func (r *session) kept(s *torch.Scope, batch *dataset.Batch, frozen int) *torch.
 }
 
 func (r *session) compute(s *torch.Scope, pixels *torch.Tensor, frozen int) *torch.Tensor {
-	return r.network.Below(s, captioner.Normalise(s, pixels, r.cfg.Preprocessing), frozen, r.precision)
+	return r.network.FrozenFeatures(s, captioner.Normalise(s, pixels, r.cfg.Preprocessing), frozen, r.precision)
 }
 
 // openFeatures makes the cache when layers become frozen, or fewer are.

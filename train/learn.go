@@ -92,16 +92,16 @@ func (r *session) pooled(s *torch.Scope, batch *dataset.Batch) *torch.Tensor {
 }
 
 // teaching says how a lesson's batches are scored.
-func (r *session) teaching(l lesson) captioner.Teaching {
-	return captioner.Teaching{
-		Precision:        r.precision,
-		Dropout:          r.cfg.Dropout,
-		EmbeddingDropout: r.cfg.EmbeddingDropout,
-		LabelSmoothing:   r.cfg.LabelSmoothing,
-		Attention:        r.cfg.AttentionPenalty,
-		Own:              r.cfg.ScheduledSampling * float64(r.progress.Epochs) / float64(max(r.cfg.Epochs-r.cfg.SelfCritical-1, 1)),
-		Words:            l.words,
-		Captions:         l.captions,
+func (r *session) teaching(l lesson) captioner.LossOptions {
+	return captioner.LossOptions{
+		Precision:         r.precision,
+		Dropout:           r.cfg.Dropout,
+		EmbeddingDropout:  r.cfg.EmbeddingDropout,
+		LabelSmoothing:    r.cfg.LabelSmoothing,
+		Attention:         r.cfg.AttentionPenalty,
+		ScheduledSampling: r.cfg.ScheduledSampling * float64(r.progress.Epochs) / float64(max(r.cfg.Epochs-r.cfg.SelfCritical-1, 1)),
+		BatchWords:        l.words,
+		BatchCaptions:     l.captions,
 	}
 }
 

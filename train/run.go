@@ -28,7 +28,7 @@ type session struct {
 	network    *captioner.Network
 	optimiser  *nn.Adam
 	trained    []*torch.Tensor // what the optimiser moves
-	average    *nn.Average     // of the weights; nil for none
+	average    *nn.EMA         // of the weights; nil for none
 	features   *featureCache   // of frozen layers; nil for none
 	pictures   *dataset.Cache  // of decoded pictures; nil for none
 	critic     *critic         // of self-critical epochs

@@ -42,7 +42,7 @@ func tiny(t *testing.T) Config {
 	cfg.Preprocessing.Size = 32
 	cfg.Model.Grid, cfg.Model.Features, cfg.Model.Embedding, cfg.Model.Hidden, cfg.Model.Attention = 1, 16, 16, 16, 16
 	cfg.Precision, cfg.Device = "float32", "cpu"
-	cfg.Beam.Width, cfg.Beam.Words = 2, 8
+	cfg.Beam.Width, cfg.Beam.MaxWords = 2, 8
 	return cfg
 }
 
@@ -341,7 +341,7 @@ func TestPhases(t *testing.T) {
 
 // TestUnlearned counts the words that stand too seldom.
 func TestUnlearned(t *testing.T) {
-	v, err := captioner.NewVocabulary(captioner.SplitWords, []string{"<pad>", "<start>", "<end>", "<unk>", "a", "tent"})
+	v, err := captioner.NewVocabulary(captioner.WordTokenizer, []string{"<pad>", "<start>", "<end>", "<unk>", "a", "tent"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -195,7 +195,7 @@ func (r *session) encode(cfg Config) (data []byte, err error) {
 		return nil, err
 	}
 	err = r.averaged(func() error {
-		data, err = r.network.Encode(meta)
+		data, err = r.network.Marshal(meta)
 		return err
 	})
 	return data, err
@@ -206,7 +206,7 @@ func (r *session) metadata(cfg Config) (captioner.Metadata, error) {
 	meta := captioner.Metadata{
 		Model:         r.cfg.Model,
 		Vocabulary:    r.vocabulary.Words(),
-		Words:         r.vocabulary.Rule(),
+		Tokenizer:     r.vocabulary.Tokenizer(),
 		Preprocessing: r.cfg.Preprocessing,
 	}
 	for _, part := range []struct {

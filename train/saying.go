@@ -12,7 +12,7 @@ import (
 type saying struct {
 	r          *session
 	batch      *dataset.Batch
-	how        captioner.Teaching
+	how        captioner.LossOptions
 	drawn      [][]int64 // count of each picture; nil for the references
 	advantages []float64 // of each drawn caption
 	count      int
@@ -28,14 +28,14 @@ func (r *session) say(s *torch.Scope, features *torch.Tensor, batch *dataset.Bat
 		return said
 	}
 	said.count, said.share = r.cfg.Samples, float64(len(batch.IDs))/float64(l.pictures)
-	said.drawn = r.network.Sample(s, features, said.count, r.cfg.Beam.Words, r.precision)
+	said.drawn = r.network.Sample(s, features, said.count, r.cfg.Beam.MaxWords, r.precision)
 	if s.Err() != nil {
 		return said
 	}
 	var reward float64
 	said.advantages, reward = advantages(r.critic.rewards(said.drawn, batch.Captions, said.count), said.count)
-	said.how = captioner.Teaching{Precision: r.precision, Words: captioner.SampledTargets(said.drawn, said.count).Scored()}
-	o.words, o.reward = o.words+said.how.Words, o.reward+reward*said.share
+	said.how = captioner.LossOptions{Precision: r.precision, BatchWords: captioner.SampledTargets(said.drawn, said.count).Scored()}
+	o.words, o.reward = o.words+said.how.BatchWords, o.reward+reward*said.share
 	return said
 }
 

@@ -169,7 +169,7 @@ func (d Describer) features(s *torch.Scope, batch *dataset.Batch) (pooled, featu
 		return pooled, d.Network.Project(s, pooled, captioner.Evaluation, d.Precision)
 	}
 	x := captioner.Normalise(s, pixels(s, batch, d.Network.Device), d.Loader.Preprocessing)
-	return d.Network.Look(s, x, captioner.Evaluation, d.Precision)
+	return d.Network.EncodePictures(s, x, captioner.Evaluation, d.Precision)
 }
 
 // pixels returns a batch's pictures, uint8 of shape (N, S, S, 3), on device.
@@ -183,7 +183,7 @@ func (d Describer) loss(s *torch.Scope, features *torch.Tensor, batch *dataset.B
 	if targets.Scored() == 0 {
 		return
 	}
-	loss := d.Network.Loss(s, features, targets, captioner.Teaching{Precision: d.Precision})
+	loss := d.Network.Loss(s, features, targets, captioner.LossOptions{Precision: d.Precision})
 	sum.loss += loss.Item(s) * float64(targets.Scored())
 	sum.words += targets.Scored()
 }

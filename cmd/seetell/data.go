@@ -87,7 +87,7 @@ func describeDataCommand() *cli.Command {
 		Flags:     setFlags(&o, &format),
 		Action: func(c *cli.Context) error {
 			return withSet(c, o, format, func(set *dataset.Set) error {
-				split := func(caption string) []string { return captioner.Split(captioner.SplitWords, caption) }
+				split := func(caption string) []string { return captioner.Tokenize(captioner.WordTokenizer, caption) }
 				bar := pictureBar(c, set)
 				description, err := dataset.Describe(c.Context, set, split, bar.Done)
 				bar.End()

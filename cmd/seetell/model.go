@@ -47,7 +47,7 @@ func averageCommand() *cli.Command {
 			if out == "" || c.NArg() < 2 {
 				return usage(errors.New("name two checkpoints or more, and one to write: seetell model average --out FILE FILE FILE"))
 			}
-			return captioner.Average(c.Args().Slice(), out)
+			return captioner.AverageCheckpoints(c.Args().Slice(), out)
 		},
 	}
 }
@@ -69,7 +69,7 @@ func describeModelText(out io.Writer, m captioner.Metadata) error {
 	fmt.Fprintf(w, "backbone\t%s, grid %d × %d, features %d, feature norm %s\n", m.Model.Backbone, m.Model.Grid, m.Model.Grid, m.Model.Features, m.Model.FeatureNorm)
 	fmt.Fprintf(w, "decoder\tembedding %d, hidden %d, attention %d\n", m.Model.Embedding, m.Model.Hidden, m.Model.Attention)
 	fmt.Fprintf(w, "pictures\t%d × %d pixels, %s\n", m.Preprocessing.Size, m.Preprocessing.Size, m.Preprocessing.Mode)
-	fmt.Fprintf(w, "vocabulary\t%d words, split into %s\n", len(m.Vocabulary), m.Words)
+	fmt.Fprintf(w, "vocabulary\t%d words, split into %s\n", len(m.Vocabulary), m.Tokenizer)
 	fmt.Fprintf(w, "data\t%s\n", text(m.Data))
 	fmt.Fprintf(w, "training\t%s\n", text(m.Training))
 	var epochs []struct {

@@ -26,7 +26,7 @@ func beamFlags(b *captioner.Beam) []cli.Flag {
 	*b = captioner.DefaultBeam()
 	return []cli.Flag{
 		&cli.IntFlag{Name: "beam", Usage: "hypotheses kept in the search", Value: b.Width, Destination: &b.Width},
-		&cli.IntFlag{Name: "max-words", Usage: "words of a caption at most, its end counted", Value: b.Words, Destination: &b.Words},
+		&cli.IntFlag{Name: "max-words", Usage: "words of a caption at most, its end counted", Value: b.MaxWords, Destination: &b.MaxWords},
 		&cli.Float64Flag{Name: "length-penalty", Usage: "`ALPHA` of Wu et al. 2016; 0 ranks by log-probability", Value: b.LengthPenalty, Destination: &b.LengthPenalty},
 	}
 }

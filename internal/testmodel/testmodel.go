@@ -18,7 +18,7 @@ import (
 // Files writes a checkpoint of two words and 64 pixels, and a grey picture.
 func Files(t testing.TB) (checkpoint, photo string) {
 	t.Helper()
-	m := captioner.Metadata{Model: captioner.DefaultConfig(), Words: captioner.SplitWords, Preprocessing: picture.DefaultPreprocessing()}
+	m := captioner.Metadata{Model: captioner.DefaultConfig(), Tokenizer: captioner.WordTokenizer, Preprocessing: picture.DefaultPreprocessing()}
 	m.Vocabulary, m.Preprocessing.Size = []string{"<pad>", "<start>", "<end>", "<unk>", "a", "dog"}, 64
 	network, err := captioner.NewNetwork(m.Model, len(m.Vocabulary), torch.CPU)
 	if err != nil {

@@ -39,7 +39,7 @@ func newLearner(ctx context.Context, s settings) (*learner, error) {
 	}
 	l.optimise()
 	meta := captioner.Metadata{
-		Model: l.network.Config, Vocabulary: l.vocabulary.Words(), Words: l.vocabulary.Rule(), Preprocessing: s.preprocessing,
+		Model: l.network.Config, Vocabulary: l.vocabulary.Words(), Tokenizer: l.vocabulary.Tokenizer(), Preprocessing: s.preprocessing,
 	}
 	if err := l.network.Save(filepath.Join(s.out, "model.safetensors"), meta); err != nil {
 		return nil, err
@@ -67,7 +67,7 @@ func (l *learner) read(ctx context.Context) error {
 	for i := range split.Len() {
 		captions = append(captions, split.Record(i).Captions...)
 	}
-	if l.vocabulary, err = captioner.BuildVocabulary(captioner.SplitWords, captions, l.minimumCount); err != nil {
+	if l.vocabulary, err = captioner.BuildVocabulary(captioner.WordTokenizer, captions, l.minimumCount); err != nil {
 		return err
 	}
 	loader, err := dataset.NewLoader(ctx, split, dataset.LoaderConfig{
@@ -112,12 +112,12 @@ func (l *learner) look(s *torch.Scope, batch *dataset.Batch) *torch.Tensor {
 	if l.batchNorm {
 		modes.Backbone = nn.Train
 	}
-	_, features := l.network.Look(s, captioner.Normalise(s, pixels, l.preprocessing), modes, l.precision)
+	_, features := l.network.EncodePictures(s, captioner.Normalise(s, pixels, l.preprocessing), modes, l.precision)
 	return features
 }
 
-func (l *learner) teaching() captioner.Teaching {
-	return captioner.Teaching{Precision: l.precision, Dropout: l.dropout}
+func (l *learner) teaching() captioner.LossOptions {
+	return captioner.LossOptions{Precision: l.precision, Dropout: l.dropout}
 }
 
 func (l *learner) targets(batch *dataset.Batch) captioner.Targets {

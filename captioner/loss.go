@@ -4,31 +4,32 @@ import (
 	"github.com/seetell/seetell/torch"
 )
 
-// Teaching says how a batch of captions is scored in training.
-type Teaching struct {
-	Precision        Precision
-	Dropout          float64 // of h, before the output layer
-	EmbeddingDropout float64
-	LabelSmoothing   float64
-	Attention        float64 // α_c, the weight of Xu et al. 2015, equation 14; 0 leaves it out
-	Own              float64 // share of the words read that are drawn from the decoder itself (Bengio et al. 2015, section 2.4)
-	Words            int     // divide the words' summed loss by this instead of their own number; 0 for that
-	Captions         int     // divide the captions' summed penalty likewise
+// LossOptions says how a batch of captions is scored in training.
+type LossOptions struct {
+	Precision         Precision
+	Dropout           float64 // of h, before the output layer
+	EmbeddingDropout  float64
+	LabelSmoothing    float64
+	Attention         float64 // α_c, the weight of Xu et al. 2015, equation 14; 0 leaves it out
+	ScheduledSampling float64 // share of the words read that are drawn from the decoder itself (Bengio et al. 2015, section 2.4)
+	BatchWords        int     // divide the words' summed loss by this instead of their own number; 0 for that
+	BatchCaptions     int     // divide the captions' summed penalty likewise
 }
 
 // Loss returns the mean cross-entropy of the targets' words, teacher forced,
 // from the pictures' features (N, L, F), plus the attention's penalty where
 // asked for. See Logits for the words' own scores. The losses of a batch's
-// parts add up to the batch's where Words and Captions are the batch's.
-func (n *Network) Loss(s *torch.Scope, features *torch.Tensor, t Targets, how Teaching) *torch.Tensor {
+// parts add up to the batch's where BatchWords and BatchCaptions are the
+// batch's.
+func (n *Network) Loss(s *torch.Scope, features *torch.Tensor, t Targets, how LossOptions) *torch.Tensor {
 	logits, alphas := n.Logits(s, features, t, how)
 	words := torch.FromSlice(s, t.words, int64(len(t.words))).ToDevice(s, n.Device)
 	options := torch.CrossEntropyOptions{IgnoreIndex: Pad, LabelSmoothing: how.LabelSmoothing}
 	loss := logits.CrossEntropy(s, words, options)
-	loss = loss.MulScalar(s, share(t.Scored(), how.Words))
+	loss = loss.MulScalar(s, share(t.Scored(), how.BatchWords))
 	if how.Attention > 0 {
 		penalty := t.coverage(s, alphas).MulScalar(s, how.Attention)
-		loss = loss.Add(s, penalty.MulScalar(s, share(t.Captions, how.Captions)))
+		loss = loss.Add(s, penalty.MulScalar(s, share(t.Captions, how.BatchCaptions)))
 	}
 	return loss
 }
@@ -44,8 +45,8 @@ func share(count, all int) float64 {
 // Logits returns the scores of the vocabulary at each scored word, float32 of
 // shape (words, V) in the order of steps, then captions, with rows of no
 // meaning behind them; and each step's α, (B, L).
-func (n *Network) Logits(s *torch.Scope, features *torch.Tensor, t Targets, how Teaching) (logits *torch.Tensor, alphas []*torch.Tensor) {
-	how.Precision.during(s, n.Device, func() {
+func (n *Network) Logits(s *torch.Scope, features *torch.Tensor, t Targets, how LossOptions) (logits *torch.Tensor, alphas []*torch.Tensor) {
+	how.Precision.autocast(s, n.Device, func() {
 		var hidden *torch.Tensor
 		hidden, alphas = n.Decoder.unroll(s, features, t, how)
 		scored := torch.FromSlice(s, t.scored, int64(len(t.scored))).ToDevice(s, n.Device)
@@ -57,38 +58,38 @@ func (n *Network) Logits(s *torch.Scope, features *torch.Tensor, t Targets, how 
 
 // unroll feeds the targets' words and returns the hidden states of all steps'
 // rows, joined, and each step's α, (rows, L).
-func (d *Decoder) unroll(s *torch.Scope, features *torch.Tensor, t Targets, how Teaching) (hidden *torch.Tensor, alphas []*torch.Tensor) {
+func (d *Decoder) unroll(s *torch.Scope, features *torch.Tensor, t Targets, how LossOptions) (hidden *torch.Tensor, alphas []*torch.Tensor) {
 	device := features.Device()
 	rows := torch.FromSlice(s, t.pictures(), int64(t.Captions)).ToDevice(s, device)
 	inputs := torch.FromSlice(s, t.inputs, int64(len(t.inputs))).ToDevice(s, device)
 	w := d.fuse(s, how.Precision)
-	v := d.look(s, how.Precision.weights(s, features)).pick(s, rows)
-	now := d.start(s, features).pick(s, rows)
+	m := d.attentionKeys(s, how.Precision.cast(s, features)).pick(s, rows)
+	now := d.initState(s, features).pick(s, rows)
 	gates := d.embedding.Forward(s, inputs).Dropout(s, how.EmbeddingDropout, true).Linear(s, w.wordWeight, w.wordBias)
 	states := make([]*torch.Tensor, t.Steps)
-	for step, gate := range gates.Split(s, t.rows, 0) {
+	for step, gate := range gates.Split(s, t.batchSizes, 0) {
 		var alpha *torch.Tensor
-		if step > 0 && t.rows[step] < t.rows[step-1] {
-			v, now = v.first(s, t.rows[step]), now.first(s, t.rows[step])
+		if step > 0 && t.batchSizes[step] < t.batchSizes[step-1] {
+			m, now = m.first(s, t.batchSizes[step]), now.first(s, t.batchSizes[step])
 		}
-		if step > 0 && how.Own > 0 {
-			gate = d.mistake(s, w, now, gate, how)
+		if step > 0 && how.ScheduledSampling > 0 {
+			gate = d.sampleInputs(s, w, now, gate, how)
 		}
-		now, alpha, _ = d.step(s, w, v, now, gate)
+		now, alpha, _ = d.step(s, w, m, now, gate)
 		states[step] = now.h
 		alphas = append(alphas, alpha)
 	}
 	return torch.Cat(s, 0, states...), alphas
 }
 
-// mistake returns the words' gates with a random share of the rows replaced by
+// sampleInputs returns the words' gates with a random share of the rows replaced by
 // those of words that the decoder draws.
-func (d *Decoder) mistake(s *torch.Scope, w fused, now state, gates *torch.Tensor, how Teaching) *torch.Tensor {
+func (d *Decoder) sampleInputs(s *torch.Scope, w fused, now state, gates *torch.Tensor, how LossOptions) *torch.Tensor {
 	kept := s.WithinNoGrad(func(s *torch.Scope) []*torch.Tensor {
 		drawn := d.draw(s, now.h)
 		chance := torch.Empty(s, torch.Float32, gates.Device(), gates.Dim(0), 1)
 		chance.Uniform(s, 0, 1)
-		own := chance.Lt(s, torch.Full(s, how.Own, torch.Float32, gates.Device(), 1))
+		own := chance.Lt(s, torch.Full(s, how.ScheduledSampling, torch.Float32, gates.Device(), 1))
 		return []*torch.Tensor{drawn, own}
 	})
 	return torch.Where(s, kept[1], d.wordGates(s, w, kept[0]), gates)

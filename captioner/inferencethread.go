@@ -1,0 +1,59 @@
+package captioner
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"sync"
+)
+
+// inferenceThread runs functions one after another on one thread of its own.
+// Libtorch keeps a pool of threads for each thread that calls it, so calls
+// from many goroutines would otherwise crowd the processor with pools.
+type inferenceThread struct {
+	work chan func()
+	quit chan struct{}
+	once sync.Once
+	done chan struct{}
+}
+
+var errClosed = errors.New("the model is closed")
+
+func newInferenceThread() *inferenceThread {
+	t := &inferenceThread{work: make(chan func()), quit: make(chan struct{}), done: make(chan struct{})}
+	go t.serve()
+	return t
+}
+
+func (t *inferenceThread) serve() {
+	runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
+	defer close(t.done)
+	for {
+		select {
+		case f := <-t.work:
+			f()
+		case <-t.quit:
+			return
+		}
+	}
+}
+
+// do runs f and waits for it. It returns an error, and does not run f, when
+// ctx ends first or the thread is closed.
+func (t *inferenceThread) do(ctx context.Context, f func()) error {
+	finished := make(chan struct{})
+	select {
+	case <-t.quit:
+		return errClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	case t.work <- func() { defer close(finished); f() }:
+	}
+	<-finished
+	return nil
+}
+
+func (t *inferenceThread) close() {
+	t.once.Do(func() { close(t.quit) })
+	<-t.done
+}
