@@ -3,6 +3,8 @@ package torch
 // #include "ctorch_cuda.h"
 import "C"
 
+import "github.com/seetell/seetell/internal/memory"
+
 // MemoryInfo is the memory of a device in bytes. On CUDA Allocated is in
 // tensors; on the CPU it is what the process has resident. Peak is the most
 // that Allocated was since ResetPeak.
@@ -14,7 +16,8 @@ type MemoryInfo struct {
 // Total and Free honour the limits of the process's cgroup.
 func Memory(device Device) MemoryInfo {
 	if !device.CUDA {
-		return processMemory()
+		process := memory.Process()
+		return MemoryInfo{Allocated: process.Resident, Peak: process.Peak, Total: process.Total, Free: process.Free}
 	}
 	var info C.tg_cuda_memory_info
 	if device.open() != nil || takeMessage(C.tg_cuda_memory(&info, device.c())) != nil {
@@ -30,7 +33,7 @@ func Memory(device Device) MemoryInfo {
 // does not allow it the peak stays.
 func ResetPeak(device Device) {
 	if !device.CUDA {
-		resetProcessPeak()
+		memory.ResetPeak()
 		return
 	}
 	if device.open() == nil {

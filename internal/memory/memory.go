@@ -1,4 +1,6 @@
-package torch
+// Package memory tells how much memory the process takes and how much the
+// machine and the process's cgroup let it have.
+package memory
 
 import (
 	"bufio"
@@ -10,12 +12,18 @@ import (
 	"strings"
 )
 
-// processMemory reads the process's memory and what the machine has.
-func processMemory() MemoryInfo {
+// Info is in bytes; what cannot be known is 0.
+type Info struct {
+	Resident, Peak int64 // of the process, now and at most since ResetPeak
+	Total, Free    int64 // of the machine, or of the cgroup where that has less
+}
+
+// Process reads the process's memory and what there is of it.
+func Process() Info {
 	status := kibibytes("/proc/self/status")
 	machine := kibibytes("/proc/meminfo")
-	info := MemoryInfo{
-		Allocated: status["VmRSS"], Peak: status["VmHWM"],
+	info := Info{
+		Resident: status["VmRSS"], Peak: status["VmHWM"],
 		Total: machine["MemTotal"], Free: machine["MemAvailable"],
 	}
 	for _, limit := range cgroupLimits("/sys/fs/cgroup", "/proc/self/cgroup") {
@@ -25,8 +33,8 @@ func processMemory() MemoryInfo {
 	return info
 }
 
-// resetProcessPeak makes VmHWM start anew, which some containers refuse.
-func resetProcessPeak() error {
+// ResetPeak makes the peak start anew, which some containers refuse.
+func ResetPeak() error {
 	return os.WriteFile("/proc/self/clear_refs", []byte("5"), 0)
 }
 
