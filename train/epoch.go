@@ -13,6 +13,7 @@ import (
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/dataset"
 	"github.com/seetell/seetell/evaluate"
+	"github.com/seetell/seetell/predict"
 	"github.com/seetell/seetell/torch"
 )
 
@@ -192,9 +193,9 @@ const shown = 5
 
 // validate captions the validation split freely and scores the captions.
 func (r *session) validate(ctx context.Context, line *Epoch) error {
-	describer := r.describer()
+	predictor := r.predictor()
 	r.bar.Begin("validation", r.validation.Len())
-	found, err := describer.Describe(ctx, r.validation, r.bar.Done)
+	found, err := predictor.Predict(ctx, r.validation, r.bar.Done)
 	r.bar.End()
 	if err != nil {
 		return fmt.Errorf("validation: %w", err)
@@ -215,25 +216,22 @@ func (r *session) validate(ctx context.Context, line *Epoch) error {
 	return nil
 }
 
-// validationBatch is the number of pictures captioned at once.
-const validationBatch = 16
-
-func (r *session) describer() Describer {
-	d := Describer{
+func (r *session) predictor() *predict.Predictor {
+	p := &predict.Predictor{
 		Network:      r.network,
 		Vocabulary:   r.vocabulary,
-		Loader:       dataset.LoaderConfig{Batch: validationBatch, Workers: r.cfg.Workers, Preprocessing: r.cfg.Preprocessing},
+		Loader:       dataset.LoaderConfig{Batch: predict.Batch, Workers: r.cfg.Workers, Preprocessing: r.cfg.Preprocessing},
 		Beam:         r.cfg.Beam,
 		Precision:    r.precision,
 		CaptionWords: r.cfg.CaptionWords,
 	}
 	if modes := captioner.Evaluation; r.modes().Frozen > 0 {
 		modes.Frozen = r.modes().Frozen
-		d.Pooled = func(s *torch.Scope, batch *dataset.Batch) *torch.Tensor {
+		p.Pooled = func(s *torch.Scope, batch *dataset.Batch) *torch.Tensor {
 			return r.network.Pooled(s, r.kept(s, batch, modes.Frozen), modes, r.precision)
 		}
 	}
-	return d
+	return p
 }
 
 // report says what an epoch came to.
@@ -268,3 +266,6 @@ func (r *session) logEpoch(line Epoch) {
 
 // round keeps four digits behind the point, enough for a log.
 func round(x float64) float64 { return math.Round(x*1e4) / 1e4 }
+
+// bestScores maps the values of Config.BestBy to the report's names.
+var bestScores = map[string]string{"cider": "CIDEr", "bleu": "Bleu_4", "rouge": "ROUGE_L"}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/dataset"
+	"github.com/seetell/seetell/predict"
 	"github.com/seetell/seetell/torch"
 )
 
@@ -72,12 +73,12 @@ func (r *session) below(s *torch.Scope, batch *dataset.Batch, frozen int) *torch
 	if r.cfg.Augmentation.Repeats() {
 		return r.kept(s, batch, frozen)
 	}
-	return r.compute(s, pixels(s, batch, r.network.Device), frozen)
+	return r.compute(s, predict.Pixels(s, batch, r.network.Device), frozen)
 }
 
 // kept returns the output of the frozen layers for pictures that come again.
 func (r *session) kept(s *torch.Scope, batch *dataset.Batch, frozen int) *torch.Tensor {
-	all := pixels(s, batch, r.network.Device)
+	all := predict.Pixels(s, batch, r.network.Device)
 	one := func(i int) *torch.Tensor { return r.compute(s, all.Narrow(s, 0, int64(i), 1), frozen) }
 	if r.openFeatures(s, one, frozen); s.Err() != nil {
 		return all

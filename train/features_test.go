@@ -6,6 +6,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/seetell/seetell/predict"
 	"github.com/seetell/seetell/torch"
 )
 
@@ -72,11 +73,11 @@ func TestFeaturesOfValidation(t *testing.T) {
 	cfg := tiny(t)
 	cfg.EncoderWeights, cfg.BatchNorm, cfg.FrozenLayers = randomBackbone(t), BatchNormFrozen, 3
 	r := opened(t, cfg)
-	kept, plain := r.describer(), r.describer()
+	kept, plain := r.predictor(), r.predictor()
 	plain.Pooled = nil
 	var losses []float64
-	for _, d := range []Describer{kept, kept, plain} {
-		found, err := d.Describe(context.Background(), r.validation, func(int) {})
+	for _, p := range []*predict.Predictor{kept, kept, plain} {
+		found, err := p.Predict(context.Background(), r.validation, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/dataset"
 	"github.com/seetell/seetell/nn"
+	"github.com/seetell/seetell/predict"
 	"github.com/seetell/seetell/torch"
 )
 
@@ -87,7 +88,7 @@ func (r *session) pooled(s *torch.Scope, batch *dataset.Batch) *torch.Tensor {
 		return r.network.Pooled(s, r.below(s, batch, modes.Frozen), modes, r.precision)
 	}
 	r.forgetFeatures()
-	x := captioner.Normalise(s, pixels(s, batch, r.network.Device), r.cfg.Preprocessing)
+	x := captioner.Normalise(s, predict.Pixels(s, batch, r.network.Device), r.cfg.Preprocessing)
 	return r.network.Pooled(s, x, modes, r.precision)
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/dataset"
 	"github.com/seetell/seetell/nn"
+	"github.com/seetell/seetell/predict"
 	"github.com/seetell/seetell/torch"
 	"github.com/seetell/seetell/train/tensorboard"
 )
@@ -210,7 +211,7 @@ func (r *session) create(ctx context.Context, device torch.Device) (err error) {
 	if r.cfg.From != "" {
 		return r.startFrom(device)
 	}
-	if r.vocabulary, err = captioner.BuildVocabulary(r.cfg.Words, Captions(r.train), r.cfg.MinimumCount); err != nil {
+	if r.vocabulary, err = captioner.BuildVocabulary(r.cfg.Words, predict.Captions(r.train), r.cfg.MinimumCount); err != nil {
 		return err
 	}
 	if r.network, err = captioner.NewNetwork(r.cfg.Model, r.vocabulary.Len(), device); err != nil {
@@ -231,7 +232,7 @@ func (r *session) startFrom(device torch.Device) error {
 	if err != nil {
 		return err
 	}
-	if r.vocabulary, err = old.Extend(Captions(r.train), r.cfg.MinimumCount); err != nil {
+	if r.vocabulary, err = old.Extend(predict.Captions(r.train), r.cfg.MinimumCount); err != nil {
 		return err
 	}
 	return network.Grow(r.vocabulary.Len())
@@ -241,7 +242,7 @@ func (r *session) startFrom(device torch.Device) error {
 // vocabulary lacks.
 func (r *session) unlearned() float64 {
 	words, lacking := 0, 0
-	for _, caption := range Captions(r.train) {
+	for _, caption := range predict.Captions(r.train) {
 		encoded := r.vocabulary.Encode(caption, r.cfg.CaptionWords)
 		for _, word := range encoded[:len(encoded)-1] { // <end> is no word of the caption
 			words++
@@ -251,15 +252,6 @@ func (r *session) unlearned() float64 {
 		}
 	}
 	return float64(lacking) / float64(max(words, 1))
-}
-
-// Captions returns all captions of a split.
-func Captions(split *dataset.Split) []string {
-	var all []string
-	for i := range split.Len() {
-		all = append(all, split.Record(i).Captions...)
-	}
-	return all
 }
 
 // optimise makes the optimiser: Adam over two groups, the backbone at its own

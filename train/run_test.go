@@ -19,6 +19,7 @@ import (
 	"github.com/seetell/seetell/internal/testrun"
 	"github.com/seetell/seetell/nn"
 	"github.com/seetell/seetell/nn/tensorfile"
+	"github.com/seetell/seetell/predict"
 	"github.com/seetell/seetell/torch"
 )
 
@@ -352,7 +353,7 @@ func TestUnlearned(t *testing.T) {
 		t.Fatal(err)
 	}
 	words, known := 0, 0
-	for _, caption := range Captions(r.train) {
+	for _, caption := range predict.Captions(r.train) {
 		for _, word := range strings.Fields(caption) {
 			words++
 			if word == "a" || word == "tent" {

@@ -30,19 +30,9 @@ func downloadMeteorTable() *cli.Command {
 // showTable returns a progress bar of the table's bytes, or nil where none is
 // to be seen.
 func showTable(c *cli.Context) download.Progress {
-	bar := newProgress(c.App.ErrWriter)
-	if bar == nil || c.Bool("quiet") {
+	bar := newCounter(c, "METEOR's table, bytes")
+	if bar.bar == nil || c.Bool("quiet") {
 		return nil
 	}
-	started := false
-	return func(done, total int64) {
-		if !started {
-			bar.Begin("METEOR's table, bytes", int(total))
-			started = true
-		}
-		bar.Done(int(done))
-		if done == total {
-			bar.End()
-		}
-	}
+	return func(done, total int64) { bar.count(int(done), int(total)) }
 }

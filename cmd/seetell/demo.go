@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/dataset/demo"
+	"github.com/seetell/seetell/evaluate"
 )
 
 func demoCommand() *cli.Command {
@@ -102,10 +102,11 @@ func (d demonstration) drawPictures() error {
 // check compares the captions of the test split with the scenes that were
 // drawn and says how many name each property rightly.
 func (d demonstration) check(path string) error {
-	captions, err := readResults(path)
+	results, err := evaluate.ReadCaptions(path)
 	if err != nil {
 		return err
 	}
+	captions := results.Captions()
 	var right [4]int
 	splits := demo.New(demoSeed)
 	test := splits[len(splits)-1]
@@ -131,20 +132,3 @@ func (d demonstration) check(path string) error {
 
 // demoSeed is train's and evaluate's default seed, which the demo set follows.
 const demoSeed = 1
-
-// readResults returns the captions of a file in COCO's results form, by id.
-func readResults(path string) (map[string]string, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	var results []cocoResult
-	if err := json.Unmarshal(data, &results); err != nil {
-		return nil, fmt.Errorf("read %s: %w", path, err)
-	}
-	captions := make(map[string]string, len(results))
-	for _, r := range results {
-		captions[r.ImageID] = r.Caption
-	}
-	return captions, nil
-}

@@ -65,3 +65,36 @@ func (b *bars) End() {
 	b.bar.Abort(true)
 	b.progress.Wait()
 }
+
+// counter shows how much of one thing is done.
+type counter struct {
+	what string
+	bar  train.Progress // nil for none to be seen
+	on   bool
+}
+
+func newCounter(c *cli.Context, what string) *counter {
+	return &counter{what: what, bar: newProgress(c.App.ErrWriter)}
+}
+
+// count shows the bar until all is done.
+func (b *counter) count(done, total int) {
+	if b.bar == nil {
+		return
+	}
+	if !b.on {
+		b.bar.Begin(b.what, total)
+		b.on = true
+	}
+	if b.bar.Done(done); done == total {
+		b.end()
+	}
+}
+
+// end takes the bar away, where one is.
+func (b *counter) end() {
+	if b.on {
+		b.bar.End()
+		b.on = false
+	}
+}

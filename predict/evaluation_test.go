@@ -1,4 +1,4 @@
-package main
+package predict
 
 import (
 	"testing"
@@ -11,13 +11,12 @@ import (
 func TestLimitLeavesTheTrainingCaptions(t *testing.T) {
 	var counts []int
 	for _, limit := range []int{0, 2} {
-		o := evaluation{data: "demo", set: dataset.Options{Seed: 1, Limit: limit}}
-		set, err := dataset.Open(t.Context(), o.data, o.set)
-		if err != nil {
+		e := evaluation{Evaluation: Evaluation{Data: "demo", Split: "test", Set: dataset.Options{Seed: 1, Limit: limit}}}
+		if err := e.open(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		defer set.Close()
-		captions, err := o.learned(t.Context(), set)
+		defer e.set.Close()
+		captions, err := e.learned(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,159 @@
+package predict
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/dataset"
+	"github.com/seetell/seetell/evaluate"
+	"github.com/seetell/seetell/evaluate/meteor"
+)
+
+// Evaluation is a checkpoint to evaluate, the pictures to do it on and the
+// folder of what comes of it.
+type Evaluation struct {
+	Model   string // checkpoint
+	Options captioner.Options
+	Beam    captioner.Beam
+
+	Data    string // data set, a SOURCE of the command line
+	Set     dataset.Options
+	Split   string
+	Batch   int // pictures captioned at once; 0 for Batch
+	Workers int // goroutines that decode pictures; 0 for one more than cores
+
+	Meteor *meteor.Scorer // nil for METEOR without paraphrases
+	Out    string         // folder of captions, report, plots and gallery
+
+	Progress func(done, total int) // hears how many pictures are captioned; nil for nobody
+	Log      *slog.Logger          // hears what is left out or looks wrong; nil for nobody
+}
+
+// evaluation is an Evaluation with its data open.
+type evaluation struct {
+	Evaluation
+	set   *dataset.Set
+	split *dataset.Split
+}
+
+// Evaluate captions the split, scores the captions and leaves in the folder Out
+// captions.json (COCO's results form), report.json, plots and a gallery. It
+// returns the report.
+func Evaluate(ctx context.Context, o Evaluation) (*evaluate.Report, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := os.MkdirAll(o.Out, 0o755); err != nil {
+		return nil, err
+	}
+	e := evaluation{Evaluation: o}
+	if err := e.open(ctx); err != nil {
+		return nil, err
+	}
+	defer e.set.Close()
+	found, meta, err := e.predict(ctx)
+	if err != nil {
+		return nil, err
+	}
+	report, err := e.score(ctx, found, meta)
+	if err != nil {
+		return nil, err
+	}
+	return report, e.write(found, meta, report)
+}
+
+func (e *evaluation) open(ctx context.Context) (err error) {
+	if e.set, err = dataset.Open(ctx, e.Data, e.Set); err != nil {
+		return err
+	}
+	if left := e.set.Problems.Err(); left != nil {
+		e.Log.Warn("parts of the data set are left out", "error", left)
+	}
+	if e.split, err = e.set.Split(e.Split); err != nil {
+		_ = e.set.Close() // err says more
+	}
+	return err
+}
+
+// predict captions the split.
+func (e *evaluation) predict(ctx context.Context) (Predictions, captioner.Metadata, error) {
+	p, meta, err := Open(e.Model, e.Options, e.Beam)
+	if err != nil {
+		return Predictions{}, meta, err
+	}
+	defer p.Close()
+	p.Loader.Workers = e.Workers
+	if e.Batch > 0 {
+		p.Loader.Batch = e.Batch
+	}
+	found, err := p.Predict(ctx, e.split, func(pictures int) {
+		if e.Progress != nil {
+			e.Progress(pictures, e.split.Len())
+		}
+	})
+	for _, skip := range found.Skipped {
+		e.Log.Warn("picture skipped", "picture", skip.ID, "where", skip.Where, "error", skip.Err)
+	}
+	if err == nil && len(found.Pictures) == 0 {
+		err = errors.New("no picture of the split could be read")
+	}
+	return found, meta, err
+}
+
+// resamples is the number of the bootstrap's, from which the intervals come.
+const resamples = 1000
+
+func (e *evaluation) score(ctx context.Context, found Predictions, meta captioner.Metadata) (*evaluate.Report, error) {
+	learned, err := e.learned(ctx)
+	if err != nil {
+		return nil, err
+	}
+	report, err := evaluate.Score(ctx, found.Images(), evaluate.Options{
+		Resamples: resamples, Seed: e.Set.Seed, Reference: true, TrainingCaptions: learned, Meteor: e.Meteor,
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, warning := range report.Warnings {
+		e.Log.Warn(warning)
+	}
+	report.Model = map[string]any{"file": filepath.Base(e.Model), "sizes": meta.Model, "words": len(meta.Vocabulary), "beam": e.Beam.Width, "length_penalty": e.Beam.LengthPenalty}
+	report.Data = map[string]any{"source": e.Data, "split": e.split.Name, "fingerprint": e.set.Fingerprint()}
+	if e.Set.Limit > 0 {
+		report.Data["limit"] = e.Set.Limit
+	}
+	return report, nil
+}
+
+// learned returns the captions of the set's whole training split, nil without
+// one.
+func (e *evaluation) learned(ctx context.Context) ([]string, error) {
+	set := e.set
+	if e.Set.Limit > 0 { // which limits every split
+		whole := e.Set
+		whole.Limit = 0
+		var err error
+		if set, err = dataset.Open(ctx, e.Data, whole); err != nil {
+			return nil, err
+		}
+		defer set.Close()
+	}
+	split, err := set.Split("train")
+	if err != nil {
+		return nil, nil
+	}
+	return Captions(split), nil
+}
+
+// Captions returns all captions of a split.
+func Captions(split *dataset.Split) []string {
+	var all []string
+	for i := range split.Len() {
+		all = append(all, split.Record(i).Captions...)
+	}
+	return all
+}

@@ -1,0 +1,83 @@
+package predict
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+
+	"github.com/google/renameio/v2"
+
+	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/evaluate"
+	"github.com/seetell/seetell/picture"
+	"github.com/seetell/seetell/plots"
+)
+
+// write leaves captions.json, report.json, the plots and the gallery.
+func (e *evaluation) write(found Predictions, meta captioner.Metadata, report *evaluate.Report) error {
+	if err := found.writeCaptions(filepath.Join(e.Out, "captions.json")); err != nil {
+		return err
+	}
+	if err := report.Save(filepath.Join(e.Out, "report.json")); err != nil {
+		return err
+	}
+	if err := e.plot(report); err != nil {
+		return err
+	}
+	return e.gallery(found, meta, report)
+}
+
+// cocoResult is a caption in the form of COCO's results files.
+type cocoResult struct {
+	ImageID string `json:"image_id"`
+	Caption string `json:"caption"`
+}
+
+// writeCaptions writes the best captions in COCO's results form.
+func (p Predictions) writeCaptions(path string) error {
+	results := make([]cocoResult, len(p.Pictures))
+	for i, one := range p.Pictures {
+		results[i] = cocoResult{one.ID, one.Captions[0].Text}
+	}
+	text, err := json.MarshalIndent(results, "", " ")
+	if err != nil {
+		return err
+	}
+	return renameio.WriteFile(path, append(text, '\n'), 0o644)
+}
+
+func (e *evaluation) plot(report *evaluate.Report) error {
+	system, err := plots.NewSystem(filepath.Base(e.Model), report)
+	if err != nil {
+		return err
+	}
+	figures, err := plots.Figures([]*plots.System{system}, nil)
+	if err != nil {
+		return err
+	}
+	return plots.Save(filepath.Join(e.Out, "plots"), figures, []string{"png", "svg"})
+}
+
+// galleryEach is the number of pictures in each of the gallery's four groups.
+const galleryEach = 10
+
+func (e *evaluation) gallery(found Predictions, meta captioner.Metadata, report *evaluate.Report) error {
+	var items []plots.GalleryItem
+	for _, choice := range plots.ChooseGallery(report, galleryEach, uint64(e.Set.Seed)) {
+		predicted := found.Pictures[choice.Index]
+		data, err := e.split.Bytes(predicted.Row)
+		if err != nil {
+			return err
+		}
+		p, err := picture.Decode(data)
+		if err != nil {
+			return fmt.Errorf("%s: %w", e.split.Record(predicted.Row).Where, err)
+		}
+		items = append(items, plots.GalleryItem{
+			ID: predicted.ID, Group: choice.Group, References: predicted.References,
+			Scores:    report.PerImage[choice.Index].Scores,
+			Attention: *Attention(meta, p, predicted.Captions[0]),
+		})
+	}
+	return plots.WriteGallery(filepath.Join(e.Out, "gallery"), items)
+}

@@ -1,0 +1,68 @@
+package predict
+
+import (
+	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/dataset"
+	"github.com/seetell/seetell/evaluate"
+)
+
+// Predictions are what a model says of a split's pictures, and what that came
+// to.
+type Predictions struct {
+	Pictures     []Prediction
+	Loss         float64 // mean over the references' words
+	DeadChannels float64 // share of the backbone's channels that are zero throughout
+	Skipped      []dataset.Skip
+}
+
+// Prediction is a picture of a split with its captions, the best first.
+type Prediction struct {
+	ID         string
+	Row        int
+	Captions   []captioner.Caption
+	References []string
+}
+
+// Images returns the pictures with their best captions as the metrics take
+// them.
+func (p Predictions) Images() []evaluate.Image {
+	images := make([]evaluate.Image, len(p.Pictures))
+	for i, one := range p.Pictures {
+		images[i] = evaluate.Image{ID: one.ID, Caption: one.Captions[0].Text, References: one.References}
+	}
+	return images
+}
+
+// Distinct returns the number of different captions.
+func (p Predictions) Distinct() int {
+	seen := map[string]bool{}
+	for _, one := range p.Pictures {
+		seen[one.Captions[0].Text] = true
+	}
+	return len(seen)
+}
+
+// totals adds up what a split's batches came to.
+type totals struct {
+	loss   float64 // summed over words
+	words  int
+	active []bool // for each channel of the backbone, whether it was ever above zero
+}
+
+func (t *totals) finish() (loss, dead float64) {
+	for _, active := range t.active {
+		if !active {
+			dead++
+		}
+	}
+	return t.loss / float64(max(t.words, 1)), dead / float64(max(len(t.active), 1))
+}
+
+func (t *totals) see(strongest []float32) {
+	if t.active == nil {
+		t.active = make([]bool, len(strongest))
+	}
+	for i, value := range strongest {
+		t.active[i] = t.active[i] || value > 0
+	}
+}

@@ -1,0 +1,137 @@
+package predict
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/dataset"
+	"github.com/seetell/seetell/torch"
+)
+
+// Predictor captions whole splits of a data set with a network.
+type Predictor struct {
+	Network      *captioner.Network
+	Vocabulary   *captioner.Vocabulary
+	Loader       dataset.LoaderConfig // unshuffled, without augmentation
+	Beam         captioner.Beam
+	Precision    captioner.Precision
+	CaptionWords int // words of a reference that the loss counts; 0 leaves the loss out
+
+	// Pooled returns the backbone's features of a batch, (N, L, 512), where
+	// someone knows them; nil computes them.
+	Pooled func(*torch.Scope, *dataset.Batch) *torch.Tensor
+}
+
+// Batch is the number of pictures captioned at once, where nothing else is
+// asked for.
+const Batch = 16
+
+// Open returns a predictor with the checkpoint at path, and what the checkpoint
+// says of itself. The caller closes it.
+func Open(path string, o captioner.Options, b captioner.Beam) (*Predictor, captioner.Metadata, error) {
+	device, err := torch.ParseDevice(o.Device)
+	if err != nil {
+		return nil, captioner.Metadata{}, err
+	}
+	precision, err := o.Precision.Resolve(device)
+	if err != nil {
+		return nil, captioner.Metadata{}, err
+	}
+	network, meta, err := captioner.Load(path, device)
+	if err != nil {
+		return nil, meta, err
+	}
+	vocabulary, err := meta.NewVocabulary()
+	if err != nil {
+		network.Close()
+		return nil, meta, err
+	}
+	return &Predictor{
+		Network: network, Vocabulary: vocabulary, Beam: b, Precision: precision,
+		Loader: dataset.LoaderConfig{Batch: Batch, Preprocessing: meta.Preprocessing},
+	}, meta, nil
+}
+
+// Close frees the network.
+func (p *Predictor) Close() { p.Network.Close() }
+
+// Predict captions every picture of a split, in order, and calls progress after
+// each batch with the number of pictures done. Progress may be nil.
+func (p *Predictor) Predict(ctx context.Context, split *dataset.Split, progress func(pictures int)) (Predictions, error) {
+	loader, err := dataset.NewLoader(ctx, split, p.Loader)
+	if err != nil {
+		return Predictions{}, err
+	}
+	defer loader.Close()
+	var all Predictions
+	var sum totals
+	for {
+		batch, err := loader.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return Predictions{}, err
+		}
+		if err := p.batch(ctx, batch, &all, &sum); err != nil {
+			return Predictions{}, err
+		}
+		if progress != nil {
+			progress(len(all.Pictures) + len(all.Skipped))
+		}
+		loader.Recycle(batch)
+	}
+	all.Loss, all.DeadChannels = sum.finish()
+	return all, nil
+}
+
+func (p *Predictor) batch(ctx context.Context, batch *dataset.Batch, all *Predictions, sum *totals) error {
+	all.Skipped = append(all.Skipped, batch.Skipped...)
+	if len(batch.IDs) == 0 {
+		return nil
+	}
+	return torch.NoGrad(func(s *torch.Scope) error {
+		pooled, features := p.features(s, batch)
+		strongest, _ := pooled.To(s, torch.Float32).Reshape(s, -1, pooled.Dim(2)).Max(s, 0)
+		sum.see(strongest.Float32s(s))
+		if p.CaptionWords > 0 {
+			p.loss(s, features, batch, sum)
+		}
+		captions, err := p.Network.Search(ctx, s, features, p.Vocabulary, p.Beam, p.Precision)
+		if err != nil {
+			return err
+		}
+		for i, id := range batch.IDs {
+			all.Pictures = append(all.Pictures, Prediction{id, batch.Rows[i], captions[i], batch.Captions[i]})
+		}
+		return nil
+	})
+}
+
+// features returns the backbone's pooled features and the decoder's.
+func (p *Predictor) features(s *torch.Scope, batch *dataset.Batch) (pooled, features *torch.Tensor) {
+	if p.Pooled != nil {
+		pooled = p.Pooled(s, batch)
+		return pooled, p.Network.Project(s, pooled, captioner.Evaluation, p.Precision)
+	}
+	x := captioner.Normalise(s, Pixels(s, batch, p.Network.Device), p.Loader.Preprocessing)
+	return p.Network.EncodePictures(s, x, captioner.Evaluation, p.Precision)
+}
+
+// Pixels returns a batch's pictures, uint8 of shape (N, S, S, 3), on device.
+func Pixels(s *torch.Scope, batch *dataset.Batch, device torch.Device) *torch.Tensor {
+	size := int64(batch.Size)
+	return torch.FromSlice(s, batch.Pixels, int64(len(batch.IDs)), size, size, 3).ToDevice(s, device)
+}
+
+func (p *Predictor) loss(s *torch.Scope, features *torch.Tensor, batch *dataset.Batch, sum *totals) {
+	targets := captioner.NewTargets(p.Vocabulary, batch.Captions, p.CaptionWords)
+	if targets.Scored() == 0 {
+		return
+	}
+	loss := p.Network.Loss(s, features, targets, captioner.LossOptions{Precision: p.Precision})
+	sum.loss += loss.Item(s) * float64(targets.Scored())
+	sum.words += targets.Scored()
+}
