@@ -5,17 +5,13 @@ import (
 	"os"
 	"testing"
 
+	"github.com/seetell/seetell/internal/testtensors"
 	"github.com/seetell/seetell/picture"
 	"github.com/seetell/seetell/torch"
 )
 
 func TestMain(m *testing.M) {
-	code := m.Run()
-	if live := torch.Live(); code == 0 && live != 0 {
-		println("tensors left:", live)
-		code = 1
-	}
-	os.Exit(code)
+	os.Exit(testtensors.Run(m))
 }
 
 // small returns a network with random weights and the pixels of two pictures.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/seetell/seetell/internal/testtensors"
 	"github.com/seetell/seetell/torch"
 )
 
@@ -16,10 +17,5 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	code := m.Run()
-	if live := torch.Live(); live != 0 {
-		fmt.Fprintln(os.Stderr, live, "tensors were not freed")
-		code = 1
-	}
-	os.Exit(code)
+	os.Exit(testtensors.Run(m))
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/internal/testpython"
 	"github.com/seetell/seetell/internal/testshared"
+	"github.com/seetell/seetell/internal/testtensors"
 	"github.com/seetell/seetell/picture"
 	"github.com/seetell/seetell/torch"
 )
@@ -28,12 +29,7 @@ func TestMain(m *testing.M) {
 	if err := torch.SetThreads(1); err != nil { // Python's tests have one, too
 		panic(err)
 	}
-	code := m.Run()
-	if live := torch.Live(); code == 0 && live != 0 {
-		println("tensors left:", live)
-		code = 1
-	}
-	os.Exit(code)
+	os.Exit(testtensors.Run(m))
 }
 
 // tolerance of a caption's log-probability, a sum over at most 30 words.

@@ -17,6 +17,7 @@ import (
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/dataset"
 	"github.com/seetell/seetell/internal/testrun"
+	"github.com/seetell/seetell/internal/testtensors"
 	"github.com/seetell/seetell/nn"
 	"github.com/seetell/seetell/nn/tensorfile"
 	"github.com/seetell/seetell/predict"
@@ -25,12 +26,7 @@ import (
 
 func TestMain(m *testing.M) {
 	testrun.InMemory()
-	code := m.Run()
-	if live := torch.Live(); code == 0 && live != 0 {
-		println("tensors left:", live)
-		code = 1
-	}
-	os.Exit(code)
+	os.Exit(testtensors.Run(m))
 }
 
 // tiny returns a run of a few seconds: a small model on small drawings.

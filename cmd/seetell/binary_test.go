@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/seetell/seetell/internal/testmodel"
-	"github.com/seetell/seetell/torch"
+	"github.com/seetell/seetell/internal/testtensors"
 )
 
 // programs is the folder of the programs that the tests build.
@@ -23,12 +23,8 @@ func TestMain(m *testing.M) {
 	if programs, err = os.MkdirTemp("", "seetell"); err != nil {
 		panic(err)
 	}
-	code := m.Run()
+	code := testtensors.Run(m)
 	os.RemoveAll(programs)
-	if live := torch.Live(); code == 0 && live != 0 {
-		println("tensors left:", live)
-		code = 1
-	}
 	os.Exit(code)
 }
 
