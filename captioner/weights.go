@@ -11,7 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/google/renameio/v2"
+	"github.com/seetell/seetell/internal/wholefile"
 )
 
 // Torchvision's ResNet-18 pretrained on ImageNet, as its ResNet18_Weights
@@ -92,18 +92,15 @@ func download(ctx context.Context, address, path string) error {
 	if reply.StatusCode != http.StatusOK {
 		return fmt.Errorf("get %s: %s", address, reply.Status)
 	}
-	file, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644))
-	if err != nil {
-		return err
-	}
-	defer file.Cleanup()
-	sum := sha256.New()
-	got, err := io.Copy(io.MultiWriter(file, sum), io.LimitReader(reply.Body, imageNetSize+1))
-	if err != nil {
-		return fmt.Errorf("get %s: %w", address, err)
-	}
-	if found := hex.EncodeToString(sum.Sum(nil)); found != imageNetSHA256 {
-		return fmt.Errorf("get %s: %d bytes with SHA-256 %s came, and %d with %s were expected", address, got, found, imageNetSize, imageNetSHA256)
-	}
-	return file.CloseAtomicallyReplace()
+	return wholefile.Fill(path, 0o644, func(file *os.File) error {
+		sum := sha256.New()
+		got, err := io.Copy(io.MultiWriter(file, sum), io.LimitReader(reply.Body, imageNetSize+1))
+		if err != nil {
+			return fmt.Errorf("get %s: %w", address, err)
+		}
+		if found := hex.EncodeToString(sum.Sum(nil)); found != imageNetSHA256 {
+			return fmt.Errorf("get %s: %d bytes with SHA-256 %s came, and %d with %s were expected", address, got, found, imageNetSize, imageNetSHA256)
+		}
+		return nil
+	})
 }

@@ -9,7 +9,7 @@ import (
 	"os"
 	"slices"
 
-	"github.com/google/renameio/v2"
+	"github.com/seetell/seetell/internal/wholefile"
 )
 
 // ReportFormat is the version of the report's JSON that this package writes
@@ -175,5 +175,5 @@ func (r *Report) Save(path string) error {
 	if err := r.Write(&text); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	return renameio.WriteFile(path, text.Bytes(), 0o666)
+	return wholefile.Write(path, text.Bytes(), 0o666)
 }

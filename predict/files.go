@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"github.com/google/renameio/v2"
+	"github.com/seetell/seetell/internal/wholefile"
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/evaluate"
@@ -43,7 +43,7 @@ func (p Predictions) writeCaptions(path string) error {
 	if err != nil {
 		return err
 	}
-	return renameio.WriteFile(path, append(text, '\n'), 0o644)
+	return wholefile.Write(path, append(text, '\n'), 0o644)
 }
 
 func (e *evaluation) plot(report *evaluate.Report) error {

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 
-	"github.com/seetell/seetell/nn/tensorfile"
+	"github.com/seetell/seetell/internal/wholefile"
 )
 
 // Epoch is a line of history.jsonl: what an epoch came to.
@@ -37,7 +37,7 @@ type Example struct {
 
 // writeHistory writes the history to the file at path, whole.
 func writeHistory(path string, history []Epoch) error {
-	return tensorfile.Replace(path, historyText(history))
+	return wholefile.Write(path, historyText(history), 0o644)
 }
 
 // historyText returns one line per epoch.

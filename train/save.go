@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/internal/wholefile"
 	"github.com/seetell/seetell/nn"
-	"github.com/seetell/seetell/nn/tensorfile"
 	"github.com/seetell/seetell/torch"
 )
 
@@ -131,7 +131,7 @@ func (r *session) save() error {
 	failed := []error{r.saveResume()}
 	var left []unsaved
 	for _, f := range r.saves.files {
-		if err := tensorfile.Replace(r.path(f.name), f.data); err != nil {
+		if err := wholefile.Write(r.path(f.name), f.data, 0o644); err != nil {
 			failed, left = append(failed, err), append(left, f)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/google/renameio/v2"
+	"github.com/seetell/seetell/internal/wholefile"
 	"github.com/urfave/cli/v2"
 
 	"github.com/seetell/seetell/captioner"
@@ -92,7 +92,7 @@ func (d demonstration) drawPictures() error {
 			return err
 		}
 		name := fmt.Sprintf("%02d-%d-%s-%s-%s.png", i+1, p.Count, p.Colour, p.Thing, p.Place)
-		if err := renameio.WriteFile(filepath.Join(folder, name), data, 0o644); err != nil {
+		if err := wholefile.Write(filepath.Join(folder, name), data, 0o644); err != nil {
 			return err
 		}
 	}

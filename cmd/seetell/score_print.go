@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"text/tabwriter"
 
-	"github.com/google/renameio/v2"
+	"github.com/seetell/seetell/internal/wholefile"
 
 	"github.com/seetell/seetell/evaluate"
 )
@@ -21,7 +21,7 @@ func writeWhole(path string, print func(io.Writer) error) error {
 	if err := print(&buffer); err != nil {
 		return err
 	}
-	return renameio.WriteFile(path, buffer.Bytes(), 0o666)
+	return wholefile.Write(path, buffer.Bytes(), 0o666)
 }
 
 // scoresCSV writes a line for each picture.

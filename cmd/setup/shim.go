@@ -9,8 +9,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/google/renameio/v2"
 	"github.com/seetell/seetell"
+	"github.com/seetell/seetell/internal/wholefile"
 )
 
 // buildShim compiles the sources in source with CMake, below build; the
@@ -87,11 +87,11 @@ func install(from, dir, stamp string, cuda bool) error {
 		if err != nil {
 			return err
 		}
-		if err := renameio.WriteFile(filepath.Join(dir, name), library, 0o755); err != nil {
+		if err := wholefile.Write(filepath.Join(dir, name), library, 0o755); err != nil {
 			return err
 		}
 	}
-	return renameio.WriteFile(filepath.Join(dir, stampName), []byte(stamp), 0o644)
+	return wholefile.Write(filepath.Join(dir, stampName), []byte(stamp), 0o644)
 }
 
 func sourcesHash() (string, error) {

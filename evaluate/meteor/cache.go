@@ -11,7 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/google/renameio/v2"
+	"github.com/seetell/seetell/internal/wholefile"
 )
 
 // TableHash is the sha256 of paraphrase-en.gz, METEOR 1.5's English table, as
@@ -112,19 +112,13 @@ func StoreTable(ctx context.Context, path string, table io.Reader, hash string) 
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	file, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644))
-	if err != nil {
+	return wholefile.Fill(path, 0o644, func(file *os.File) error {
+		source, err := Compile(ctx, file, table)
+		if err == nil && source != hash {
+			err = fmt.Errorf("the table's sha256 is %s, want %s", source, hash)
+		}
 		return err
-	}
-	defer file.Cleanup()
-	source, err := Compile(ctx, file, table)
-	if err != nil {
-		return err
-	}
-	if source != hash {
-		return fmt.Errorf("the table's sha256 is %s, want %s", source, hash)
-	}
-	return file.CloseAtomicallyReplace()
+	})
 }
 
 // CachePath returns where the index of the table with that sha256 is kept.

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/seetell/seetell/internal/wholefile"
 )
 
 // checked writes a small file and returns its path and bytes.
@@ -54,7 +56,7 @@ func TestEncode(t *testing.T) {
 		if err != nil || !bytes.Equal(encoded, written) {
 			t.Errorf("Encode: %q, %v, want %q", encoded, err, written)
 		}
-		if err := Replace(path, encoded); err != nil {
+		if err := wholefile.Write(path, encoded, 0o644); err != nil {
 			t.Fatal(err)
 		}
 		f, err := Open(path)

@@ -11,14 +11,13 @@ import (
 	"io"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 
-	"github.com/google/renameio/v2"
+	"github.com/seetell/seetell/internal/wholefile"
 )
 
-// Write writes a safetensors file whole: under a temporary name in the same
-// folder, fsynced, then renamed over path. Equal arguments make equal bytes.
+// Write writes a safetensors file, whole or not at all. Equal arguments make
+// equal bytes.
 // The header keeps the order of tensors; the values lie by falling size of
 // their type, so that each is aligned. Metadata may be nil; a checksum joins
 // it, which Open checks.
@@ -27,10 +26,7 @@ func Write(path string, metadata map[string]string, tensors []Tensor) error {
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	if err := replace(path, func(file *os.File) error { return writeChecked(file, header, order) }); err != nil {
-		return fmt.Errorf("write %s: %w", path, plain(err))
-	}
-	return nil
+	return wholefile.Fill(path, 0o644, func(file *os.File) error { return writeChecked(file, header, order) })
 }
 
 // Encode returns the bytes of the file that Write writes.
@@ -53,18 +49,6 @@ func Encode(metadata map[string]string, tensors []Tensor) ([]byte, error) {
 	return data.Bytes(), nil
 }
 
-// Replace gives the file at path the contents data, whole, as Write does.
-func Replace(path string, data []byte) error {
-	err := replace(path, func(file *os.File) error {
-		_, err := file.Write(data)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, plain(err))
-	}
-	return nil
-}
-
 // writeChecked writes a file and then, in its header, its checksum.
 func writeChecked(file *os.File, header []byte, order []Tensor) error {
 	w, sum := bufio.NewWriterSize(file, 1<<20), crc32.New(castagnoli)
@@ -76,34 +60,6 @@ func writeChecked(file *os.File, header []byte, order []Tensor) error {
 	}
 	_, err := file.WriteAt([]byte(checksumText(sum.Sum32())), checksumAt(header))
 	return err
-}
-
-// replace gives path the contents that fill writes, or leaves it as it was.
-func replace(path string, fill func(*os.File) error) error {
-	directory := filepath.Dir(path)
-	file, err := renameio.NewPendingFile(path, renameio.WithTempDir(directory),
-		renameio.WithPermissions(0o644), renameio.WithExistingPermissions())
-	if err != nil {
-		return err
-	}
-	defer file.Cleanup() // does nothing once the file has been renamed
-	if err := fill(file.File); err != nil {
-		return err
-	}
-	if err := file.CloseAtomicallyReplace(); err != nil {
-		return err
-	}
-	return syncDirectory(directory)
-}
-
-// syncDirectory makes a rename within the directory outlast a power failure.
-func syncDirectory(path string) error {
-	directory, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer directory.Close()
-	return directory.Sync()
 }
 
 func write(w io.Writer, header []byte, order []Tensor) error {

@@ -95,7 +95,7 @@ func TestWriteFails(t *testing.T) {
 	}
 	for path, want := range map[string]string{
 		filepath.Join(t.TempDir(), "absent", "a"): "no such file or directory",
-		t.TempDir(): "file exists", // a folder
+		t.TempDir(): "it is a folder", // a folder
 	} {
 		if err := Write(path, nil, nil); err == nil || err.Error() != "write "+path+": "+want {
 			t.Errorf("Write: %v, want %q", err, want)

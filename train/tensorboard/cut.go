@@ -7,7 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/google/renameio/v2"
+	"github.com/seetell/seetell/internal/wholefile"
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
@@ -27,8 +27,8 @@ func cut(dir string, keep func(step int, tag string) bool) error {
 		if bytes.Equal(kept, data) {
 			continue
 		}
-		if err := renameio.WriteFile(path, kept, 0o644); err != nil {
-			return fmt.Errorf("write %s: %w", path, err)
+		if err := wholefile.Write(path, kept, 0o644); err != nil {
+			return err
 		}
 	}
 	return nil
