@@ -109,7 +109,7 @@ func examine(split *Split, start, end int) []examined {
 }
 
 func examineOne(split *Split, i int, decoder *picture.Decoder) (found examined) {
-	found.err = split.view(i, func(data []byte) error {
+	found.err = split.View(i, func(data []byte) error {
 		p, err := decoder.Decode(data)
 		if err != nil {
 			return err

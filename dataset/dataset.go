@@ -106,9 +106,9 @@ func (s *Split) Bytes(i int) ([]byte, error) {
 	return data, nil
 }
 
-// view calls f with the picture's bytes, which are valid until it returns. It
-// spares the copy that Bytes makes.
-func (s *Split) view(i int, f func(data []byte) error) error {
+// View calls f with the picture's bytes, which are valid until it returns. It
+// spares the copy that Bytes makes. It is safe for concurrent use.
+func (s *Split) View(i int, f func(data []byte) error) error {
 	it := &s.items[i]
 	err := view(s.store, it, func(data []byte) error {
 		if len(data) == 0 {

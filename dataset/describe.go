@@ -122,7 +122,7 @@ func (s *SplitDescription) describePictures(ctx context.Context, split *Split, d
 			return err
 		}
 		done()
-		err := split.view(i, func(data []byte) error {
+		err := split.View(i, func(data []byte) error {
 			sizes = append(sizes, int32(len(data)))
 			header, format, err := image.DecodeConfig(bytes.NewReader(data))
 			if err == nil {

@@ -2,7 +2,7 @@ package predict
 
 import (
 	"github.com/seetell/seetell/captioner"
-	"github.com/seetell/seetell/dataset"
+	"github.com/seetell/seetell/dataset/loader"
 	"github.com/seetell/seetell/evaluate"
 )
 
@@ -12,7 +12,7 @@ type Predictions struct {
 	Pictures     []Prediction
 	Loss         float64 // mean over the references' words
 	DeadChannels float64 // share of the backbone's channels that are zero throughout
-	Skipped      []dataset.Skip
+	Skipped      []loader.Skip
 }
 
 // Prediction is a picture of a split with its captions, the best first.

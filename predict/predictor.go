@@ -7,6 +7,7 @@ import (
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/dataset"
+	"github.com/seetell/seetell/dataset/loader"
 	"github.com/seetell/seetell/torch"
 )
 
@@ -14,14 +15,14 @@ import (
 type Predictor struct {
 	Network      *captioner.Network
 	Vocabulary   *captioner.Vocabulary
-	Loader       dataset.LoaderConfig // unshuffled, without augmentation
+	Loader       loader.Config // unshuffled, without augmentation
 	Beam         captioner.Beam
 	Precision    captioner.Precision
 	CaptionWords int // words of a reference that the loss counts; 0 leaves the loss out
 
 	// Pooled returns the backbone's features of a batch, (N, L, 512), where
 	// someone knows them; nil computes them.
-	Pooled func(*torch.Scope, *dataset.Batch) *torch.Tensor
+	Pooled func(*torch.Scope, *loader.Batch) *torch.Tensor
 }
 
 // Batch is the number of pictures captioned at once, where nothing else is
@@ -50,7 +51,7 @@ func Open(path string, o captioner.Options, b captioner.Beam) (*Predictor, capti
 	}
 	return &Predictor{
 		Network: network, Vocabulary: vocabulary, Beam: b, Precision: precision,
-		Loader: dataset.LoaderConfig{Batch: Batch, Preprocessing: meta.Preprocessing},
+		Loader: loader.Config{Batch: Batch, Preprocessing: meta.Preprocessing},
 	}, meta, nil
 }
 
@@ -60,7 +61,7 @@ func (p *Predictor) Close() { p.Network.Close() }
 // Predict captions every picture of a split, in order, and calls progress after
 // each batch with the number of pictures done. Progress may be nil.
 func (p *Predictor) Predict(ctx context.Context, split *dataset.Split, progress func(pictures int)) (Predictions, error) {
-	loader, err := dataset.NewLoader(ctx, split, p.Loader)
+	loader, err := loader.New(ctx, split, p.Loader)
 	if err != nil {
 		return Predictions{}, err
 	}
@@ -87,7 +88,7 @@ func (p *Predictor) Predict(ctx context.Context, split *dataset.Split, progress 
 	return all, nil
 }
 
-func (p *Predictor) batch(ctx context.Context, batch *dataset.Batch, all *Predictions, sum *totals) error {
+func (p *Predictor) batch(ctx context.Context, batch *loader.Batch, all *Predictions, sum *totals) error {
 	all.Skipped = append(all.Skipped, batch.Skipped...)
 	if len(batch.IDs) == 0 {
 		return nil
@@ -111,7 +112,7 @@ func (p *Predictor) batch(ctx context.Context, batch *dataset.Batch, all *Predic
 }
 
 // features returns the backbone's pooled features and the decoder's.
-func (p *Predictor) features(s *torch.Scope, batch *dataset.Batch) (pooled, features *torch.Tensor) {
+func (p *Predictor) features(s *torch.Scope, batch *loader.Batch) (pooled, features *torch.Tensor) {
 	if p.Pooled != nil {
 		pooled = p.Pooled(s, batch)
 		return pooled, p.Network.Project(s, pooled, captioner.Evaluation, p.Precision)
@@ -121,12 +122,12 @@ func (p *Predictor) features(s *torch.Scope, batch *dataset.Batch) (pooled, feat
 }
 
 // Pixels returns a batch's pictures, uint8 of shape (N, S, S, 3), on device.
-func Pixels(s *torch.Scope, batch *dataset.Batch, device torch.Device) *torch.Tensor {
+func Pixels(s *torch.Scope, batch *loader.Batch, device torch.Device) *torch.Tensor {
 	size := int64(batch.Size)
 	return torch.FromSlice(s, batch.Pixels, int64(len(batch.IDs)), size, size, 3).ToDevice(s, device)
 }
 
-func (p *Predictor) loss(s *torch.Scope, features *torch.Tensor, batch *dataset.Batch, sum *totals) {
+func (p *Predictor) loss(s *torch.Scope, features *torch.Tensor, batch *loader.Batch, sum *totals) {
 	targets := captioner.NewTargets(p.Vocabulary, batch.Captions, p.CaptionWords)
 	if targets.Scored() == 0 {
 		return

@@ -8,7 +8,7 @@ import (
 	"strconv"
 
 	"github.com/seetell/seetell/captioner"
-	"github.com/seetell/seetell/dataset"
+	"github.com/seetell/seetell/dataset/loader"
 	"github.com/seetell/seetell/picture"
 )
 
@@ -65,7 +65,7 @@ type Config struct {
 
 	Model         captioner.Config      `json:"model"`
 	Preprocessing picture.Preprocessing `json:"preprocessing"`
-	Augmentation  dataset.Augmentation  `json:"augmentation"`
+	Augmentation  loader.Augmentation   `json:"augmentation"`
 	FastDecode    bool                  `json:"fast_decode"` // scale JPEGs of the training split while they are decoded
 
 	PictureMemory    int    `json:"-"` // megabytes for decoded training pictures

@@ -11,7 +11,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/seetell/seetell/captioner"
-	"github.com/seetell/seetell/dataset"
+	"github.com/seetell/seetell/dataset/loader"
 	"github.com/seetell/seetell/evaluate"
 	"github.com/seetell/seetell/predict"
 	"github.com/seetell/seetell/torch"
@@ -64,7 +64,7 @@ func (r *session) interrupted(ctx context.Context, err error) error {
 
 // steps runs the rest of the epoch's batches.
 func (r *session) steps(ctx context.Context) error {
-	loader, err := dataset.NewLoader(ctx, r.train, r.loaderConfig())
+	loader, err := loader.New(ctx, r.train, r.loaderConfig())
 	if err != nil {
 		return err
 	}
@@ -114,8 +114,8 @@ func (r *session) logStep() {
 	r.addStep()
 }
 
-func (r *session) loaderConfig() dataset.LoaderConfig {
-	return dataset.LoaderConfig{
+func (r *session) loaderConfig() loader.Config {
+	return loader.Config{
 		Batch:         r.cfg.Batch,
 		Workers:       r.cfg.Workers,
 		Shuffle:       true,
@@ -220,14 +220,14 @@ func (r *session) predictor() *predict.Predictor {
 	p := &predict.Predictor{
 		Network:      r.network,
 		Vocabulary:   r.vocabulary,
-		Loader:       dataset.LoaderConfig{Batch: predict.Batch, Workers: r.cfg.Workers, Preprocessing: r.cfg.Preprocessing},
+		Loader:       loader.Config{Batch: predict.Batch, Workers: r.cfg.Workers, Preprocessing: r.cfg.Preprocessing},
 		Beam:         r.cfg.Beam,
 		Precision:    r.precision,
 		CaptionWords: r.cfg.CaptionWords,
 	}
 	if modes := captioner.Evaluation; r.modes().Frozen > 0 {
 		modes.Frozen = r.modes().Frozen
-		p.Pooled = func(s *torch.Scope, batch *dataset.Batch) *torch.Tensor {
+		p.Pooled = func(s *torch.Scope, batch *loader.Batch) *torch.Tensor {
 			return r.network.Pooled(s, r.kept(s, batch, modes.Frozen), modes, r.precision)
 		}
 	}

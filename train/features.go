@@ -6,7 +6,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/seetell/seetell/captioner"
-	"github.com/seetell/seetell/dataset"
+	"github.com/seetell/seetell/dataset/loader"
 	"github.com/seetell/seetell/predict"
 	"github.com/seetell/seetell/torch"
 )
@@ -69,15 +69,15 @@ func (c *featureCache) batch(s *torch.Scope, pixels []uint8, size int, compute f
 
 // below returns the output of the frozen layers for a batch to learn from,
 // computed anew where its pictures do not come again as they are.
-func (r *session) below(s *torch.Scope, batch *dataset.Batch, frozen int) *torch.Tensor {
-	if r.cfg.Augmentation.Repeats() {
+func (r *session) below(s *torch.Scope, batch *loader.Batch, frozen int) *torch.Tensor {
+	if r.cfg.Augmentation.Deterministic() {
 		return r.kept(s, batch, frozen)
 	}
 	return r.compute(s, predict.Pixels(s, batch, r.network.Device), frozen)
 }
 
 // kept returns the output of the frozen layers for pictures that come again.
-func (r *session) kept(s *torch.Scope, batch *dataset.Batch, frozen int) *torch.Tensor {
+func (r *session) kept(s *torch.Scope, batch *loader.Batch, frozen int) *torch.Tensor {
 	all := predict.Pixels(s, batch, r.network.Device)
 	one := func(i int) *torch.Tensor { return r.compute(s, all.Narrow(s, 0, int64(i), 1), frozen) }
 	if r.openFeatures(s, one, frozen); s.Err() != nil {
@@ -124,7 +124,7 @@ func (r *session) forgetFeatures() {
 // images counted.
 func (r *session) comingAgain() int {
 	pictures := r.validation.Len()
-	if r.cfg.Augmentation.Repeats() {
+	if r.cfg.Augmentation.Deterministic() {
 		pictures += r.train.Len()
 		if r.cfg.Augmentation.Flip != "" {
 			pictures += r.train.Len()

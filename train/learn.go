@@ -8,7 +8,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/seetell/seetell/captioner"
-	"github.com/seetell/seetell/dataset"
+	"github.com/seetell/seetell/dataset/loader"
 	"github.com/seetell/seetell/nn"
 	"github.com/seetell/seetell/predict"
 	"github.com/seetell/seetell/torch"
@@ -67,7 +67,7 @@ func (r *session) notFinite(s *torch.Scope, o outcome) string {
 
 // addGradients adds a batch's gradients to those of the batches before, and
 // its share to the outcome.
-func (r *session) addGradients(batch *dataset.Batch, l lesson, o *outcome) error {
+func (r *session) addGradients(batch *loader.Batch, l lesson, o *outcome) error {
 	if r.progress.Part > 0 && r.progress.Part < len(batch.IDs) {
 		return r.addInParts(batch, l, o)
 	}
@@ -82,7 +82,7 @@ func (r *session) addGradients(batch *dataset.Batch, l lesson, o *outcome) error
 }
 
 // pooled returns the backbone's features of a batch's pictures, (N, L, 512).
-func (r *session) pooled(s *torch.Scope, batch *dataset.Batch) *torch.Tensor {
+func (r *session) pooled(s *torch.Scope, batch *loader.Batch) *torch.Tensor {
 	modes := r.modes()
 	if modes.Frozen > 0 {
 		return r.network.Pooled(s, r.below(s, batch, modes.Frozen), modes, r.precision)

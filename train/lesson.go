@@ -5,14 +5,14 @@ import (
 	"io"
 
 	"github.com/seetell/seetell/captioner"
-	"github.com/seetell/seetell/dataset"
+	"github.com/seetell/seetell/dataset/loader"
 )
 
 // lesson is what one step of the optimiser learns from: a batch, or several
 // where gradients accumulate. Its loss is the mean over the words of all; in
 // self-critical epochs the mean over pictures of their batches' losses.
 type lesson struct {
-	batches  []*dataset.Batch
+	batches  []*loader.Batch
 	scored   []int // words of each batch
 	words    int   // scored, of all batches
 	captions int
@@ -21,7 +21,7 @@ type lesson struct {
 
 // nextLesson takes the batches of the next step, fewer at the end of an
 // epoch, and returns io.EOF after that.
-func (r *session) nextLesson(loader *dataset.Loader) (l lesson, err error) {
+func (r *session) nextLesson(loader *loader.Loader) (l lesson, err error) {
 	for len(l.batches) < r.cfg.Accumulate {
 		batch, err := loader.Next()
 		if errors.Is(err, io.EOF) && len(l.batches) > 0 {
@@ -47,7 +47,7 @@ func (l lesson) ids() (ids []string) {
 }
 
 // recycle gives the batches' memory back to the loader.
-func (l lesson) recycle(loader *dataset.Loader) {
+func (l lesson) recycle(loader *loader.Loader) {
 	for _, batch := range l.batches {
 		loader.Recycle(batch)
 	}

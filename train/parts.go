@@ -10,7 +10,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/seetell/seetell/captioner"
-	"github.com/seetell/seetell/dataset"
+	"github.com/seetell/seetell/dataset/loader"
 	"github.com/seetell/seetell/torch"
 )
 
@@ -96,7 +96,7 @@ func (r *session) explain(err error, l lesson) error {
 // gradients. The feature norm sees the whole batch: the backbone runs twice,
 // first to give it all features, then part by part to learn what came back.
 // Only a backbone that uses the batch's own statistics sees parts for batches.
-func (r *session) addInParts(batch *dataset.Batch, l lesson, o *outcome) error {
+func (r *session) addInParts(batch *loader.Batch, l lesson, o *outcome) error {
 	return torch.Run(func(s *torch.Scope) error {
 		modes := r.modes()
 		still := modes.Frozen == captioner.BackboneLayers
@@ -116,12 +116,12 @@ func (r *session) addInParts(batch *dataset.Batch, l lesson, o *outcome) error {
 }
 
 // parts yields a batch's parts, and the first picture of each.
-func (r *session) parts(batch *dataset.Batch) iter.Seq2[int, *dataset.Batch] {
-	return func(yield func(int, *dataset.Batch) bool) {
+func (r *session) parts(batch *loader.Batch) iter.Seq2[int, *loader.Batch] {
+	return func(yield func(int, *loader.Batch) bool) {
 		bytes := batch.Size * batch.Size * 3
 		for from := 0; from < len(batch.IDs); from += r.progress.Part {
 			to := min(from+r.progress.Part, len(batch.IDs))
-			part := &dataset.Batch{IDs: batch.IDs[from:to], Size: batch.Size, Pixels: batch.Pixels[from*bytes : to*bytes]}
+			part := &loader.Batch{IDs: batch.IDs[from:to], Size: batch.Size, Pixels: batch.Pixels[from*bytes : to*bytes]}
 			if !yield(from, part) {
 				return
 			}
@@ -130,7 +130,7 @@ func (r *session) parts(batch *dataset.Batch) iter.Seq2[int, *dataset.Batch] {
 }
 
 // pooledInParts is pooled without a graph.
-func (r *session) pooledInParts(s *torch.Scope, batch *dataset.Batch) *torch.Tensor {
+func (r *session) pooledInParts(s *torch.Scope, batch *loader.Batch) *torch.Tensor {
 	var all []*torch.Tensor
 	for _, part := range r.parts(batch) {
 		pooled := s.WithinNoGrad(func(s *torch.Scope) []*torch.Tensor { return []*torch.Tensor{r.pooled(s, part)} })
@@ -162,7 +162,7 @@ func (r *session) sayInParts(seen *torch.Tensor, said saying, o *outcome) error 
 
 // learnToLook runs the backbone again over each part, and back with the
 // gradient of the pooled features. Its running statistics have moved already.
-func (r *session) learnToLook(batch *dataset.Batch, gradient *torch.Tensor) error {
+func (r *session) learnToLook(batch *loader.Batch, gradient *torch.Tensor) error {
 	before := copyBuffers(r.network)
 	defer before.close()
 	for from, part := range r.parts(batch) {

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/seetell/seetell/captioner"
-	"github.com/seetell/seetell/dataset"
+	"github.com/seetell/seetell/dataset/loader"
 	"github.com/seetell/seetell/torch"
 )
 
@@ -28,7 +28,7 @@ func opened(t *testing.T, cfg Config) *session {
 // firstLesson returns the first step's pictures.
 func firstLesson(t *testing.T, r *session) lesson {
 	t.Helper()
-	loader, err := dataset.NewLoader(context.Background(), r.train, r.loaderConfig())
+	loader, err := loader.New(context.Background(), r.train, r.loaderConfig())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,7 @@
 package train
 
 import (
-	"github.com/seetell/seetell/dataset"
+	"github.com/seetell/seetell/dataset/loader"
 )
 
 const megabyte = 1 << 20
@@ -12,9 +12,9 @@ func (r *session) keepPictures() (err error) {
 	switch {
 	case r.cfg.PictureCache != "":
 		limit := int64(r.cfg.PictureCacheSize) * megabyte
-		r.pictures, err = dataset.OpenCache(r.cfg.PictureCache, r.set, r.train, r.loaderConfig(), limit)
+		r.pictures, err = loader.OpenCache(r.cfg.PictureCache, r.set.Fingerprint()+" "+r.train.Name, r.train, r.loaderConfig(), limit)
 	case r.cfg.PictureMemory > 0:
-		r.pictures = dataset.NewCache(r.train, r.cfg.Preprocessing, int64(r.cfg.PictureMemory)*megabyte)
+		r.pictures = loader.NewCache(r.train, r.cfg.Preprocessing, int64(r.cfg.PictureMemory)*megabyte)
 	}
 	return err
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/dataset"
+	"github.com/seetell/seetell/dataset/loader"
 	"github.com/seetell/seetell/nn"
 	"github.com/seetell/seetell/predict"
 	"github.com/seetell/seetell/torch"
@@ -31,7 +32,7 @@ type session struct {
 	trained    []*torch.Tensor // what the optimiser moves
 	average    *nn.EMA         // of the weights; nil for none
 	features   *featureCache   // of frozen layers; nil for none
-	pictures   *dataset.Cache  // of decoded pictures; nil for none
+	pictures   *loader.Cache   // of decoded pictures; nil for none
 	critic     *critic         // of self-critical epochs
 	precision  captioner.Precision
 	progress   progress

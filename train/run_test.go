@@ -15,7 +15,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/seetell/seetell/captioner"
-	"github.com/seetell/seetell/dataset"
+	"github.com/seetell/seetell/dataset/loader"
 	"github.com/seetell/seetell/internal/testrun"
 	"github.com/seetell/seetell/internal/testtensors"
 	"github.com/seetell/seetell/nn"
@@ -105,7 +105,7 @@ func TestResumeIsExact(t *testing.T) {
 		}},
 		{"frozen layers and mirror images", []int{1, 4}, func(c *Config) {
 			c.EncoderWeights = backbone
-			c.FrozenLayers, c.Augmentation.Flip, c.BatchNorm = 3, dataset.FlipSwap, BatchNormFrozen
+			c.FrozenLayers, c.Augmentation.Flip, c.BatchNorm = 3, loader.FlipSwap, BatchNormFrozen
 		}},
 		{"too little memory for features", []int{4}, func(c *Config) {
 			c.EncoderWeights, c.FrozenLayers, c.FeatureMemory = backbone, 2, 0

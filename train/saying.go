@@ -2,7 +2,7 @@ package train
 
 import (
 	"github.com/seetell/seetell/captioner"
-	"github.com/seetell/seetell/dataset"
+	"github.com/seetell/seetell/dataset/loader"
 	"github.com/seetell/seetell/torch"
 )
 
@@ -11,7 +11,7 @@ import (
 // and what each earned.
 type saying struct {
 	r          *session
-	batch      *dataset.Batch
+	batch      *loader.Batch
 	how        captioner.LossOptions
 	drawn      [][]int64 // count of each picture; nil for the references
 	advantages []float64 // of each drawn caption
@@ -21,7 +21,7 @@ type saying struct {
 
 // say returns what a batch with features (N, L, F) says, and notes what its
 // loss is the mean of.
-func (r *session) say(s *torch.Scope, features *torch.Tensor, batch *dataset.Batch, l lesson, o *outcome) saying {
+func (r *session) say(s *torch.Scope, features *torch.Tensor, batch *loader.Batch, l lesson, o *outcome) saying {
 	said := saying{r: r, batch: batch, how: r.teaching(l)}
 	if !r.critical() {
 		o.words = l.words

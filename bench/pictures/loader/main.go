@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/seetell/seetell/dataset"
+	"github.com/seetell/seetell/dataset/loader"
 	"github.com/seetell/seetell/picture"
 )
 
@@ -23,7 +24,7 @@ func main() {
 	split := flag.String("split", "train", "its split")
 	epochs := flag.Int("epochs", 1, "how often to load it")
 	prep := picture.DefaultPreprocessing()
-	config := dataset.LoaderConfig{Shuffle: true}
+	config := loader.Config{Shuffle: true}
 	flag.IntVar(&config.Batch, "batch", 32, "pictures a batch")
 	flag.IntVar(&config.Workers, "workers", 2, "decoding goroutines")
 	flag.IntVar(&prep.Size, "size", prep.Size, "side of the pictures in pixels")
@@ -42,7 +43,7 @@ type result struct {
 	ResidentBytes int64   `json:"resident_bytes"`
 }
 
-func run(source, name string, epochs int, config dataset.LoaderConfig) error {
+func run(source, name string, epochs int, config loader.Config) error {
 	ctx := context.Background()
 	set, err := dataset.Open(ctx, source, dataset.Options{})
 	if err != nil {
@@ -68,8 +69,8 @@ func run(source, name string, epochs int, config dataset.LoaderConfig) error {
 }
 
 // load reads an epoch to its end and returns the number of pictures.
-func load(ctx context.Context, split *dataset.Split, config dataset.LoaderConfig) (n int, err error) {
-	loader, err := dataset.NewLoader(ctx, split, config)
+func load(ctx context.Context, split *dataset.Split, config loader.Config) (n int, err error) {
+	loader, err := loader.New(ctx, split, config)
 	if err != nil {
 		return 0, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/dataset"
+	"github.com/seetell/seetell/dataset/loader"
 	"github.com/seetell/seetell/nn"
 	"github.com/seetell/seetell/torch"
 )
@@ -18,7 +19,7 @@ type learner struct {
 	vocabulary *captioner.Vocabulary
 	optimiser  *nn.Adam
 	trained    []*torch.Tensor
-	batches    []*dataset.Batch
+	batches    []*loader.Batch
 	taken      int // steps
 }
 
@@ -70,7 +71,7 @@ func (l *learner) read(ctx context.Context) error {
 	if l.vocabulary, err = captioner.BuildVocabulary(captioner.WordTokenizer, captions, l.minimumCount); err != nil {
 		return err
 	}
-	loader, err := dataset.NewLoader(ctx, split, dataset.LoaderConfig{
+	loader, err := loader.New(ctx, split, loader.Config{
 		Batch: l.batch, Shuffle: true, Seed: l.seed, Preprocessing: l.preprocessing,
 	})
 	if err != nil {
@@ -105,7 +106,7 @@ func (l *learner) optimise() {
 }
 
 // look returns the features of a batch.
-func (l *learner) look(s *torch.Scope, batch *dataset.Batch) *torch.Tensor {
+func (l *learner) look(s *torch.Scope, batch *loader.Batch) *torch.Tensor {
 	size := int64(batch.Size)
 	pixels := torch.FromSlice(s, batch.Pixels, int64(len(batch.IDs)), size, size, 3)
 	modes := captioner.Modes{Backbone: nn.Frozen, Norm: nn.Train}
@@ -120,7 +121,7 @@ func (l *learner) teaching() captioner.LossOptions {
 	return captioner.LossOptions{Precision: l.precision, Dropout: l.dropout}
 }
 
-func (l *learner) targets(batch *dataset.Batch) captioner.Targets {
+func (l *learner) targets(batch *loader.Batch) captioner.Targets {
 	return captioner.NewTargets(l.vocabulary, batch.Captions, l.mostWords)
 }
 

@@ -1,4 +1,4 @@
-package dataset
+package loader
 
 import (
 	"slices"
@@ -44,11 +44,11 @@ func TestMirrored(t *testing.T) {
 
 // TestFlipReachesPixelsAndCaptions looks for a mirrored picture in an epoch.
 func TestFlipReachesPixelsAndCaptions(t *testing.T) {
-	split, _ := fakeSplit(t, 20)
-	for i := range split.items {
-		split.items[i].captions = []string{"on the left"}
+	split := draw(t, 20)
+	for i := range split.records {
+		split.records[i].Captions = []string{"on the left"}
 	}
-	config := loaderConfig()
+	config := smallConfig()
 	config.Batch = 20
 	plain := loadAll(t, split, config)[0]
 	config.Augment.Flip = FlipSwap

@@ -1,21 +1,22 @@
-package dataset
+package loader
 
 import (
 	"fmt"
 
+	"github.com/seetell/seetell/dataset"
 	"github.com/seetell/seetell/picture"
 )
 
 // worker loads single pictures, with memory of its own that it uses again.
 type worker struct {
-	split   *Split
-	config  *LoaderConfig
-	decoder picture.Decoder
-	resizer picture.Resizer
+	pictures Pictures
+	config   *Config
+	decoder  picture.Decoder
+	resizer  picture.Resizer
 }
 
-func newWorker(split *Split, config *LoaderConfig) *worker {
-	w := &worker{split: split, config: config}
+func newWorker(pictures Pictures, config *Config) *worker {
+	w := &worker{pictures: pictures, config: config}
 	if config.FastDecode {
 		w.decoder.AtLeast = config.Preprocessing.Side() * 2 / 3
 	}
@@ -24,7 +25,7 @@ func newWorker(split *Split, config *LoaderConfig) *worker {
 
 // load writes the item's pixels to out, a square picture, and returns its
 // captions.
-func (w *worker) load(item pair, record Record, out []uint8) ([]string, error) {
+func (w *worker) load(item pair, record dataset.Record, out []uint8) ([]string, error) {
 	captions := record.Captions
 	if item.caption >= 0 {
 		captions = captions[item.caption : item.caption+1]
@@ -67,7 +68,7 @@ func (w *worker) pixels(row int, change change, out []uint8) error {
 
 // decode reads and decodes the picture of the row for use.
 func (w *worker) decode(row int, use func(*picture.Picture)) (err error) {
-	unread := w.split.view(row, func(data []byte) error {
+	unread := w.pictures.View(row, func(data []byte) error {
 		var p *picture.Picture
 		if p, err = w.decoder.Decode(data); err == nil {
 			use(p)

@@ -1,4 +1,7 @@
-package dataset
+// Package loader brings the pictures of a split into batches: in an order drawn
+// from a seed, decoded by several goroutines ahead of whoever takes them,
+// augmented, and kept decoded where there is room.
+package loader
 
 import (
 	"cmp"
@@ -10,12 +13,13 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/seetell/seetell/dataset"
 	"github.com/seetell/seetell/picture"
 )
 
-// LoaderConfig says how a split becomes batches. The zero value of a field is
+// Config says how a split becomes batches. The zero value of a field is
 // its default unless said otherwise.
-type LoaderConfig struct {
+type Config struct {
 	Batch         int   // pictures a batch, or pairs with PerCaption; required
 	Workers       int   // decoding goroutines; 0: one more than processors, as reading waits
 	Shuffle       bool  // in an order drawn from Seed and Epoch alone
@@ -47,12 +51,20 @@ type Skip struct {
 	Err       error
 }
 
+// Pictures are what a loader reads, such as a *dataset.Split. They may be read
+// from many goroutines at once.
+type Pictures interface {
+	Len() int
+	Record(i int) dataset.Record
+	View(i int, f func(data []byte) error) error // lends the encoded bytes to f
+}
+
 // Loader decodes the batches of one epoch ahead of the one who calls Next. The
 // batches depend on the configuration alone, never on Workers or on time.
 type Loader struct {
-	split  *Split
-	config LoaderConfig
-	items  []pair
+	pictures Pictures
+	config   Config
+	items    []pair
 
 	context context.Context
 	cancel  context.CancelFunc
@@ -78,30 +90,30 @@ type task struct {
 	pair
 }
 
-// NewLoader starts loading an epoch of the split. Close it, also after the
-// end; the split must stay open until then.
-func NewLoader(ctx context.Context, split *Split, config LoaderConfig) (*Loader, error) {
+// New starts loading an epoch of the pictures. Close it, also after the
+// end; they must stay open until then.
+func New(ctx context.Context, pictures Pictures, config Config) (*Loader, error) {
 	if err := config.validate(); err != nil {
-		return nil, fmt.Errorf("load %s: %w", split.Name, err)
+		return nil, fmt.Errorf("load pictures: %w", err)
 	}
 	if config.Workers == 0 {
 		config.Workers = runtime.GOMAXPROCS(0) + 1
 	}
-	l := &Loader{split: split, config: config, items: config.order(split)}
+	l := &Loader{pictures: pictures, config: config, items: config.order(pictures)}
 	l.context, l.cancel = context.WithCancel(ctx)
 	ahead := 2 + (2*config.Workers+config.Batch-1)/config.Batch
 	l.pending = make(chan *pending, ahead)
 	l.tasks = make(chan task, config.Workers)
 	l.free = make(chan *Batch, ahead+2)
 	l.running.Add(1 + config.Workers)
-	go l.deal()
+	go l.dispatch()
 	for range config.Workers {
 		go l.work()
 	}
 	return l, nil
 }
 
-func (c *LoaderConfig) validate() error {
+func (c *Config) validate() error {
 	switch {
 	case c.Batch < 1:
 		return fmt.Errorf("the batch holds %d pictures: it must hold at least 1", c.Batch)
@@ -156,9 +168,9 @@ func (l *Loader) Close() error {
 	return nil
 }
 
-// deal hands out the epoch's pictures in order, as far ahead as l.pending has
+// dispatch hands out the epoch's pictures in order, as far ahead as l.pending has
 // room.
-func (l *Loader) deal() {
+func (l *Loader) dispatch() {
 	defer l.running.Done()
 	defer close(l.tasks)
 	defer close(l.pending)
@@ -205,9 +217,9 @@ func (l *Loader) prepare(index, n int) *pending {
 // work prepares pictures until there are no more.
 func (l *Loader) work() {
 	defer l.running.Done()
-	w := newWorker(l.split, &l.config)
+	w := newWorker(l.pictures, &l.config)
 	for t := range l.tasks {
-		b, record := t.batch, l.split.Record(t.row)
+		b, record := t.batch, l.pictures.Record(t.row)
 		b.Rows[t.place], b.IDs[t.place] = t.row, record.ID
 		bytes := b.Size * b.Size * 3
 		b.Captions[t.place], t.errs[t.place] = w.load(t.pair, record, b.Pixels[t.place*bytes:][:bytes])
@@ -223,7 +235,7 @@ func (l *Loader) finish(p *pending) *Batch {
 	bytes := b.Size * b.Size * 3
 	for i, err := range p.errs {
 		if err != nil {
-			b.Skipped = append(b.Skipped, Skip{b.IDs[i], l.split.Record(b.Rows[i]).Where, err})
+			b.Skipped = append(b.Skipped, Skip{b.IDs[i], l.pictures.Record(b.Rows[i]).Where, err})
 			continue
 		}
 		if kept < i {

@@ -1,4 +1,4 @@
-package dataset
+package loader
 
 import (
 	"fmt"
@@ -34,9 +34,9 @@ const (
 	FlipSwap = "swap"
 )
 
-// Repeats tells whether a picture and its mirror image are all that there is
+// Deterministic tells whether a picture and its mirror image are all that there is
 // of it, the same in every epoch.
-func (a Augmentation) Repeats() bool { return a.CropScale == 0 && a.Jitter == 0 }
+func (a Augmentation) Deterministic() bool { return a.CropScale == 0 && a.Jitter == 0 }
 
 // Validate returns an error that says what is wrong with the values.
 func (a Augmentation) Validate() error {

@@ -1,20 +1,20 @@
-package dataset
+package loader
 
 import "math/rand/v2"
 
 // pair is a picture's row and the index of one of its captions, or -1 for all.
 type pair struct{ row, caption int }
 
-// order returns the epoch's items in the order in which they are loaded: the
-// split's, or a permutation drawn from the seed and the epoch.
-func (c *LoaderConfig) order(split *Split) []pair {
+// order returns the epoch's items in the order in which they are loaded: their
+// own, or a permutation drawn from the seed and the epoch.
+func (c *Config) order(pictures Pictures) []pair {
 	var items []pair
-	for row := range split.Len() {
+	for row := range pictures.Len() {
 		if !c.PerCaption {
 			items = append(items, pair{row, -1})
 			continue
 		}
-		for caption := range split.Record(row).Captions {
+		for caption := range pictures.Record(row).Captions {
 			items = append(items, pair{row, caption})
 		}
 	}

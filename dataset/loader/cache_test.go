@@ -1,31 +1,32 @@
-package dataset
+package loader
 
 import (
 	"os"
 	"path/filepath"
 	"testing"
 
+	"github.com/seetell/seetell/dataset"
 	"github.com/seetell/seetell/dataset/demo"
 )
 
 func TestMemoryCache(t *testing.T) {
-	split, st := fakeSplit(t, 10, 2)
-	config := loaderConfig()
+	split := draw(t, 10, 2)
+	config := smallConfig()
 	want := loadAll(t, split, config)
 	config.Cache = NewCache(split, config.Preprocessing, 6*16*16*3+5)
 	for epoch, asked := range []int{10, 5} { // rows 0 to 5 are kept but for the bad one
-		before := st.total()
+		before := split.total()
 		if !sameBatches(want, loadAll(t, split, config)) {
 			t.Errorf("epoch %d: other batches than without the cache", epoch)
 		}
-		if got := st.total() - before; got != asked {
+		if got := split.total() - before; got != asked {
 			t.Errorf("epoch %d: %d pictures read, want %d", epoch, got, asked)
 		}
 	}
-	before := st.total()
+	before := split.total()
 	config.Augment.CropScale = .5
 	loadAll(t, split, config)
-	if got := st.total() - before; got != 10 {
+	if got := split.total() - before; got != 10 {
 		t.Errorf("%d pictures read for random crops, want all 10", got)
 	}
 	if err := config.Cache.Close(); err != nil {
@@ -34,10 +35,9 @@ func TestMemoryCache(t *testing.T) {
 }
 
 // fileCacheOf opens the cache of a set that holds the split alone.
-func fileCacheOf(t *testing.T, path string, split *Split, config LoaderConfig) *Cache {
+func fileCacheOf(t *testing.T, path string, split Pictures, config Config) *Cache {
 	t.Helper()
-	set := &Set{Splits: []*Split{split}, fingerprint: func() string { return "0123" }}
-	cache, err := OpenCache(path, set, split, config, 1<<20)
+	cache, err := OpenCache(path, "0123 train", split, config, 1<<20)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,19 +45,19 @@ func fileCacheOf(t *testing.T, path string, split *Split, config LoaderConfig) *
 }
 
 func TestFileCache(t *testing.T) {
-	split, st := fakeSplit(t, 10, 2)
+	split := draw(t, 10, 2)
 	path := filepath.Join(t.TempDir(), "pictures")
-	config := loaderConfig()
+	config := smallConfig()
 	want := loadAll(t, split, config)
 	for run, asked := range []int{11, 2} { // the bad picture is tried again
 		config.Cache = fileCacheOf(t, path, split, config)
-		before := st.total()
+		before := split.total()
 		for range 2 {
 			if !sameBatches(want, loadAll(t, split, config)) {
 				t.Errorf("run %d: other batches than without the cache", run)
 			}
 		}
-		if got := st.total() - before; got != asked {
+		if got := split.total() - before; got != asked {
 			t.Errorf("run %d: %d pictures read, want %d", run, got, asked)
 		}
 		if err := config.Cache.Close(); err != nil {
@@ -67,15 +67,15 @@ func TestFileCache(t *testing.T) {
 }
 
 func TestFileCacheOfOtherPictures(t *testing.T) {
-	split, st := fakeSplit(t, 10)
-	for name, damage := range map[string]func(path string, config *LoaderConfig) error{
-		"another way to decode": func(_ string, config *LoaderConfig) error { config.FastDecode = true; return nil },
-		"another size":          func(_ string, config *LoaderConfig) error { config.Preprocessing.Size = 17; return nil },
-		"cut short":             func(path string, _ *LoaderConfig) error { return os.Truncate(path, 5000) },
-		"not a cache":           func(path string, _ *LoaderConfig) error { return os.WriteFile(path, []byte("hello"), 0o644) },
+	split := draw(t, 10)
+	for name, damage := range map[string]func(path string, config *Config) error{
+		"another way to decode": func(_ string, config *Config) error { config.FastDecode = true; return nil },
+		"another size":          func(_ string, config *Config) error { config.Preprocessing.Size = 17; return nil },
+		"cut short":             func(path string, _ *Config) error { return os.Truncate(path, 5000) },
+		"not a cache":           func(path string, _ *Config) error { return os.WriteFile(path, []byte("hello"), 0o644) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			path, config := filepath.Join(t.TempDir(), "pictures"), loaderConfig()
+			path, config := filepath.Join(t.TempDir(), "pictures"), smallConfig()
 			config.Cache = fileCacheOf(t, path, split, config)
 			loadAll(t, split, config)
 			config.Cache.Close()
@@ -86,11 +86,11 @@ func TestFileCacheOfOtherPictures(t *testing.T) {
 			want := loadAll(t, split, config)
 			config.Cache = fileCacheOf(t, path, split, config)
 			defer config.Cache.Close()
-			before := st.total()
+			before := split.total()
 			if !sameBatches(want, loadAll(t, split, config)) {
 				t.Error("other batches than without the cache")
 			}
-			if got := st.total() - before; got != 10 {
+			if got := split.total() - before; got != 10 {
 				t.Errorf("%d pictures read, want all 10", got)
 			}
 		})
@@ -98,8 +98,8 @@ func TestFileCacheOfOtherPictures(t *testing.T) {
 }
 
 func TestFileCacheLeavesNothingHalf(t *testing.T) {
-	split, _ := fakeSplit(t, 10)
-	folder, config := t.TempDir(), loaderConfig()
+	split := draw(t, 10)
+	folder, config := t.TempDir(), smallConfig()
 	config.Cache = fileCacheOf(t, filepath.Join(folder, "pictures"), split, config)
 	config.Start = 1 // the first batch is never seen
 	loadAll(t, split, config)
@@ -112,11 +112,11 @@ func TestFileCacheLeavesNothingHalf(t *testing.T) {
 }
 
 func TestFileCacheWithoutRoom(t *testing.T) {
-	set, err := Open(t.Context(), demo.Source, Options{Limit: 2})
+	set, err := dataset.Open(t.Context(), demo.Source, dataset.Options{Limit: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := OpenCache(filepath.Join(t.TempDir(), "none", "pictures"), set, set.Splits[0], loaderConfig(), 1<<20); err == nil {
+	if _, err := OpenCache(filepath.Join(t.TempDir(), "none", "pictures"), "demo", set.Splits[0], smallConfig(), 1<<20); err == nil {
 		t.Error("no error for a folder that is not there")
 	}
 }

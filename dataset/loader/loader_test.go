@@ -1,4 +1,4 @@
-package dataset
+package loader
 
 import (
 	"bytes"
@@ -14,78 +14,78 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seetell/seetell/dataset"
 	"github.com/seetell/seetell/dataset/demo"
 	"github.com/seetell/seetell/internal/testshared"
 	"github.com/seetell/seetell/picture"
 )
 
-// fakeStore hands out drawings and counts how often it is asked. Rows in bad
+// drawings are pictures that count how often they are asked for. Rows in bad
 // hold no picture.
-type fakeStore struct {
-	mutex   sync.Mutex
-	asked   map[int]int
-	drawing [][]byte
+type drawings struct {
+	records []dataset.Record
+	encoded [][]byte
 	bad     map[int]bool
+
+	mutex sync.Mutex
+	asked int
 }
 
-func (s *fakeStore) bytes(it *item) ([]byte, error) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	s.asked[it.row]++
-	if s.bad[it.row] {
-		return []byte("no picture at all"), nil
+func (d *drawings) Len() int { return len(d.records) }
+
+func (d *drawings) Record(i int) dataset.Record { return d.records[i] }
+
+func (d *drawings) View(i int, f func([]byte) error) error {
+	d.mutex.Lock()
+	d.asked++
+	d.mutex.Unlock()
+	if d.bad[i] {
+		return f([]byte("no picture at all"))
 	}
-	return s.drawing[it.row%len(s.drawing)], nil
+	return f(d.encoded[i%len(d.encoded)])
 }
 
-func (s *fakeStore) where(it *item) string { return fmt.Sprintf("fake, row %d", it.row) }
-func (s *fakeStore) Close() error          { return nil }
-
-func (s *fakeStore) total() (n int) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	for _, times := range s.asked {
-		n += times
-	}
-	return n
+func (d *drawings) total() int {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	return d.asked
 }
 
-// fakeSplit returns a split of n drawings, with row%3+1 captions each.
-func fakeSplit(t *testing.T, n int, bad ...int) (*Split, *fakeStore) {
+// draw returns n drawings, with row%3+1 captions each.
+func draw(t *testing.T, n int, bad ...int) *drawings {
 	t.Helper()
-	st := &fakeStore{asked: map[int]int{}, bad: map[int]bool{}}
+	d := &drawings{bad: map[int]bool{}}
 	for _, p := range demo.New(1)[0].Pictures[:min(n, 20)] {
 		data, err := p.PNG()
 		if err != nil {
 			t.Fatal(err)
 		}
-		st.drawing = append(st.drawing, data)
+		d.encoded = append(d.encoded, data)
 	}
 	for _, row := range bad {
-		st.bad[row] = true
+		d.bad[row] = true
 	}
-	split := &Split{Name: "train", store: st}
 	for row := range n {
-		it := item{id: fmt.Sprintf("picture %d", row), row: row}
+		r := dataset.Record{ID: fmt.Sprintf("picture %d", row), Row: row, Where: fmt.Sprintf("drawing, row %d", row)}
 		for caption := range row%3 + 1 {
-			it.captions = append(it.captions, fmt.Sprintf("caption %d of %d", caption, row))
+			r.Captions = append(r.Captions, fmt.Sprintf("caption %d of %d", caption, row))
 		}
-		split.items = append(split.items, it)
+		d.records = append(d.records, r)
 	}
-	return split, st
+	return d
 }
 
-// loaderConfig is small, so that tests are quick.
-func loaderConfig() LoaderConfig {
+// smallConfig is small, so that tests are quick.
+func smallConfig() Config {
 	p := picture.DefaultPreprocessing()
 	p.Size = 16
-	return LoaderConfig{Batch: 4, Workers: 2, Shuffle: true, Seed: 3, Preprocessing: p}
+	return Config{Batch: 4, Workers: 2, Shuffle: true, Seed: 3, Preprocessing: p}
 }
 
 // loadAll reads an epoch, and recycles as training does.
-func loadAll(t testing.TB, split *Split, config LoaderConfig) []Batch {
+func loadAll(t testing.TB, split Pictures, config Config) []Batch {
 	t.Helper()
-	l, err := NewLoader(context.Background(), split, config)
+	l, err := New(context.Background(), split, config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,8 +114,8 @@ func sameBatches(a, b []Batch) bool {
 }
 
 func TestLoaderOrderDoesNotDependOnWorkers(t *testing.T) {
-	split, _ := fakeSplit(t, 23)
-	config := loaderConfig()
+	split := draw(t, 23)
+	config := smallConfig()
 	config.Augment = Augmentation{CropScale: .3, Flip: FlipSwap, Jitter: .3}
 	want := loadAll(t, split, config)
 	var rows []int
@@ -139,8 +139,8 @@ func TestLoaderOrderDoesNotDependOnWorkers(t *testing.T) {
 }
 
 func TestLoaderInOrder(t *testing.T) {
-	split, _ := fakeSplit(t, 6)
-	config := loaderConfig()
+	split := draw(t, 6)
+	config := smallConfig()
 	config.Shuffle = false
 	got := loadAll(t, split, config)
 	if !slices.Equal(got[0].Rows, []int{0, 1, 2, 3}) || !slices.Equal(got[1].Rows, []int{4, 5}) {
@@ -152,23 +152,23 @@ func TestLoaderInOrder(t *testing.T) {
 }
 
 func TestLoaderRestart(t *testing.T) {
-	split, st := fakeSplit(t, 23)
-	config := loaderConfig()
+	split := draw(t, 23)
+	config := smallConfig()
 	config.Augment = Augmentation{CropScale: .3}
 	want := loadAll(t, split, config)
-	before := st.total()
+	before := split.total()
 	config.Start = 4
 	if !sameBatches(want[4:], loadAll(t, split, config)) {
 		t.Error("an epoch begun at batch 4 goes on otherwise than one begun at 0")
 	}
-	if asked := st.total() - before; asked != 7 {
+	if asked := split.total() - before; asked != 7 {
 		t.Errorf("%d pictures were read for the last 7", asked)
 	}
 }
 
 func TestLoaderPerCaption(t *testing.T) {
-	split, _ := fakeSplit(t, 6)
-	config := loaderConfig()
+	split := draw(t, 6)
+	config := smallConfig()
 	config.PerCaption = true
 	seen := map[string]int{}
 	for _, b := range loadAll(t, split, config) {
@@ -185,8 +185,8 @@ func TestLoaderPerCaption(t *testing.T) {
 }
 
 func TestLoaderSkips(t *testing.T) {
-	split, _ := fakeSplit(t, 9, 1, 4, 5, 6, 7)
-	config := loaderConfig()
+	split := draw(t, 9, 1, 4, 5, 6, 7)
+	config := smallConfig()
 	config.Shuffle = false
 	got := loadAll(t, split, config)
 	if len(got) != 3 || !slices.Equal(got[0].Rows, []int{0, 2, 3}) || len(got[1].Rows) != 0 || !slices.Equal(got[2].Rows, []int{8}) {
@@ -195,20 +195,20 @@ func TestLoaderSkips(t *testing.T) {
 	if len(got[0].Pixels) != 3*16*16*3 || len(got[1].Skipped) != 4 {
 		t.Errorf("%d bytes of pixels, %d skipped", len(got[0].Pixels), len(got[1].Skipped))
 	}
-	good, _ := fakeSplit(t, 9)
+	good := draw(t, 9)
 	if want := loadAll(t, good, config); !bytes.Equal(got[0].Pixels[16*16*3:], want[0].Pixels[2*16*16*3:]) {
 		t.Error("the pixels after a skipped picture are not those of the next")
 	}
 	skip := got[0].Skipped[0]
-	if skip.ID != "picture 1" || skip.Where != "fake, row 1" || !strings.Contains(skip.Err.Error(), "not a picture") {
+	if skip.ID != "picture 1" || skip.Where != "drawing, row 1" || !strings.Contains(skip.Err.Error(), "not a picture") {
 		t.Errorf("skipped %v", skip)
 	}
 }
 
 // TestLoaderStaysAhead holds how far the loader reads ahead of who is slow.
 func TestLoaderStaysAhead(t *testing.T) {
-	split, st := fakeSplit(t, 400)
-	l, err := NewLoader(context.Background(), split, loaderConfig())
+	split := draw(t, 400)
+	l, err := New(context.Background(), split, smallConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +217,7 @@ func TestLoaderStaysAhead(t *testing.T) {
 		t.Fatal(err)
 	}
 	time.Sleep(100 * time.Millisecond)
-	if asked := st.total(); asked < 8 || asked > 30 {
+	if asked := split.total(); asked < 8 || asked > 30 {
 		t.Errorf("%d pictures read while one batch of 4 was used", asked)
 	}
 	if l.Wait() <= 0 || l.Batches() != 100 {
@@ -226,8 +226,8 @@ func TestLoaderStaysAhead(t *testing.T) {
 }
 
 func TestLoaderRecycles(t *testing.T) {
-	split, _ := fakeSplit(t, 400)
-	l, err := NewLoader(context.Background(), split, loaderConfig())
+	split := draw(t, 400)
+	l, err := New(context.Background(), split, smallConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,9 +251,9 @@ func TestLoaderRecycles(t *testing.T) {
 
 func TestLoaderCancel(t *testing.T) {
 	before := runtime.NumGoroutine()
-	split, _ := fakeSplit(t, 400)
+	split := draw(t, 400)
 	ctx, cancel := context.WithCancel(context.Background())
-	l, err := NewLoader(ctx, split, loaderConfig())
+	l, err := New(ctx, split, smallConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -280,26 +280,26 @@ func TestLoaderCancel(t *testing.T) {
 	}
 }
 
-func TestLoaderConfigErrors(t *testing.T) {
-	split, _ := fakeSplit(t, 2)
+func TestConfigErrors(t *testing.T) {
+	split := draw(t, 2)
 	for _, test := range []struct {
 		name   string
-		change func(*LoaderConfig)
+		change func(*Config)
 		want   string
 	}{
-		{"batch", func(c *LoaderConfig) { c.Batch = 0 }, "the batch holds 0 pictures"},
-		{"workers", func(c *LoaderConfig) { c.Workers = -1 }, "-1 workers"},
-		{"start", func(c *LoaderConfig) { c.Start = -1 }, "the first batch is -1"},
-		{"size", func(c *LoaderConfig) { c.Preprocessing.Size = 0 }, "picture size is 0"},
-		{"crop", func(c *LoaderConfig) { c.Augment.CropScale = 2 }, "crop scale is 2"},
-		{"flip", func(c *LoaderConfig) { c.Augment.Flip = "up" }, `flip is "up"`},
-		{"jitter", func(c *LoaderConfig) { c.Augment.Jitter = 1 }, "colour jitter is 1"},
-		{"cache", func(c *LoaderConfig) { c.Cache = NewCache(split, picture.DefaultPreprocessing(), 1<<20) }, "pictures of another size"},
+		{"batch", func(c *Config) { c.Batch = 0 }, "the batch holds 0 pictures"},
+		{"workers", func(c *Config) { c.Workers = -1 }, "-1 workers"},
+		{"start", func(c *Config) { c.Start = -1 }, "the first batch is -1"},
+		{"size", func(c *Config) { c.Preprocessing.Size = 0 }, "picture size is 0"},
+		{"crop", func(c *Config) { c.Augment.CropScale = 2 }, "crop scale is 2"},
+		{"flip", func(c *Config) { c.Augment.Flip = "up" }, `flip is "up"`},
+		{"jitter", func(c *Config) { c.Augment.Jitter = 1 }, "colour jitter is 1"},
+		{"cache", func(c *Config) { c.Cache = NewCache(split, picture.DefaultPreprocessing(), 1<<20) }, "pictures of another size"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			config := loaderConfig()
+			config := smallConfig()
 			test.change(&config)
-			l, err := NewLoader(context.Background(), split, config)
+			l, err := New(context.Background(), split, config)
 			if err == nil {
 				l.Close()
 				t.Fatal("no error")
@@ -314,7 +314,7 @@ func TestLoaderConfigErrors(t *testing.T) {
 // TestLoaderOfPhotographs compares with decoding and resizing one by one.
 func TestLoaderOfPhotographs(t *testing.T) {
 	source := filepath.Join(testshared.Dir(t), "flickr8k", "data")
-	set, err := Open(context.Background(), source, Options{Limit: 10})
+	set, err := dataset.Open(context.Background(), source, dataset.Options{Limit: 10})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -323,7 +323,7 @@ func TestLoaderOfPhotographs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := loaderConfig()
+	config := smallConfig()
 	for _, b := range loadAll(t, split, config) {
 		for i, row := range b.Rows {
 			data, err := split.Bytes(row)
@@ -342,12 +342,12 @@ func TestLoaderOfPhotographs(t *testing.T) {
 }
 
 func BenchmarkLoader(b *testing.B) {
-	set, err := Open(context.Background(), demo.Source, Options{Limit: 100})
+	set, err := dataset.Open(context.Background(), demo.Source, dataset.Options{Limit: 100})
 	if err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		loadAll(b, set.Splits[0], loaderConfig())
+		loadAll(b, set.Splits[0], smallConfig())
 	}
 	b.ReportMetric(float64(100*b.N)/b.Elapsed().Seconds(), "pictures/s")
 }

@@ -1,4 +1,4 @@
-package dataset
+package loader
 
 import (
 	"encoding/json"
@@ -24,23 +24,23 @@ type cacheStore interface {
 }
 
 // NewCache returns an empty cache in memory that holds up to limit bytes.
-func NewCache(split *Split, p picture.Preprocessing, limit int64) *Cache {
+func NewCache(pictures Pictures, p picture.Preprocessing, limit int64) *Cache {
 	bytes := p.Size * p.Size * 3
-	return &Cache{bytes, newMemoryCache(cacheRows(split, bytes, limit))}
+	return &Cache{bytes, newMemoryCache(cacheRows(pictures, bytes, limit))}
 }
 
 // OpenCache returns the cache in the file at path, of up to limit bytes. A file
-// of other data or another preprocessing is replaced. A new file is put in
-// place once it holds every picture it has room for, so that one epoch fills
-// it and all later runs read it.
-func OpenCache(path string, set *Set, split *Split, config LoaderConfig, limit int64) (*Cache, error) {
+// of other data, which identity tells, or of another preprocessing is replaced.
+// A new file is put in place once it holds every picture it has room for, so
+// that one epoch fills it and all later runs read it.
+func OpenCache(path, identity string, pictures Pictures, config Config, limit int64) (*Cache, error) {
 	bytes := config.Preprocessing.Size * config.Preprocessing.Size * 3
-	key, err := json.Marshal([]any{set.Fingerprint(), split.Name, config.Preprocessing, config.FastDecode})
+	key, err := json.Marshal([]any{identity, config.Preprocessing, config.FastDecode})
 	if err != nil {
 		return nil, err
 	}
 	store, err := openFileCache(path, cacheHeader{
-		Format: cacheFormat, Key: string(key), Bytes: bytes, Rows: cacheRows(split, bytes, limit),
+		Format: cacheFormat, Key: string(key), Bytes: bytes, Rows: cacheRows(pictures, bytes, limit),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open picture cache: %w", err)
@@ -49,8 +49,8 @@ func OpenCache(path string, set *Set, split *Split, config LoaderConfig, limit i
 }
 
 // cacheRows returns how many pictures fit.
-func cacheRows(split *Split, bytes int, limit int64) int {
-	return int(max(min(limit/int64(bytes), int64(split.Len())), 0))
+func cacheRows(pictures Pictures, bytes int, limit int64) int {
+	return int(max(min(limit/int64(bytes), int64(pictures.Len())), 0))
 }
 
 // Close releases the cache and returns the first trouble it had, which did not
