@@ -14,13 +14,3 @@ func under(category string, flags []cli.Flag) []cli.Flag {
 	}
 	return flags
 }
-
-// setDefaults changes the default values of flags by name.
-func setDefaults(flags []cli.Flag, values map[string]any) {
-	for _, flag := range flags {
-		if value, ok := values[flag.Names()[0]]; ok {
-			field := reflect.ValueOf(flag).Elem().FieldByName("Value")
-			field.Set(reflect.ValueOf(value).Convert(field.Type()))
-		}
-	}
-}

@@ -1,38 +1,29 @@
 package main
 
 import (
-	"embed"
 	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
 	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
 
 	"github.com/seetell/seetell/train"
 )
 
-// recipes are TOML files of train's flags.
-//
-//go:embed recipes/*.toml
-var recipes embed.FS
-
 func trainCommand() *cli.Command {
-	cfg := train.DefaultConfig()
+	cfg, err := train.Recipe(train.DefaultRecipe)
+	if err != nil {
+		panic(err) // it is part of the program
+	}
 	return trainWith(&cfg)
 }
 
 // trainWith is the command train, whose flags are fields of cfg.
 func trainWith(cfg *train.Config) *cli.Command {
-	usual, err := recipe(defaultRecipe)
-	if err != nil {
-		panic(err) // it is part of the program
-	}
 	flags := slices.Concat(
 		under("Data", dataFlags(cfg)), under("The run", runFlags(cfg)),
 		under("Learning", optimiserFlags(cfg)), under("The model", modelSizeFlags(cfg)))
-	setDefaults(flags, usual)
 	return &cli.Command{
 		Name:      "train",
 		Usage:     "train a captioner and write checkpoints",
@@ -56,36 +47,26 @@ func trainWith(cfg *train.Config) *cli.Command {
 	}
 }
 
-// defaultRecipe gives train's flags the values that stand in its help text.
-const defaultRecipe = "best"
-
 // settings completes the flags from --config, then from --recipe; those of a run
-// that is resumed from what it was left with, unless a recipe is asked for.
+// that is resumed from what it was left with, and from a recipe if it is asked
+// for.
 func settings(c *cli.Context, cfg *train.Config) error {
 	if err := readConfig(c); err != nil {
 		return err
 	}
-	if !cfg.Resume || c.IsSet("recipe") {
-		if err := readRecipe(c); err != nil {
+	given, epochs := givenFlags(c), cfg.Epochs
+	if cfg.Resume && cfg.Out != "" {
+		if err := cfg.Remember(); err != nil {
 			return err
 		}
 	}
-	if !cfg.Resume || cfg.Out == "" {
-		return nil
-	}
-	return remember(c, cfg)
-}
-
-// remember gives the flags that are not set the values of the run in --out.
-func remember(c *cli.Context, cfg *train.Config) error {
-	given := map[string]string{}
-	for _, flag := range c.Command.Flags {
-		if name := flag.Names()[0]; c.IsSet(name) {
-			given[name] = c.String(name) // the text of any flag
+	if !cfg.Resume || c.IsSet("recipe") {
+		if err := cfg.Apply(c.String("recipe")); err != nil {
+			return usage(err)
 		}
-	}
-	if err := cfg.Remember(); err != nil {
-		return err
+		if c.IsSet("epochs") {
+			cfg.ShareEpochs(epochs)
+		}
 	}
 	for name, value := range given {
 		if err := c.Set(name, value); err != nil {
@@ -95,62 +76,34 @@ func remember(c *cli.Context, cfg *train.Config) error {
 	return nil
 }
 
-func readRecipe(c *cli.Context) error {
-	name := c.String("recipe")
-	values, err := recipe(name)
-	if err != nil {
-		return err
+// givenFlags returns the texts of the flags that are set, by name.
+func givenFlags(c *cli.Context) map[string]string {
+	given := map[string]string{}
+	for _, flag := range c.Command.Flags {
+		if name := flag.Names()[0]; c.IsSet(name) {
+			given[name] = c.String(name) // the text of any flag
+		}
 	}
-	if c.IsSet("epochs") {
-		shareEpochs(values, c.Int("epochs"))
-	}
-	return applyConfig(c, "recipe "+name, values)
-}
-
-// recipe returns the values that the recipe gives to flags.
-func recipe(name string) (values map[string]any, err error) {
-	text, err := recipes.ReadFile("recipes/" + name + ".toml")
-	if err != nil {
-		return nil, usage(fmt.Errorf("recipe %q: there are %s", name, strings.Join(recipeNames(), ", ")))
-	}
-	if err := toml.Unmarshal(text, &values); err != nil {
-		return nil, fmt.Errorf("recipe %s: %w", name, err)
-	}
-	return values, nil
-}
-
-// shareEpochs gives a recipe's self-critical epochs their share of other
-// epochs than the recipe's.
-func shareEpochs(recipe map[string]any, epochs int) {
-	recipe["self-critical"] = int64(epochs) * recipe["self-critical"].(int64) / recipe["epochs"].(int64)
-}
-
-func recipeNames() []string {
-	entries, _ := recipes.ReadDir("recipes")
-	var names []string
-	for _, entry := range entries {
-		names = append(names, strings.TrimSuffix(entry.Name(), ".toml"))
-	}
-	return names
+	return given
 }
 
 func dataFlags(cfg *train.Config) []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "data", Usage: "data set `SOURCE`: a name on the hub, a folder, a file, or demo", Destination: &cfg.Data, EnvVars: []string{"SEETELL_DATA"}},
-		&cli.PathFlag{Name: "pictures", Usage: "`DIR` of a COCO or Karpathy file's pictures", Destination: &cfg.Pictures},
+		&cli.PathFlag{Name: "pictures", Usage: "`DIR` of a COCO or Karpathy file's pictures", Value: cfg.Pictures, Destination: &cfg.Pictures},
 		&cli.StringFlag{Name: "train-split", Usage: "split to learn from", Value: cfg.TrainSplit, Destination: &cfg.TrainSplit},
 		&cli.StringFlag{Name: "validation-split", Usage: "split to check on", Value: cfg.ValidationSplit, Destination: &cfg.ValidationSplit},
-		&cli.IntFlag{Name: "limit", Usage: "pictures of each split; 0 for all", Destination: &cfg.Limit},
+		&cli.IntFlag{Name: "limit", Usage: "pictures of each split; 0 for all", Value: cfg.Limit, Destination: &cfg.Limit},
 		&cli.IntFlag{Name: "minimum-count", Usage: "times that a word of the vocabulary stands in the captions", Value: cfg.MinimumCount, Destination: &cfg.MinimumCount},
 		&cli.IntFlag{Name: "caption-words", Usage: "words of a caption learned; the rest is cut", Value: cfg.CaptionWords, Destination: &cfg.CaptionWords},
 		&cli.StringFlag{Name: "words", Usage: "what splits captions: words or characters", Value: cfg.Words, Destination: &cfg.Words},
-		&cli.StringFlag{Name: "flip", Usage: "mirror every other picture: keep those whose captions name left or right as they are, or swap the words; empty for none", Destination: &cfg.Augmentation.Flip},
-		&cli.Float64Flag{Name: "crop-scale", Usage: "least share of a picture that a random crop takes; 0 for no crops", Destination: &cfg.Augmentation.CropScale},
-		&cli.Float64Flag{Name: "jitter", Usage: "largest change of brightness, contrast and saturation; 0 for none", Destination: &cfg.Augmentation.Jitter},
-		&cli.IntFlag{Name: "workers", Usage: "goroutines that decode pictures; 0 for one more than cores", Destination: &cfg.Workers},
+		&cli.StringFlag{Name: "flip", Usage: "mirror every other picture: keep those whose captions name left or right as they are, or swap the words; empty for none", Value: cfg.Augmentation.Flip, Destination: &cfg.Augmentation.Flip},
+		&cli.Float64Flag{Name: "crop-scale", Usage: "least share of a picture that a random crop takes; 0 for no crops", Value: cfg.Augmentation.CropScale, Destination: &cfg.Augmentation.CropScale},
+		&cli.Float64Flag{Name: "jitter", Usage: "largest change of brightness, contrast and saturation; 0 for none", Value: cfg.Augmentation.Jitter, Destination: &cfg.Augmentation.Jitter},
+		&cli.IntFlag{Name: "workers", Usage: "goroutines that decode pictures; 0 for one more than cores", Value: cfg.Workers, Destination: &cfg.Workers},
 		&cli.BoolFlag{Name: "fast-decode", Usage: "scale JPEGs of the training split while they are decoded, which blurs them a little", Destination: &cfg.FastDecode},
-		&cli.IntFlag{Name: "picture-memory", Usage: "`MB` for decoded training pictures, kept from epoch to epoch; random crops are not", Destination: &cfg.PictureMemory},
-		&cli.PathFlag{Name: "picture-cache", Usage: "`FILE` for decoded training pictures in place of --picture-memory, for later runs too", Destination: &cfg.PictureCache},
+		&cli.IntFlag{Name: "picture-memory", Usage: "`MB` for decoded training pictures, kept from epoch to epoch; random crops are not", Value: cfg.PictureMemory, Destination: &cfg.PictureMemory},
+		&cli.PathFlag{Name: "picture-cache", Usage: "`FILE` for decoded training pictures in place of --picture-memory, for later runs too", Value: cfg.PictureCache, Destination: &cfg.PictureCache},
 		&cli.IntFlag{Name: "picture-cache-size", Usage: "`MB` that --picture-cache may take", Value: cfg.PictureCacheSize, Destination: &cfg.PictureCacheSize},
 	}
 }
@@ -159,10 +112,10 @@ func runFlags(cfg *train.Config) []cli.Flag {
 	return append([]cli.Flag{
 		&cli.PathFlag{Name: "out", Usage: "`DIR` of the run", Destination: &cfg.Out},
 		configFlag(),
-		&cli.StringFlag{Name: "recipe", Usage: "named settings: " + strings.Join(recipeNames(), ", "), Value: defaultRecipe},
+		&cli.StringFlag{Name: "recipe", Usage: "named settings: " + strings.Join(train.Recipes(), ", "), Value: train.DefaultRecipe},
 		&cli.BoolFlag{Name: "resume", Usage: "go on with the run in --out, with its settings where no others are given", Destination: &cfg.Resume},
 		&cli.BoolFlag{Name: "new-schedule", Usage: "with --resume: follow other epochs, learning rates and schedule from there on", Destination: &cfg.NewSchedule},
-		&cli.PathFlag{Name: "from", Usage: "start from this checkpoint `FILE`", Destination: &cfg.From},
+		&cli.PathFlag{Name: "from", Usage: "start from this checkpoint `FILE`", Value: cfg.From, Destination: &cfg.From},
 		&cli.Int64Flag{Name: "seed", Usage: "of initial values, order and dropout", Value: cfg.Seed, Destination: &cfg.Seed},
 		&cli.IntFlag{Name: "keep", Usage: "newest epoch files kept; 0 for all", Value: cfg.Keep, Destination: &cfg.Keep},
 		&cli.GenericFlag{Name: "checkpoint-every", Usage: "`STEPS` or time (10m) between checkpoints within an epoch; 0 for none", Value: &cfg.CheckpointEvery},
@@ -179,23 +132,23 @@ func optimiserFlags(cfg *train.Config) []cli.Flag {
 		&cli.StringFlag{Name: "captions-per-step", Usage: "captions of a picture in a step: all, or 1, and then a batch is pairs", Value: cfg.CaptionsPerStep, Destination: &cfg.CaptionsPerStep},
 		&cli.Float64Flag{Name: "learning-rate", Usage: "step size of Adam", Value: cfg.LearningRate, Destination: &cfg.LearningRate},
 		&cli.Float64Flag{Name: "encoder-learning-rate", Usage: "step size for the backbone; negative for a tenth of --learning-rate", Value: cfg.EncoderLearningRate, Destination: &cfg.EncoderLearningRate},
-		&cli.Float64Flag{Name: "weight-decay", Usage: "decoupled weight decay, as AdamW", Destination: &cfg.WeightDecay},
+		&cli.Float64Flag{Name: "weight-decay", Usage: "decoupled weight decay, as AdamW", Value: cfg.WeightDecay, Destination: &cfg.WeightDecay},
 		&cli.Float64Flag{Name: "clip-norm", Usage: "largest total norm of the gradients; 0 for no limit", Value: cfg.ClipNorm, Destination: &cfg.ClipNorm},
 		&cli.StringFlag{Name: "schedule", Usage: "of the learning rates: constant, cosine or plateau", Value: cfg.Schedule, Destination: &cfg.Schedule},
-		&cli.IntFlag{Name: "warm-up", Usage: "`STEPS` over which the learning rates rise, half of a cosine's at most", Destination: &cfg.WarmUp},
+		&cli.IntFlag{Name: "warm-up", Usage: "`STEPS` over which the learning rates rise, half of a cosine's at most", Value: cfg.WarmUp, Destination: &cfg.WarmUp},
 		&cli.StringFlag{Name: "batch-norm", Usage: "statistics of the backbone's BatchNorm: frozen or batch", Value: cfg.BatchNorm, Destination: &cfg.BatchNorm},
-		&cli.IntFlag{Name: "patience", Usage: "`EPOCHS` without a better score before the run stops or, with the schedule plateau, the rates fall; 0 for never", Destination: &cfg.Patience},
+		&cli.IntFlag{Name: "patience", Usage: "`EPOCHS` without a better score before the run stops or, with the schedule plateau, the rates fall; 0 for never", Value: cfg.Patience, Destination: &cfg.Patience},
 		&cli.Float64Flag{Name: "plateau-factor", Usage: "of the learning rates at each fall of the schedule plateau", Value: cfg.PlateauFactor, Destination: &cfg.PlateauFactor},
-		&cli.IntFlag{Name: "freeze-encoder", Usage: "first `EPOCHS` in which the backbone stays as it is; -1 for all", Destination: &cfg.FreezeEncoder},
-		&cli.IntFlag{Name: "frozen-layers", Usage: "layers of the backbone that never learn: 1 its stem and layer1, up to 4 for all", Destination: &cfg.FrozenLayers},
+		&cli.IntFlag{Name: "freeze-encoder", Usage: "first `EPOCHS` in which the backbone stays as it is; -1 for all", Value: cfg.FreezeEncoder, Destination: &cfg.FreezeEncoder},
+		&cli.IntFlag{Name: "frozen-layers", Usage: "layers of the backbone that never learn: 1 its stem and layer1, up to 4 for all", Value: cfg.FrozenLayers, Destination: &cfg.FrozenLayers},
 		&cli.IntFlag{Name: "feature-memory", Usage: "`MB` for what pictures come to in frozen layers, computed once and kept; -1 for half of what is free", Value: cfg.FeatureMemory, Destination: &cfg.FeatureMemory},
-		&cli.Float64Flag{Name: "average-decay", Usage: "of the average of the weights that is checked and saved, such as .999; 0 for none", Destination: &cfg.AverageDecay},
+		&cli.Float64Flag{Name: "average-decay", Usage: "of the average of the weights that is checked and saved, such as .999; 0 for none", Value: cfg.AverageDecay, Destination: &cfg.AverageDecay},
 		&cli.Float64Flag{Name: "dropout", Usage: "before the output layer", Value: cfg.Dropout, Destination: &cfg.Dropout},
-		&cli.Float64Flag{Name: "embedding-dropout", Usage: "behind the word embeddings", Destination: &cfg.EmbeddingDropout},
-		&cli.Float64Flag{Name: "label-smoothing", Usage: "share of a word's probability dealt to all words", Destination: &cfg.LabelSmoothing},
-		&cli.Float64Flag{Name: "attention-penalty", Usage: "weight of doubly stochastic attention", Destination: &cfg.AttentionPenalty},
-		&cli.Float64Flag{Name: "scheduled-sampling", Usage: "share of the words read that the model drew itself, rising to this by the last epoch", Destination: &cfg.ScheduledSampling},
-		&cli.IntFlag{Name: "self-critical", Usage: "last `EPOCHS`, which raise CIDEr-D of drawn captions; a recipe's are a share of --epochs", Destination: &cfg.SelfCritical},
+		&cli.Float64Flag{Name: "embedding-dropout", Usage: "behind the word embeddings", Value: cfg.EmbeddingDropout, Destination: &cfg.EmbeddingDropout},
+		&cli.Float64Flag{Name: "label-smoothing", Usage: "share of a word's probability dealt to all words", Value: cfg.LabelSmoothing, Destination: &cfg.LabelSmoothing},
+		&cli.Float64Flag{Name: "attention-penalty", Usage: "weight of doubly stochastic attention", Value: cfg.AttentionPenalty, Destination: &cfg.AttentionPenalty},
+		&cli.Float64Flag{Name: "scheduled-sampling", Usage: "share of the words read that the model drew itself, rising to this by the last epoch", Value: cfg.ScheduledSampling, Destination: &cfg.ScheduledSampling},
+		&cli.IntFlag{Name: "self-critical", Usage: "last `EPOCHS`, which raise CIDEr-D of drawn captions; a recipe's are a share of --epochs", Value: cfg.SelfCritical, Destination: &cfg.SelfCritical},
 		&cli.Float64Flag{Name: "self-critical-rate", Usage: "step size of Adam in self-critical epochs", Value: cfg.SelfCriticalRate, Destination: &cfg.SelfCriticalRate},
 		&cli.IntFlag{Name: "samples", Usage: "captions drawn of each picture in self-critical epochs", Value: cfg.Samples, Destination: &cfg.Samples},
 	}

@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"io"
-	"maps"
 	"path/filepath"
-	"slices"
 	"testing"
 
 	"github.com/urfave/cli/v2"
@@ -16,7 +14,10 @@ import (
 // trainFlags returns train's flags as a command line leaves them.
 func trainFlags(t *testing.T, arguments ...string) (flags *cli.Context) {
 	t.Helper()
-	cfg := train.DefaultConfig()
+	cfg, err := train.Recipe(train.DefaultRecipe)
+	if err != nil {
+		t.Fatal(err)
+	}
 	command := trainWith(&cfg)
 	command.Action = func(c *cli.Context) error {
 		flags = c
@@ -27,24 +28,6 @@ func trainFlags(t *testing.T, arguments ...string) (flags *cli.Context) {
 		t.Fatal(err)
 	}
 	return flags
-}
-
-func TestRecipesSayTheSameThings(t *testing.T) {
-	usual, err := recipe(defaultRecipe)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range recipeNames() {
-		values, err := recipe(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, key := range slices.Sorted(maps.Keys(usual)) {
-			if _, ok := values[key]; !ok {
-				t.Errorf("recipe %s leaves %s at the default recipe's", name, key)
-			}
-		}
-	}
 }
 
 func TestRecipes(t *testing.T) {

@@ -1,0 +1,113 @@
+package train
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seetell/seetell/dataset/loader"
+)
+
+// DefaultRecipe is the recipe that the command train follows unless told
+// otherwise.
+const DefaultRecipe = "best"
+
+// recipes are the named settings. Each gives a value to every setting that
+// another one does, so that one recipe after another is the last alone.
+var recipes = []struct {
+	name  string
+	apply func(*Config)
+}{
+	{"base", base},
+	{"best", best},
+	{"demo", demo},
+	{"literal", literal},
+}
+
+// Recipe returns DefaultConfig with the settings of a recipe.
+func Recipe(name string) (Config, error) {
+	c := DefaultConfig()
+	return c, c.Apply(name)
+}
+
+// Recipes returns the names of the recipes.
+func Recipes() []string {
+	var names []string
+	for _, r := range recipes {
+		names = append(names, r.name)
+	}
+	return names
+}
+
+// Apply gives c the settings of a recipe. Those of which it says nothing stay.
+func (c *Config) Apply(recipe string) error {
+	for _, r := range recipes {
+		if r.name == recipe {
+			r.apply(c)
+			return nil
+		}
+	}
+	return fmt.Errorf("recipe %q: there are %s", recipe, strings.Join(Recipes(), ", "))
+}
+
+// ShareEpochs changes the number of epochs and gives the self-critical ones
+// their share of them.
+func (c *Config) ShareEpochs(epochs int) {
+	c.SelfCritical = epochs * c.SelfCritical / c.Epochs
+	c.Epochs = epochs
+}
+
+// base is the paper-like one: an encoder pretrained on ImageNet, trained end to
+// end, slowly, with its BatchNorm statistics as they came; nothing beside it
+// but dropout.
+func base(c *Config) {
+	c.Epochs, c.SelfCritical, c.SelfCriticalRate = 14, 0, 5e-5
+	c.Batch = 4
+	c.LearningRate, c.EncoderLearningRate = 3e-4, 3e-5
+	c.FrozenLayers, c.BatchNorm = 0, BatchNormFrozen
+	c.Schedule, c.WarmUp = ScheduleConstant, 0
+	c.ClipNorm, c.AverageDecay = 5, 0
+	c.Dropout, c.EmbeddingDropout, c.LabelSmoothing = .5, 0, 0
+	c.Augmentation.Flip, c.Augmentation.CropScale = "", 0
+	c.MinimumCount = 3
+}
+
+// literal is base with one learning rate for every parameter, and BatchNorm in
+// training mode.
+func literal(c *Config) {
+	base(c)
+	c.EncoderLearningRate, c.BatchNorm = c.LearningRate, BatchNormBatch
+}
+
+// best has better captions than base: pictures are cropped at random and
+// mirrored; the backbone's first three layers stay as they came; an average of
+// the weights is kept; the last epochs raise CIDEr-D of drawn captions.
+// docs/experiments.md says what each was worth.
+func best(c *Config) {
+	c.Epochs, c.SelfCritical, c.SelfCriticalRate = 21, 7, 2e-4
+	c.Batch = 16
+	c.LearningRate, c.EncoderLearningRate = 1e-3, 5e-5
+	c.FrozenLayers, c.BatchNorm = 3, BatchNormFrozen
+	c.Schedule, c.WarmUp = ScheduleCosine, 100
+	c.ClipNorm, c.AverageDecay = 5, .998
+	c.Dropout, c.EmbeddingDropout, c.LabelSmoothing = .5, .25, .1
+	c.Augmentation.Flip, c.Augmentation.CropScale = loader.FlipSwap, .6
+	c.MinimumCount = 5
+}
+
+// demo learns the built-in set of drawn scenes, from random weights, in a few
+// minutes on two cores: small pictures, a coarse grid and a small decoder.
+func demo(c *Config) {
+	c.Epochs, c.SelfCritical, c.SelfCriticalRate = 4, 0, 5e-5
+	c.Batch = 32
+	c.EncoderWeights = "none"
+	c.LearningRate, c.EncoderLearningRate = 1e-3, 1e-3
+	c.FrozenLayers, c.BatchNorm = 0, BatchNormBatch
+	c.Schedule, c.WarmUp = ScheduleCosine, 50
+	c.ClipNorm, c.AverageDecay = 5, 0
+	c.Dropout, c.EmbeddingDropout, c.LabelSmoothing = .5, 0, 0
+	c.Augmentation.Flip, c.Augmentation.CropScale = "", 0
+	c.Preprocessing.Size, c.Model.Grid = 80, 3
+	c.Model.Features, c.Model.Embedding, c.Model.Attention, c.Model.Hidden = 128, 128, 128, 256
+	c.MinimumCount = 1
+	c.Keep = 1
+}
