@@ -60,14 +60,14 @@ func (b *builder) set(name string) (*Set, error) {
 	if len(b.items) == 0 {
 		return nil, b.fail(errors.New("no captioned picture in it"))
 	}
-	derived := b.deal()
+	random := b.randomSplit()
 	b.nameAll()
 	b.limit()
 	if b.options.Strict && b.problems.Total() > 0 {
 		return nil, fmt.Errorf("%s: %w; without --strict these are left out", b.source, b.problems.Err())
 	}
 	set := newSet(b.source, name, b.items, b.names, b.store)
-	set.Derived, set.Problems = derived, b.problems
+	set.RandomSplit, set.Problems = random, b.problems
 	return set, nil
 }
 
@@ -108,16 +108,16 @@ func (b *builder) nameAll() {
 		}
 		rows[it.split]++
 	}
-	b.untangle(func(it *item, _ int) string { return it.name })
-	b.untangle(b.rowName)
+	b.disambiguate(func(it *item, _ int) string { return it.name })
+	b.disambiguate(b.rowName)
 }
 
 func (b *builder) rowName(it *item, row int) string {
 	return fmt.Sprintf("%s/%d", b.names[it.split], row)
 }
 
-// untangle gives pictures that share an id another.
-func (b *builder) untangle(other func(it *item, row int) string) {
+// disambiguate gives pictures that share an id another.
+func (b *builder) disambiguate(other func(it *item, row int) string) {
 	type key struct {
 		split int32
 		id    string

@@ -17,13 +17,13 @@ import (
 
 // Set is a captioned data set with its splits, the training split first.
 type Set struct {
-	Source   string   // as it was asked for
-	Name     string   // short: a hub name, or the base name of a path
-	Revision string   // the commit of a set of the hub, else ""
-	Splits   []*Split // never empty
-	Derived  bool     // the source has no splits, so the pictures were dealt out by Seed
-	Unlisted int      // pictures left out because no list of a split has them
-	Problems Problems // what was left out while opening
+	Source      string   // as it was asked for
+	Name        string   // short: a hub name, or the base name of a path
+	Revision    string   // the commit of a set of the hub, else ""
+	Splits      []*Split // never empty
+	RandomSplit bool     // the source has no splits, so the pictures were split at random, by Seed
+	Unlisted    int      // pictures left out because no list of a split has them
+	Problems    Problems // what was left out while opening
 
 	store       store
 	fingerprint func() string

@@ -15,21 +15,21 @@ import (
 	_ "golang.org/x/image/webp" // sizes of WebP
 )
 
-// Description is what is in a set.
-type Description struct {
-	Source      string             `json:"source"`
-	Name        string             `json:"name"`
-	Revision    string             `json:"revision,omitempty"` // commit on the hub
-	Fingerprint string             `json:"fingerprint"`
-	Derived     bool               `json:"derived_splits"` // the splits are ours, by the seed
-	Unlisted    int                `json:"unlisted"`       // pictures in no list of a split
-	Splits      []SplitDescription `json:"splits"`
-	Problems    map[string]int     `json:"problems"` // left out while opening, by kind
+// Stats is what is in a set.
+type Stats struct {
+	Source      string         `json:"source"`
+	Name        string         `json:"name"`
+	Revision    string         `json:"revision,omitempty"` // commit on the hub
+	Fingerprint string         `json:"fingerprint"`
+	RandomSplit bool           `json:"derived_splits"` // the splits are ours, by the seed
+	Unlisted    int            `json:"unlisted"`       // pictures in no list of a split
+	Splits      []SplitStats   `json:"splits"`
+	Problems    map[string]int `json:"problems"` // left out while opening, by kind
 }
 
-// SplitDescription is what is in a split. Sizes are of the pictures as stored,
+// SplitStats is what is in a split. Sizes are of the pictures as stored,
 // in pixels and bytes; those whose header does not tell are counted apart.
-type SplitDescription struct {
+type SplitStats struct {
 	Name         string         `json:"name"`
 	Pictures     int            `json:"pictures"`
 	Captions     int            `json:"captions"`
@@ -56,15 +56,15 @@ type Range struct {
 // Describe reads every caption and every picture's header. Words cuts a
 // caption into words. Done, which may be nil, is called with the number of
 // pictures done.
-func Describe(ctx context.Context, set *Set, words func(caption string) []string, done func(count int)) (*Description, error) {
-	d := &Description{Source: set.Source, Name: set.Name, Revision: set.Revision, Fingerprint: set.Fingerprint(),
-		Derived: set.Derived, Unlisted: set.Unlisted, Problems: map[string]int{}}
+func Describe(ctx context.Context, set *Set, words func(caption string) []string, done func(count int)) (*Stats, error) {
+	d := &Stats{Source: set.Source, Name: set.Name, Revision: set.Revision, Fingerprint: set.Fingerprint(),
+		RandomSplit: set.RandomSplit, Unlisted: set.Unlisted, Problems: map[string]int{}}
 	for _, kind := range set.Problems.Kinds() {
 		d.Problems[kind] = set.Problems.Count(kind)
 	}
 	known, count := map[string]bool{}, 0
 	for _, split := range set.Splits {
-		s := SplitDescription{Name: split.Name, Pictures: split.Len(), Formats: map[string]int{}}
+		s := SplitStats{Name: split.Name, Pictures: split.Len(), Formats: map[string]int{}}
 		s.describeCaptions(split, words, known)
 		err := s.describePictures(ctx, split, func() {
 			if count++; done != nil && count%64 == 0 {
@@ -81,7 +81,7 @@ func Describe(ctx context.Context, set *Set, words func(caption string) []string
 
 // describeCaptions counts captions and words. The training split, which comes
 // first, fills known.
-func (s *SplitDescription) describeCaptions(split *Split, words func(string) []string, known map[string]bool) {
+func (s *SplitStats) describeCaptions(split *Split, words func(string) []string, known map[string]bool) {
 	var perPicture, lengths []int32
 	distinct, unknown := map[string]bool{}, 0
 	for i := range split.items {
@@ -115,7 +115,7 @@ func (s *SplitDescription) describeCaptions(split *Split, words func(string) []s
 }
 
 // describePictures reads the pictures, one after another.
-func (s *SplitDescription) describePictures(ctx context.Context, split *Split, done func()) error {
+func (s *SplitStats) describePictures(ctx context.Context, split *Split, done func()) error {
 	var widths, heights, sizes []int32
 	for i := range split.Len() {
 		if err := ctx.Err(); err != nil {

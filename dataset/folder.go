@@ -14,10 +14,10 @@ import (
 
 // folderStore reads pictures that are files of their own.
 type folderStore struct {
-	finder   *finder
-	listings []string // names of the captions files
-	json     bool     // rows are pictures' numbers, not lines
-	lender   lender
+	finder      *finder
+	annotations []string // names of the captions files
+	json        bool     // rows are pictures' numbers, not lines
+	buffers     bufferPool
 }
 
 func (s *folderStore) where(it *item) string {
@@ -25,7 +25,7 @@ func (s *folderStore) where(it *item) string {
 	if s.json {
 		unit = "picture"
 	}
-	return fmt.Sprintf("%s %s %d (%s)", s.listings[it.file], unit, it.row+1, it.name)
+	return fmt.Sprintf("%s %s %d (%s)", s.annotations[it.file], unit, it.row+1, it.name)
 }
 
 func (s *folderStore) bytes(it *item) ([]byte, error) {
@@ -42,32 +42,32 @@ func (s *folderStore) view(it *item, f func(data []byte) error) error {
 	if err != nil {
 		return err
 	}
-	return s.lender.lend(file, info.Size(), f)
+	return s.buffers.lend(file, info.Size(), f)
 }
 
 func (s *folderStore) Close() error { return nil }
 
-// openListings opens captions files whose pictures are in the folder root, or
+// openAnnotations opens captions files whose pictures are in the folder root, or
 // in the one that the options name.
-func openListings(ctx context.Context, source, root string, listings []part, o Options) (*Set, error) {
+func openAnnotations(ctx context.Context, source, root string, annotations []part, o Options) (*Set, error) {
 	if o.Pictures != "" {
 		root = o.Pictures
 		if _, err := os.Stat(root); err != nil {
 			return nil, fmt.Errorf("folder of the pictures: %w", err)
 		}
 	}
-	st := &folderStore{finder: newFinder(root), json: strings.HasSuffix(listings[0].path, ".json")}
+	st := &folderStore{finder: newFinder(root), json: strings.HasSuffix(annotations[0].path, ".json")}
 	b := newBuilder(source, o)
 	b.store = st
-	for _, listing := range listings {
+	for _, file := range annotations {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if err := st.read(b, listing); err != nil {
+		if err := st.read(b, file); err != nil {
 			return nil, err
 		}
 	}
-	lists, err := readSplitLists(listings[0].path)
+	lists, err := readSplitLists(annotations[0].path)
 	if err != nil {
 		return nil, err
 	}
@@ -84,13 +84,13 @@ func openListings(ctx context.Context, source, root string, listings []part, o O
 
 // read adds the pictures of one captions file that are there. Lines about one
 // picture are joined.
-func (s *folderStore) read(b *builder, listing part) error {
-	file := int32(len(s.listings))
-	s.listings = append(s.listings, filepath.Base(listing.path))
-	near := filepath.Dir(listing.path)
+func (s *folderStore) read(b *builder, annotations part) error {
+	file := int32(len(s.annotations))
+	s.annotations = append(s.annotations, filepath.Base(annotations.path))
+	near := filepath.Dir(annotations.path)
 	at := map[string]int{}
 	var pictures []listed
-	err := readListing(listing.path, func(entry listed) {
+	err := readAnnotations(annotations.path, func(entry listed) {
 		key := entry.name + "\x00" + entry.split
 		if entry.name == "" {
 			key = "\x00\x00" + entry.number
@@ -107,7 +107,7 @@ func (s *folderStore) read(b *builder, listing part) error {
 		return err
 	}
 	for _, p := range pictures {
-		it := item{name: p.name, number: p.number, captions: p.captions, row: p.line - 1, file: file, split: b.split(listing.split)}
+		it := item{name: p.name, number: p.number, captions: p.captions, row: p.line - 1, file: file, split: b.split(annotations.split)}
 		if p.split != "" {
 			it.split = b.split(p.split)
 		}
@@ -214,9 +214,9 @@ var captionFiles = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)^captions?.*\.(json|jsonl|ndjson|csv|tsv|txt)$`),
 }
 
-// findListings returns the captions files of a folder: all of the surest kind
+// findAnnotations returns the captions files of a folder: all of the surest kind
 // that is there, each for a split of its own.
-func findListings(root string) ([]part, error) {
+func findAnnotations(root string) ([]part, error) {
 	best, files := len(captionFiles), []string(nil)
 	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -257,4 +257,4 @@ func findListings(root string) ([]part, error) {
 	return parts, nil
 }
 
-var errNoListing = errors.New("no parquet file, webdataset tar or captions file (captions.txt, Flickr8k.token.txt, metadata.jsonl, dataset_*.json, captions_*.json)")
+var errNoAnnotations = errors.New("no parquet file, webdataset tar or captions file (captions.txt, Flickr8k.token.txt, metadata.jsonl, dataset_*.json, captions_*.json)")

@@ -21,7 +21,7 @@ const converted = "refs/convert/parquet"
 // opens it.
 func openHub(ctx context.Context, source string, d hub.Dataset, client *hub.Client, o Options) (*Set, error) {
 	client.Progress = o.Progress
-	chosen, err := bring(ctx, d, client)
+	chosen, err := fetch(ctx, d, client)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func openHub(ctx context.Context, source string, d hub.Dataset, client *hub.Clie
 // Download brings a data set of the hub into the cache and returns the folder
 // that its files are in.
 func Download(ctx context.Context, d hub.Dataset, client *hub.Client) (folder string, err error) {
-	chosen, err := bring(ctx, d, client)
+	chosen, err := fetch(ctx, d, client)
 	if err != nil {
 		return "", err
 	}
@@ -46,13 +46,13 @@ func Download(ctx context.Context, d hub.Dataset, client *hub.Client) (folder st
 // choice is what is needed of a snapshot.
 type choice struct {
 	snapshot *hub.Snapshot
-	kind     string // parquet, tar or listing
+	kind     string // parquet, tar or annotations
 	parts    []part // below the snapshot's folder
 }
 
-// bring looks the data set up, chooses its data files and downloads them. A
+// fetch looks the data set up, chooses its data files and downloads them. A
 // set of another form is taken from the hub's own conversion.
-func bring(ctx context.Context, d hub.Dataset, client *hub.Client) (*choice, error) {
+func fetch(ctx context.Context, d hub.Dataset, client *hub.Client) (*choice, error) {
 	snapshot, err := client.Snapshot(ctx, d)
 	if err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func bring(ctx context.Context, d hub.Dataset, client *hub.Client) (*choice, err
 		return chosen, err
 	}
 	if d.Revision == hub.Main {
-		chosen, err := bringConverted(ctx, d, client)
+		chosen, err := fetchConverted(ctx, d, client)
 		if err != nil || chosen != nil {
 			return chosen, err
 		}
@@ -70,8 +70,8 @@ func bring(ctx context.Context, d hub.Dataset, client *hub.Client) (*choice, err
 	return nil, fmt.Errorf("%s: no parquet files, webdataset tar files, or pictures with a captions file among its %d files, and no conversion to parquet", d, len(snapshot.Files))
 }
 
-// bringConverted brings the hub's own conversion of a set; nil where there is none.
-func bringConverted(ctx context.Context, d hub.Dataset, client *hub.Client) (*choice, error) {
+// fetchConverted brings the hub's own conversion of a set; nil where there is none.
+func fetchConverted(ctx context.Context, d hub.Dataset, client *hub.Client) (*choice, error) {
 	snapshot, err := client.Snapshot(ctx, hub.Dataset{ID: d.ID, Revision: converted})
 	var refused *hub.Error
 	if errors.As(err, &refused) && refused.Status == 404 || errors.Is(err, hub.ErrNotCached) {
@@ -109,7 +109,7 @@ func choose(ctx context.Context, s *hub.Snapshot) (*choice, error) {
 		}
 		return &choice{s, kind, parts}, s.Download(ctx, names)
 	}
-	return chooseListing(ctx, s, all)
+	return chooseAnnotations(ctx, s, all)
 }
 
 // readCard returns the text of README.md, if there is one.
@@ -126,25 +126,25 @@ func readCard(ctx context.Context, s *hub.Snapshot, all []string) ([]byte, error
 	return os.ReadFile(s.Path("README.md"))
 }
 
-// chooseListing takes a folder of pictures with a captions file, whole.
-func chooseListing(ctx context.Context, s *hub.Snapshot, all []string) (*choice, error) {
-	pictures, listings := 0, 0
+// chooseAnnotations takes a folder of pictures with a captions file, whole.
+func chooseAnnotations(ctx context.Context, s *hub.Snapshot, all []string) (*choice, error) {
+	pictures, annotations := 0, 0
 	var names []string
 	for _, name := range all {
 		switch {
 		case pictureFile.MatchString(name):
 			pictures++
 		case slices.ContainsFunc([]string{".txt", ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".token"}, func(ending string) bool { return strings.HasSuffix(name, ending) }):
-			listings++
+			annotations++
 		default:
 			continue
 		}
 		names = append(names, name)
 	}
-	if pictures == 0 || listings == 0 {
+	if pictures == 0 || annotations == 0 {
 		return nil, nil
 	}
-	return &choice{s, "listing", nil}, s.Download(ctx, names)
+	return &choice{s, "annotations", nil}, s.Download(ctx, names)
 }
 
 // open opens what was downloaded.
@@ -160,12 +160,12 @@ func (c *choice) open(ctx context.Context, source string, o Options) (*Set, erro
 		return openTars(ctx, source, parts, o)
 	}
 	folder := c.snapshot.Path("")
-	listings, err := findListings(folder)
-	if err == nil && len(listings) == 0 {
-		err = fmt.Errorf("%s: %w", filepath.Base(folder), errNoListing)
+	annotations, err := findAnnotations(folder)
+	if err == nil && len(annotations) == 0 {
+		err = fmt.Errorf("%s: %w", filepath.Base(folder), errNoAnnotations)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return openListings(ctx, source, folder, listings, o)
+	return openAnnotations(ctx, source, folder, annotations, o)
 }

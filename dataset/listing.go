@@ -23,9 +23,9 @@ type listed struct {
 // lister reads a captions file and calls add for what it lists.
 type lister func(r io.Reader, add func(listed)) error
 
-// readListing reads a captions file of any of the known forms, told by its
+// readAnnotations reads a captions file of any of the known forms, told by its
 // beginning.
-func readListing(path string, add func(listed)) error {
+func readAnnotations(path string, add func(listed)) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("open data set: %w", err)

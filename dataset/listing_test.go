@@ -41,7 +41,7 @@ func tell(set *Set) string {
 	return strings.Join(parts, " ")
 }
 
-func TestListings(t *testing.T) {
+func TestAnnotations(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		files  map[string]string
@@ -76,7 +76,7 @@ func TestListings(t *testing.T) {
 		{"coco", map[string]string{"annotations/captions_train2014.json": `{"info":{},"images":[{"id":9,"file_name":"a.jpg"}],"annotations":[{"image_id":9,"id":1,"caption":"A"},{"image_id":9,"id":2,"caption":"B"}]}`,
 			"annotations/captions_val2014.json": `{"annotations":[{"image_id":7,"caption":"C"}],"images":[{"id":7,"file_name":"b.jpg"}]}`, "train2014/a.jpg": "picture", "val2014/b.jpg": "picture"}, "",
 			"train:a.jpg=A|B validation:b.jpg=C"},
-		{"two listings", map[string]string{"captions.txt": "a.jpg,A", "captions.tsv": "a.jpg\tA"}, "", "error: two captions files"},
+		{"two annotations", map[string]string{"captions.txt": "a.jpg,A", "captions.tsv": "a.jpg\tA"}, "", "error: two captions files"},
 		{"absent", map[string]string{"captions.txt": "image,caption\na.jpg,A\n"}, "", "error: --pictures names another folder"},
 		{"other folder's", map[string]string{"captions.txt": "image,caption\nx/a.jpg,A\n", "y/a.jpg": "picture"}, "", "error: captions for pictures that are absent"},
 		{"blank", map[string]string{"captions.txt": "image,caption\na.jpg,\"\"\n", "a.jpg": "picture"}, "", "error: captions.txt line 2 (a.jpg)"},
@@ -185,7 +185,7 @@ func TestCaptionRowsGroup(t *testing.T) {
 	}
 }
 
-func FuzzListing(f *testing.F) {
+func FuzzAnnotations(f *testing.F) {
 	f.Add("captions.txt", []byte("image,caption\na.jpg,\"A dog, brown\"\n"))
 	f.Add("Flickr8k.token.txt", []byte("a.jpg#0\tA dog .\n"))
 	f.Add("captions.tsv", []byte("file\tcaption\tsplit\na.png\tA\tval\n"))

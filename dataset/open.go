@@ -72,14 +72,14 @@ func openFolder(ctx context.Context, source string, o Options) (*Set, error) {
 		}
 		return openTars(ctx, source, parts, o)
 	}
-	listings, err := findListings(source)
-	if err == nil && len(listings) == 0 {
-		err = fmt.Errorf("%s: %w", source, errNoListing)
+	annotations, err := findAnnotations(source)
+	if err == nil && len(annotations) == 0 {
+		err = fmt.Errorf("%s: %w", source, errNoAnnotations)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return openListings(ctx, source, source, listings, o)
+	return openAnnotations(ctx, source, source, annotations, o)
 }
 
 // openFile opens one file: parquet, tar or captions.
@@ -91,7 +91,7 @@ func openFile(ctx context.Context, source string, o Options) (*Set, error) {
 	case ".tar":
 		return openTars(ctx, source, parts, o)
 	}
-	return openListings(ctx, source, filepath.Dir(source), parts, o)
+	return openAnnotations(ctx, source, filepath.Dir(source), parts, o)
 }
 
 // part is a data file and the split that it belongs to, "" where none is told.

@@ -36,8 +36,8 @@ func TestFlickr8kParquet(t *testing.T) {
 			}
 		}
 	}
-	if set.Problems.Total() != 0 || set.Derived {
-		t.Errorf("problems %v, derived %v, want none", set.Problems.Err(), set.Derived)
+	if set.Problems.Total() != 0 || set.RandomSplit {
+		t.Errorf("problems %v, random %v, want none", set.Problems.Err(), set.RandomSplit)
 	}
 	if _, err := set.Split(Test); err == nil {
 		t.Error("a test split, want an error")

@@ -43,8 +43,8 @@ func TestParquetForms(t *testing.T) {
 			}
 			defer set.Close()
 			checkPictures(t, set, want)
-			if derived := name != "splitcolumn"; set.Derived != derived {
-				t.Errorf("derived is %v, want %v", set.Derived, derived)
+			if random := name != "splitcolumn"; set.RandomSplit != random {
+				t.Errorf("random is %v, want %v", set.RandomSplit, random)
 			}
 			if set.Problems.Total() > 0 {
 				t.Error(set.Problems.Err())

@@ -14,8 +14,8 @@ var splitList = regexp.MustCompile(`(?i)^(?:.*[._-])?(train|training|val|valid|v
 
 // readSplitLists reads the lists beside a captions file: the split of each
 // picture's base name. It is empty where there are none.
-func readSplitLists(listing string) (map[string]string, error) {
-	folder := filepath.Dir(listing)
+func readSplitLists(annotations string) (map[string]string, error) {
+	folder := filepath.Dir(annotations)
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return nil, err
@@ -23,7 +23,7 @@ func readSplitLists(listing string) (map[string]string, error) {
 	splits := map[string]string{}
 	for _, entry := range entries {
 		match := splitList.FindStringSubmatch(entry.Name())
-		if match == nil || entry.Name() == filepath.Base(listing) {
+		if match == nil || entry.Name() == filepath.Base(annotations) {
 			continue
 		}
 		name := filepath.Join(folder, entry.Name())

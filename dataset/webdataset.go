@@ -15,8 +15,8 @@ import (
 
 // tarStore reads pictures from webdataset tar files, each at its place.
 type tarStore struct {
-	files  []*tarFile
-	lender lender
+	files   []*tarFile
+	buffers bufferPool
 }
 
 // tarFile is an open file of the set.
@@ -48,7 +48,7 @@ func (s *tarStore) view(it *item, f func(data []byte) error) error {
 	if err != nil {
 		return err
 	}
-	return s.lender.lend(picture, picture.Size(), f)
+	return s.buffers.lend(picture, picture.Size(), f)
 }
 
 // picture returns where the item's picture is to be read. A header may state

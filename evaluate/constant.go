@@ -27,38 +27,38 @@ const candidateCount = 32
 // constants tries the candidates. Metrics that cost much try only captions
 // that were the best for another.
 func (t *table) constants(ctx context.Context) (constants, error) {
-	cheap, dear := t.split()
+	cheap, costly := t.split()
 	best, err := t.try(ctx, cheap, t.candidates())
-	if err != nil || len(dear) == 0 {
-		return best.ordered(t, cheap, dear, constants{}), err
+	if err != nil || len(costly) == 0 {
+		return best.ordered(t, cheap, costly, constants{}), err
 	}
 	again := best.captions
 	if len(cheap) == 0 {
 		again = t.candidates()[:1]
 	}
-	rest, err := t.try(ctx, dear, again)
-	return best.ordered(t, cheap, dear, rest), err
+	rest, err := t.try(ctx, costly, again)
+	return best.ordered(t, cheap, costly, rest), err
 }
 
 // split parts the metrics by what a score costs.
-func (t *table) split() (cheap, dear []metric) {
+func (t *table) split() (cheap, costly []metric) {
 	for _, m := range t.metrics {
 		switch m.(type) {
 		case meteorMetric, rougeScoreMetric:
-			dear = append(dear, m)
+			costly = append(costly, m)
 		default:
 			cheap = append(cheap, m)
 		}
 	}
-	return cheap, dear
+	return cheap, costly
 }
 
 // ordered puts two groups of columns into the table's order.
-func (c constants) ordered(t *table, cheap, dear []metric, rest constants) constants {
+func (c constants) ordered(t *table, cheap, costly []metric, rest constants) constants {
 	var out constants
 	for _, m := range t.metrics {
 		from := &c
-		if slices.Contains(dear, m) {
+		if slices.Contains(costly, m) {
 			from = &rest
 		}
 		n := len(m.names())
@@ -167,9 +167,9 @@ func best(pictures []picture, rank func(text) float64) []text {
 	return each(all[:min(candidateCount, len(all))], func(r ranked) text { return r.text })
 }
 
-// constantsOneFewer scores each column's constant caption against one
+// constantsLeaveOneOut scores each column's constant caption against one
 // reference fewer, as a mean over the rounds.
-func (t *table) constantsOneFewer(ctx context.Context, c constants, rounds int) (map[string]float64, error) {
+func (t *table) constantsLeaveOneOut(ctx context.Context, c constants, rounds int) (map[string]float64, error) {
 	means := map[string]float64{}
 	column := 0
 	for _, m := range t.metrics {

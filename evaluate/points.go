@@ -14,9 +14,9 @@ type ReferencePoints struct {
 	Constant Constant `json:"constant"`
 	// Shuffled has the system's captions dealt to other pictures.
 	Shuffled map[string]float64 `json:"shuffled"`
-	// OneFewer has the human ceiling, absent when no picture has two
+	// LeaveOneOut has the human ceiling, absent when no picture has two
 	// references.
-	OneFewer *OneFewer `json:"one_reference_fewer,omitempty"`
+	LeaveOneOut *LeaveOneOut `json:"one_reference_fewer,omitempty"`
 }
 
 // Constant is the best constant caption of each score, and the score.
@@ -25,11 +25,11 @@ type Constant struct {
 	Scores   map[string]float64 `json:"scores"`
 }
 
-// OneFewer compares people with the system: in each round one reference of
+// LeaveOneOut compares people with the system: in each round one reference of
 // every picture is taken out, and people's score is that of the taken one
 // against the rest. The others are scored against the same rest; all are
 // means over the rounds.
-type OneFewer struct {
+type LeaveOneOut struct {
 	Images int                `json:"images"` // those with two references or more
 	Rounds int                `json:"rounds"` // the fewest references that one of them has
 	Human  map[string]float64 `json:"human"`
@@ -57,7 +57,7 @@ func (r *Report) addReferencePoints(ctx context.Context, t *table, o Options) er
 		return err
 	}
 	points := &ReferencePoints{Constant: constants.report(t.columns), Shuffled: named(t.columns, scores)}
-	points.OneFewer, err = t.oneFewer(ctx, constants, shuffled)
+	points.LeaveOneOut, err = t.leaveOneOut(ctx, constants, shuffled)
 	r.ReferencePoints = points
 	return err
 }
@@ -95,14 +95,14 @@ func derangement(n int, seed int64) []int {
 	return order
 }
 
-// oneFewer scores people, the system and the floor against one reference
+// leaveOneOut scores people, the system and the floor against one reference
 // fewer.
-func (t *table) oneFewer(ctx context.Context, constants constants, shuffled []picture) (*OneFewer, error) {
+func (t *table) leaveOneOut(ctx context.Context, constants constants, shuffled []picture) (*LeaveOneOut, error) {
 	rounds := t.fewestReferences()
 	if rounds < 2 {
 		return nil, nil
 	}
-	o := &OneFewer{Rounds: rounds, HumanPerImage: map[string][]float64{}}
+	o := &LeaveOneOut{Rounds: rounds, HumanPerImage: map[string][]float64{}}
 	human := t.withCaptions(func(int) text { return text{} })
 	for _, part := range []struct {
 		scores   *map[string]float64
@@ -126,12 +126,12 @@ func (t *table) oneFewer(ctx context.Context, constants constants, shuffled []pi
 		*part.scores = named(t.columns, sum)
 	}
 	var err error
-	o.Constant, err = t.constantsOneFewer(ctx, constants, rounds)
+	o.Constant, err = t.constantsLeaveOneOut(ctx, constants, rounds)
 	return o, err
 }
 
 // addPeople keeps what the pictures of a round score.
-func (o *OneFewer) addPeople(round *table) {
+func (o *LeaveOneOut) addPeople(round *table) {
 	for i := range round.pictures {
 		for k, score := range round.score(i) {
 			name := round.columns[k]

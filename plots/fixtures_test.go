@@ -65,13 +65,13 @@ func withReferences(t testing.TB, name string, r *evaluate.Report) *System {
 		}
 		return scores
 	}
-	fewer := &evaluate.OneFewer{Images: r.Images, Rounds: 1, Human: times(1.3), System: times(.9), Constant: times(.25), HumanPerImage: map[string][]float64{}}
+	fewer := &evaluate.LeaveOneOut{Images: r.Images, Rounds: 1, Human: times(1.3), System: times(.9), Constant: times(.25), HumanPerImage: map[string][]float64{}}
 	for _, image := range r.PerImage {
 		for key, score := range image.Scores {
 			fewer.HumanPerImage[key] = append(fewer.HumanPerImage[key], min(metricOf(key).High, 1.3*score))
 		}
 	}
-	r.ReferencePoints = &evaluate.ReferencePoints{Constant: evaluate.Constant{Scores: times(.3)}, OneFewer: fewer}
+	r.ReferencePoints = &evaluate.ReferencePoints{Constant: evaluate.Constant{Scores: times(.3)}, LeaveOneOut: fewer}
 	s, err := NewSystem(name, r)
 	if err != nil {
 		t.Fatal(err)

@@ -136,7 +136,7 @@ func (s *Series) addReferences(points *evaluate.ReferencePoints, m metric) error
 			return m.outside(fmt.Sprintf("the constant caption's %s is", clean(s.Metric)), floor)
 		}
 	}
-	fewer := points.OneFewer
+	fewer := points.LeaveOneOut
 	if fewer == nil {
 		return nil
 	}

@@ -97,7 +97,7 @@ func describeDataCommand() *cli.Command {
 				if format == "json" {
 					return printJSON(c.App.Writer, description)
 				}
-				return printDescription(c.App.Writer, description)
+				return printStats(c.App.Writer, description)
 			})
 		},
 	}

@@ -18,20 +18,20 @@ func printJSON(w io.Writer, value any) error {
 	return encoder.Encode(value)
 }
 
-// printDescription writes a table with a column a split.
-func printDescription(w io.Writer, d *dataset.Description) error {
+// printStats writes a table with a column a split.
+func printStats(w io.Writer, d *dataset.Stats) error {
 	fmt.Fprintf(w, "%s, fingerprint %s\n", d.Source, d.Fingerprint)
 	if d.Revision != "" {
 		fmt.Fprintf(w, "commit %s\n", d.Revision)
 	}
-	if d.Derived {
+	if d.RandomSplit {
 		fmt.Fprintln(w, "the source has no splits: dealt 80/10/10 by the pictures' bytes and the seed")
 	}
 	if d.Unlisted > 0 {
 		fmt.Fprintf(w, "%d pictures are in no list of a split and were left out\n", d.Unlisted)
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	row := func(name string, cell func(s dataset.SplitDescription) string) {
+	row := func(name string, cell func(s dataset.SplitStats) string) {
 		fmt.Fprint(table, name)
 		for _, s := range d.Splits {
 			fmt.Fprint(table, "\t", cell(s))
@@ -39,19 +39,19 @@ func printDescription(w io.Writer, d *dataset.Description) error {
 		fmt.Fprintln(table)
 	}
 	number := func(n int) string { return fmt.Sprint(n) }
-	row("", func(s dataset.SplitDescription) string { return s.Name })
-	row("pictures", func(s dataset.SplitDescription) string { return number(s.Pictures) })
-	row("captions", func(s dataset.SplitDescription) string { return number(s.Captions) })
-	row("captions a picture", func(s dataset.SplitDescription) string { return tellRange(s.PerPicture) })
-	row("words a caption", func(s dataset.SplitDescription) string { return tellRange(s.CaptionWords) })
-	row("words", func(s dataset.SplitDescription) string { return number(s.Words) })
-	row("different words", func(s dataset.SplitDescription) string { return number(s.Distinct) })
-	row("words unknown to train", func(s dataset.SplitDescription) string { return fmt.Sprintf("%.2f %%", 100*s.Unknown) })
-	row("width", func(s dataset.SplitDescription) string { return tellRange(s.Width) })
-	row("height", func(s dataset.SplitDescription) string { return tellRange(s.Height) })
-	row("bytes a picture", func(s dataset.SplitDescription) string { return tellRange(s.Bytes) })
-	row("formats", func(s dataset.SplitDescription) string { return tellCounts(s.Formats) })
-	row("unreadable", func(s dataset.SplitDescription) string { return number(s.Unreadable) })
+	row("", func(s dataset.SplitStats) string { return s.Name })
+	row("pictures", func(s dataset.SplitStats) string { return number(s.Pictures) })
+	row("captions", func(s dataset.SplitStats) string { return number(s.Captions) })
+	row("captions a picture", func(s dataset.SplitStats) string { return tellRange(s.PerPicture) })
+	row("words a caption", func(s dataset.SplitStats) string { return tellRange(s.CaptionWords) })
+	row("words", func(s dataset.SplitStats) string { return number(s.Words) })
+	row("different words", func(s dataset.SplitStats) string { return number(s.Distinct) })
+	row("words unknown to train", func(s dataset.SplitStats) string { return fmt.Sprintf("%.2f %%", 100*s.Unknown) })
+	row("width", func(s dataset.SplitStats) string { return tellRange(s.Width) })
+	row("height", func(s dataset.SplitStats) string { return tellRange(s.Height) })
+	row("bytes a picture", func(s dataset.SplitStats) string { return tellRange(s.Bytes) })
+	row("formats", func(s dataset.SplitStats) string { return tellCounts(s.Formats) })
+	row("unreadable", func(s dataset.SplitStats) string { return number(s.Unreadable) })
 	if err := table.Flush(); err != nil {
 		return err
 	}

@@ -84,18 +84,18 @@ func referencePoints(out io.Writer, report *evaluate.Report) error {
 	fmt.Fprintln(out, "\nreference points")
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', tabwriter.AlignRight)
 	header := "\tconstant\tshuffled\tsystem\t"
-	if points.OneFewer != nil {
+	if points.LeaveOneOut != nil {
 		header += "constant -1\tshuffled -1\tsystem -1\thuman -1\t"
 	}
 	fmt.Fprintln(w, header)
 	for _, name := range slices.Sorted(maps.Keys(report.Scores)) {
 		fmt.Fprintf(w, "%s\t%.4f\t%.4f\t%.4f\t", name, points.Constant.Scores[name], points.Shuffled[name], report.Scores[name])
-		if o := points.OneFewer; o != nil {
+		if o := points.LeaveOneOut; o != nil {
 			fmt.Fprintf(w, "%.4f\t%.4f\t%.4f\t%.4f\t", o.Constant[name], o.Shuffled[name], o.System[name], o.Human[name])
 		}
 		fmt.Fprintln(w)
 	}
-	if points.OneFewer != nil {
+	if points.LeaveOneOut != nil {
 		defer fmt.Fprintln(out, "-1: against one reference fewer, as people are scored")
 	}
 	return w.Flush()

@@ -52,11 +52,11 @@ func (b *builder) digest(it *item) (sum digest) {
 	return sum
 }
 
-// deal splits a set without splits, or with a training split alone, 80/10/10:
+// randomSplit splits a set without splits, or with a training split alone, 80/10/10:
 // the pictures are ranked by a hash of their bytes and the seed, so that
 // neither names nor order matter; the same bytes never fall into two splits.
 // It reports whether it did.
-func (b *builder) deal() bool {
+func (b *builder) randomSplit() bool {
 	for i := range b.items {
 		if name := b.names[b.items[i].split]; name != "" && name != Train {
 			return false
@@ -76,16 +76,16 @@ func (b *builder) deal() bool {
 	last := int32(0)
 	for at, i := range order {
 		if at == 0 || ranks[i] != ranks[order[at-1]] {
-			last = splits[third(at, len(order), tenth)]
+			last = splits[splitAt(at, len(order), tenth)]
 		}
 		b.items[i].split = last
 	}
 	return true
 }
 
-// third returns 0, 1 or 2, for training, validation or test, for the picture at
+// splitAt returns 0, 1 or 2, for training, validation or test, for the picture at
 // a place in the ranking of n: the last two tenths are validation and test.
-func third(at, n, tenth int) int {
+func splitAt(at, n, tenth int) int {
 	switch {
 	case at >= n-tenth:
 		return 2
