@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/nn/tensorfile"
 )
 
@@ -22,7 +23,7 @@ func AverageCheckpoints(paths []string, out string) error {
 	if err != nil {
 		return err
 	}
-	text, err := meta.text()
+	text, err := meta.Texts()
 	if err != nil {
 		return err
 	}
@@ -61,7 +62,7 @@ func addFile(total *sums, path string, first bool) (Metadata, error) {
 		return Metadata{}, err
 	}
 	defer file.Close()
-	meta, err := metadataOf(path, file.Metadata)
+	meta, err := checkpoint.Parse(path, file.Metadata)
 	if err != nil {
 		return meta, err
 	}

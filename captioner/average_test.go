@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/nn/tensorfile"
 	"github.com/seetell/seetell/picture"
 	"github.com/seetell/seetell/torch"
@@ -25,7 +26,7 @@ func saved(t *testing.T, seed int64, words ...string) string {
 	}
 	defer n.Close()
 	path := filepath.Join(t.TempDir(), "model.safetensors")
-	meta := Metadata{Model: c, Vocabulary: append(specials[:4:4], words...), Tokenizer: WordTokenizer, Preprocessing: picture.DefaultPreprocessing()}
+	meta := Metadata{Model: c, Vocabulary: append(specials[:4:4], words...), Tokenizer: checkpoint.WordTokenizer, Preprocessing: picture.DefaultPreprocessing()}
 	if err := n.Save(path, meta); err != nil {
 		t.Fatal(err)
 	}

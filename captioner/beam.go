@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/torch"
 )
 
@@ -144,7 +145,7 @@ func rows(searches []*search) (pictures, words []int64) {
 
 func (h *hypothesis) last() int {
 	if h.parent == nil {
-		return Start
+		return checkpoint.Start
 	}
 	return h.word
 }

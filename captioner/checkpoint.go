@@ -6,6 +6,7 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/nn"
 	"github.com/seetell/seetell/torch"
 )
@@ -21,7 +22,7 @@ func (n *Network) Save(path string, m Metadata) error { return n.SaveWith(path, 
 
 // Marshal returns the bytes of the checkpoint that Save writes.
 func (n *Network) Marshal(m Metadata) ([]byte, error) {
-	text, err := m.text()
+	text, err := m.Texts()
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +31,7 @@ func (n *Network) Marshal(m Metadata) ([]byte, error) {
 
 // SaveWith writes a checkpoint with more metadata and tensors beside its own.
 func (n *Network) SaveWith(path string, m Metadata, more map[string]string, beside nn.StateDict) error {
-	text, err := m.text()
+	text, err := m.Texts()
 	if err != nil {
 		return err
 	}
@@ -50,7 +51,7 @@ func Load(path string, device torch.Device) (n *Network, m Metadata, err error) 
 		}
 		return err
 	})
-	return n, m, another(path, err)
+	return n, m, checkpoint.NameWhole(path, err)
 }
 
 // LoadWith is Load for a checkpoint written by SaveWith: it also returns what
@@ -60,7 +61,7 @@ func LoadWith(s *torch.Scope, path string, device torch.Device) (*Network, Metad
 	if err != nil {
 		return nil, Metadata{}, nil, nil, err
 	}
-	m, err := metadataOf(path, texts)
+	m, err := checkpoint.Parse(path, texts)
 	if err != nil {
 		return nil, m, nil, nil, err
 	}

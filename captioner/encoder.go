@@ -1,6 +1,7 @@
 package captioner
 
 import (
+	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/nn"
 	"github.com/seetell/seetell/picture"
 	"github.com/seetell/seetell/torch"
@@ -34,7 +35,7 @@ func newEncoder(s *torch.Scope, c Config) *Encoder {
 		backbone:   newResNet18(s),
 		projection: nn.NewLinear(s, backboneFeatures, c.Features, nn.Options{Bias: true}),
 	}
-	if c.FeatureNorm == FeatureNormBatch {
+	if c.FeatureNorm == checkpoint.FeatureNormBatch {
 		e.norm = nn.NewBatchNorm(s, c.Features)
 	}
 	return e

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/nn"
 	"github.com/seetell/seetell/picture"
 	"github.com/seetell/seetell/torch"
@@ -104,7 +105,7 @@ func weightScale(name string, shape []int64) (scale, middle float64) {
 func (g golden) network(t *testing.T) (*Network, *Vocabulary) {
 	t.Helper()
 	oneThread(t)
-	v, err := NewVocabulary(WordTokenizer, g.Vocabulary)
+	v, err := checkpoint.NewVocabulary(checkpoint.WordTokenizer, g.Vocabulary)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,9 @@
 package captioner
 
-import "math"
+import (
+	"github.com/seetell/seetell/captioner/checkpoint"
+	"math"
+)
 
 // hypothesis is a caption in the making: its last word, linked to those
 // before it.
@@ -34,7 +37,7 @@ func (q *search) extend(logp [][]float32, gates []float64, alphas [][]float32) [
 	best := newShortlist(q.beamsLeft)
 	for i, h := range q.live {
 		for word, p := range logp[i] {
-			if word != Pad && word != Start && word != Unknown {
+			if word != checkpoint.Pad && word != checkpoint.Start && word != checkpoint.Unknown {
 				best.offer(continuation{i, word, float64(p), h.score + float64(p)})
 			}
 		}
@@ -44,7 +47,7 @@ func (q *search) extend(logp [][]float32, gates []float64, alphas [][]float32) [
 	for _, c := range best.items {
 		from := q.live[c.from]
 		h := &hypothesis{from, c.word, c.score, c.logProb, gates[c.from], alphas[c.from], from.length + 1}
-		if c.word == End {
+		if c.word == checkpoint.End {
 			q.finished = append(q.finished, h)
 			q.beamsLeft--
 			continue

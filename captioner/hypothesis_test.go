@@ -4,12 +4,16 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"github.com/seetell/seetell/captioner/checkpoint"
 )
 
 // words of a vocabulary for searches by hand: 4 is a, 5 is b.
 var handWords = append(slices.Clone(specials), "a", "b")
 
 // logs are log-probabilities of the vocabulary of handWords.
+var specials = []string{"<pad>", "<start>", "<end>", "<unk>"}
+
 func logs(end, a, b float64) []float32 {
 	best := float32(0) // what must never be said is the likeliest
 	return []float32{best, best, float32(math.Log(end)), best, float32(math.Log(a)), float32(math.Log(b))}
@@ -18,7 +22,7 @@ func logs(end, a, b float64) []float32 {
 // runByHand searches with the same log-probabilities after every word.
 func runByHand(t *testing.T, b Beam, row []float32) []Caption {
 	t.Helper()
-	v, err := NewVocabulary(WordTokenizer, handWords)
+	v, err := checkpoint.NewVocabulary(checkpoint.WordTokenizer, handWords)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package captioner
 
 import (
+	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/torch"
 )
 
@@ -24,7 +25,7 @@ type LossOptions struct {
 func (n *Network) Loss(s *torch.Scope, features *torch.Tensor, t Targets, how LossOptions) *torch.Tensor {
 	logits, alphas := n.Logits(s, features, t, how)
 	words := torch.FromSlice(s, t.words, int64(len(t.words))).ToDevice(s, n.Device)
-	options := torch.CrossEntropyOptions{IgnoreIndex: Pad, LabelSmoothing: how.LabelSmoothing}
+	options := torch.CrossEntropyOptions{IgnoreIndex: checkpoint.Pad, LabelSmoothing: how.LabelSmoothing}
 	loss := logits.CrossEntropy(s, words, options)
 	loss = loss.MulScalar(s, share(t.Scored(), how.BatchWords))
 	if how.Attention > 0 {

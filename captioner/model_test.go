@@ -14,6 +14,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/nn"
 	"github.com/seetell/seetell/nn/tensorfile"
 	"github.com/seetell/seetell/picture"
@@ -40,13 +41,13 @@ func writeSmall(dir string) (string, error) {
 	pictures := picture.DefaultPreprocessing()
 	pictures.Size = 64
 	path := filepath.Join(dir, "small.safetensors")
-	return path, n.Save(path, Metadata{Model: c, Vocabulary: g.Vocabulary, Tokenizer: WordTokenizer, Preprocessing: pictures})
+	return path, n.Save(path, Metadata{Model: c, Vocabulary: g.Vocabulary, Tokenizer: checkpoint.WordTokenizer, Preprocessing: pictures})
 }
 
 // talkative makes the end of a caption unlikely.
 func talkative(n *Network) error {
 	return torch.NoGrad(func(s *torch.Scope) error {
-		n.Decoder.output.Bias.Narrow(s, 0, End, 1).Fill(s, -4)
+		n.Decoder.output.Bias.Narrow(s, 0, checkpoint.End, 1).Fill(s, -4)
 		return nil
 	})
 }
@@ -189,13 +190,13 @@ func TestOpenRefuses(t *testing.T) {
 		{"a picture", "", func(t *testing.T, path string) { write(t, path, drawing(1)) }},
 		{"other weights", "not a checkpoint of seetell", func(t *testing.T, path string) {
 			rewrite(t, path, whole, func(meta map[string]string, all []tensorfile.Tensor) []tensorfile.Tensor {
-				delete(meta, metadataKey)
+				delete(meta, "seetell")
 				return all
 			})
 		}},
-		{"another format", "format is 2", func(t *testing.T, path string) {
+		{"another format", "format is 9", func(t *testing.T, path string) {
 			rewrite(t, path, whole, func(meta map[string]string, all []tensorfile.Tensor) []tensorfile.Tensor {
-				meta[metadataKey] = strings.Replace(meta[metadataKey], `"format":1`, `"format":2`, 1)
+				meta["seetell"] = strings.Replace(meta["seetell"], `"format":1`, `"format":9`, 1)
 				return all
 			})
 		}},

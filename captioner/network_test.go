@@ -5,6 +5,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/internal/testtensors"
 	"github.com/seetell/seetell/picture"
 	"github.com/seetell/seetell/torch"
@@ -20,7 +21,7 @@ func small(t *testing.T, s *torch.Scope) (*Network, *Vocabulary, *torch.Tensor) 
 	if err := torch.ManualSeed(7); err != nil {
 		t.Fatal(err)
 	}
-	v, err := NewVocabulary(WordTokenizer, append(specials[:4:4], "a", "dog", "runs"))
+	v, err := checkpoint.NewVocabulary(checkpoint.WordTokenizer, append(specials[:4:4], "a", "dog", "runs"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"github.com/seetell/seetell/captioner/checkpoint"
 )
 
 // captions returns the n best of a search that has ended: the finished
@@ -32,7 +34,7 @@ func (h *hypothesis) caption(v *Vocabulary, finished bool) Caption {
 	c := Caption{LogProbability: h.score, Finished: finished}
 	var texts []string
 	for ; h.parent != nil; h = h.parent {
-		if h.word == End {
+		if h.word == checkpoint.End {
 			continue
 		}
 		text := v.Word(h.word)

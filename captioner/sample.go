@@ -1,6 +1,9 @@
 package captioner
 
-import "github.com/seetell/seetell/torch"
+import (
+	"github.com/seetell/seetell/captioner/checkpoint"
+	"github.com/seetell/seetell/torch"
+)
 
 // Sample draws count captions of each picture, whose features (N, L, F) are
 // given, word by word from the decoder's own distribution, with libtorch's
@@ -19,7 +22,7 @@ func (d *Decoder) sample(s *torch.Scope, features *torch.Tensor, drawn [][]int64
 	going := make([]int, len(drawn)) // captions of the rows at work
 	rows, words := make([]int64, len(drawn)), make([]int64, len(drawn))
 	for i := range drawn {
-		going[i], rows[i], words[i] = i, int64(i/count), Start
+		going[i], rows[i], words[i] = i, int64(i/count), checkpoint.Start
 	}
 	w := d.fuse(s, p)
 	pick := indices(s, features, rows)
@@ -60,7 +63,7 @@ func (d *Decoder) draw(s *torch.Scope, h *torch.Tensor) *torch.Tensor {
 // special words that are no words of captions.
 func (d *Decoder) bannedMask(s *torch.Scope, logits *torch.Tensor) *torch.Tensor {
 	values := make([]float32, logits.Dim(1))
-	for _, word := range []int{Pad, Start, Unknown} {
+	for _, word := range []int{checkpoint.Pad, checkpoint.Start, checkpoint.Unknown} {
 		values[word] = -1e30
 	}
 	return torch.FromSlice(s, values, int64(len(values))).ToDevice(s, logits.Device())
@@ -71,11 +74,11 @@ func (d *Decoder) bannedMask(s *torch.Scope, logits *torch.Tensor) *torch.Tensor
 func grow(drawn [][]int64, going []int, words []int64) (left []int64) {
 	for row := range min(len(going), len(words)) { // no words after a failure
 		caption := drawn[going[row]]
-		if len(caption) > 0 && caption[len(caption)-1] == End {
+		if len(caption) > 0 && caption[len(caption)-1] == checkpoint.End {
 			continue
 		}
 		drawn[going[row]] = append(caption, words[row])
-		if words[row] != End {
+		if words[row] != checkpoint.End {
 			left = append(left, int64(row))
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/nn"
 	"github.com/seetell/seetell/torch"
 )
@@ -56,7 +57,7 @@ func TestSampleDropsWhatEnded(t *testing.T) {
 			want := found[i/2][0]
 			var words []string
 			for _, word := range caption {
-				if word != End {
+				if word != checkpoint.End {
 					words = append(words, v.Word(int(word)))
 				}
 			}
@@ -83,14 +84,14 @@ func TestSampleEnds(t *testing.T) {
 		for _, caption := range n.Sample(s, features, 50, 4, PrecisionFloat32) {
 			lengths[len(caption)] = true
 			for i, word := range caption {
-				if word == Pad || word == Start || word == Unknown {
+				if word == checkpoint.Pad || word == checkpoint.Start || word == checkpoint.Unknown {
 					t.Errorf("%v holds a word that is not to be said", caption)
 				}
-				if word == End && i != len(caption)-1 {
+				if word == checkpoint.End && i != len(caption)-1 {
 					t.Errorf("%v goes on behind its end", caption)
 				}
 			}
-			if len(caption) < 4 && caption[len(caption)-1] != End {
+			if len(caption) < 4 && caption[len(caption)-1] != checkpoint.End {
 				t.Errorf("%v neither ends nor has 4 words", caption)
 			}
 		}
@@ -110,14 +111,14 @@ func TestPolicyLoss(t *testing.T) {
 		n, _, x := small(t, s)
 		_, features := n.EncodePictures(s, x, Evaluation, PrecisionFloat32)
 		features = features.Detach(s)
-		targets := SampledTargets([][]int64{{4, 5, End}, {6, End}}, 1)
+		targets := SampledTargets([][]int64{{4, 5, checkpoint.End}, {6, checkpoint.End}}, 1)
 		how := LossOptions{Precision: PrecisionFloat32}
 		logits, _ := n.Logits(s, features, targets, how)
 		logp := logits.Add(s, n.Decoder.bannedMask(s, logits)).LogSoftmax(s, 1)
 		words := n.VocabularySize
 		at := func(row, word int) float64 { return float64(logp.Float32s(s)[row*words+word]) }
 		// Rows are steps, then captions: 4 6 | 5 <end> | <end>.
-		want := -(2*(at(0, 4)+at(2, 5)+at(4, End)) - .5*(at(1, 6)+at(3, End))) / 5
+		want := -(2*(at(0, 4)+at(2, 5)+at(4, checkpoint.End)) - .5*(at(1, 6)+at(3, checkpoint.End))) / 5
 		if got := n.PolicyLoss(s, features, targets, []float64{2, -.5}, how).Item(s); math.Abs(got-want) > 1e-6 {
 			t.Errorf("loss %v, want %v", got, want)
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/nn"
 	"github.com/seetell/seetell/picture"
 	"github.com/seetell/seetell/torch"
@@ -23,7 +24,7 @@ func benchmarkStep(b *testing.B, p Precision) {
 	for i := range 3000 {
 		words = append(words, fmt.Sprint("w", i))
 	}
-	v, err := NewVocabulary(WordTokenizer, words)
+	v, err := checkpoint.NewVocabulary(checkpoint.WordTokenizer, words)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -3,6 +3,8 @@ package captioner
 import (
 	"cmp"
 	"slices"
+
+	"github.com/seetell/seetell/captioner/checkpoint"
 )
 
 // Targets are captions as the decoder learns them. It works on the longest
@@ -96,7 +98,7 @@ func (t *Targets) pad() {
 	t.count = len(t.words)
 	for len(t.words)%scoredStep != 0 {
 		t.scored = append(t.scored, 0)
-		t.words = append(t.words, Pad)
+		t.words = append(t.words, checkpoint.Pad)
 	}
 }
 
@@ -104,11 +106,11 @@ func (t *Targets) pad() {
 func input(row []int64, step int) int64 {
 	switch {
 	case step == 0:
-		return Start
+		return checkpoint.Start
 	case step <= len(row)-1:
 		return row[step-1]
 	default:
-		return Pad
+		return checkpoint.Pad
 	}
 }
 

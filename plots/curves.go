@@ -8,6 +8,8 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/seetell/seetell/captioner/checkpoint"
 )
 
 // track is one line over epochs.
@@ -26,13 +28,13 @@ type chart struct {
 	lines []track
 }
 
-// newTrack picks one number of each epoch. What is not a number, or beyond all
-// measure, is left out.
-func newTrack(name string, run int, h *History, pick func(Epoch) float64) track {
+// newTrack picks one number of each epoch that has it under a key. What is not
+// a number, or beyond all measure, is left out.
+func newTrack(name string, run int, h *History, key string, pick func(checkpoint.Epoch) float64) track {
 	t := track{name: name, style: systemLine(run), shape: draw.CircleGlyph{}}
 	for _, epoch := range h.Epochs {
-		if v := pick(epoch); math.Abs(v) < 1e30 {
-			t.x, t.y = append(t.x, epoch.Epoch), append(t.y, v)
+		if v := pick(epoch); epoch.Has(key) && math.Abs(v) < 1e30 {
+			t.x, t.y = append(t.x, float64(epoch.Epoch)), append(t.y, v)
 		}
 	}
 	return t
@@ -56,13 +58,13 @@ func Curves(runs []*History) []*Figure {
 func lossChart(runs []*History) chart {
 	c := chart{title: "Cross-entropy per word (nats)"}
 	for i, run := range runs {
-		training := newTrack("training", i, run, func(e Epoch) float64 {
-			if !math.IsNaN(e.Reward) {
+		training := newTrack("training", i, run, "loss", func(e checkpoint.Epoch) float64 {
+			if e.Has("reward") {
 				return math.NaN() // the loss of a self-critical epoch is of another kind
 			}
 			return e.Loss
 		})
-		validation := newTrack("validation", i, run, func(e Epoch) float64 { return e.ValidationLoss })
+		validation := newTrack("validation", i, run, "validation_loss", func(e checkpoint.Epoch) float64 { return e.ValidationLoss })
 		validation.shape = draw.RingGlyph{}
 		if len(runs) > 1 {
 			training.name, validation.name = run.Name+", training", run.Name+", validation"
@@ -90,7 +92,7 @@ func scoreCharts(runs []*History) []chart {
 	sortMetrics(keys)
 	var charts []chart
 	for _, key := range keys {
-		c := panelOf(metricOf(key).Label, runs, func(e Epoch) float64 {
+		c := panelOf(metricOf(key).Label, runs, "scores", func(e checkpoint.Epoch) float64 {
 			if v, ok := e.Scores[key]; ok {
 				return v
 			}
@@ -104,15 +106,15 @@ func scoreCharts(runs []*History) []chart {
 
 func trainingCharts(runs []*History) []chart {
 	charts := []chart{
-		panelOf("Reward: CIDEr-D of drawn captions", runs, func(e Epoch) float64 { return e.Reward }),
-		panelOf("Learning rate (1e-4)", runs, func(e Epoch) float64 { return e.LearningRate * 1e4 }),
-		panelOf("Gradient norm before clipping", runs, func(e Epoch) float64 { return e.GradientNorm }),
-		panelOf("Pictures per second", runs, func(e Epoch) float64 { return e.PicturesPerSecond }),
-		panelOf("Time waiting for data (%)", runs, func(e Epoch) float64 { return 100 * e.DataWait }),
-		panelOf("Peak memory (GB)", runs, func(e Epoch) float64 { return e.PeakMemory / 1e9 }),
-		panelOf("Distinct captions on the validation split", runs, func(e Epoch) float64 { return e.Distinct }),
-		panelOf("Dead channels of the encoder (%)", runs, func(e Epoch) float64 { return 100 * e.DeadChannels }),
-		panelOf("Minutes per epoch", runs, func(e Epoch) float64 { return e.Seconds / 60 }),
+		panelOf("Reward: CIDEr-D of drawn captions", runs, "reward", func(e checkpoint.Epoch) float64 { return e.Reward }),
+		panelOf("Learning rate (1e-4)", runs, "learning_rate", func(e checkpoint.Epoch) float64 { return e.LearningRate * 1e4 }),
+		panelOf("Gradient norm before clipping", runs, "gradient_norm", func(e checkpoint.Epoch) float64 { return e.GradientNorm }),
+		panelOf("Pictures per second", runs, "pictures_per_second", func(e checkpoint.Epoch) float64 { return e.PicturesPerSecond }),
+		panelOf("Time waiting for data (%)", runs, "data_wait", func(e checkpoint.Epoch) float64 { return 100 * e.DataWait }),
+		panelOf("Peak memory (GB)", runs, "peak_memory", func(e checkpoint.Epoch) float64 { return float64(e.PeakMemory) / 1e9 }),
+		panelOf("Distinct captions on the validation split", runs, "distinct", func(e checkpoint.Epoch) float64 { return float64(e.Distinct) }),
+		panelOf("Dead channels of the encoder (%)", runs, "dead_channels", func(e checkpoint.Epoch) float64 { return 100 * e.DeadChannels }),
+		panelOf("Minutes per epoch", runs, "seconds", func(e checkpoint.Epoch) float64 { return e.Seconds / 60 }),
 	}
 	for i := range charts {
 		charts[i].zero, charts[i].least = true, .1
@@ -120,10 +122,10 @@ func trainingCharts(runs []*History) []chart {
 	return charts
 }
 
-func panelOf(title string, runs []*History, pick func(Epoch) float64) chart {
+func panelOf(title string, runs []*History, key string, pick func(checkpoint.Epoch) float64) chart {
 	c := chart{title: title}
 	for i, run := range runs {
-		c.lines = append(c.lines, newTrack(run.Name, i, run, pick))
+		c.lines = append(c.lines, newTrack(run.Name, i, run, key, pick))
 	}
 	return c
 }

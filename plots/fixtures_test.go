@@ -11,7 +11,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/evaluate"
+	"github.com/seetell/seetell/nn/tensorfile"
+	"github.com/seetell/seetell/picture"
 )
 
 // testReport is a report of n pictures with scores like a real captioner's:
@@ -156,8 +159,18 @@ func testRun(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
 	writeTestFile(t, filepath.Join(dir, "history.jsonl"), testHistory)
-	header := `{"__metadata__":{"seetell":"{\"format\":1,\"training\":{\"epochs\":3,\"learning_rate\":0.0003,\"nested\":{\"clip\":5}},\"data\":{\"fingerprint\":\"sha256:12ab\"},\"vocabulary\":[\"<pad>\",\"a\"]}"}}`
-	writeTestFile(t, filepath.Join(dir, "best.safetensors"), string([]byte{byte(len(header)), byte(len(header) >> 8), 0, 0, 0, 0, 0, 0})+header)
+	meta := checkpoint.Metadata{
+		Model: checkpoint.DefaultConfig(), Vocabulary: []string{"<pad>", "<start>", "<end>", "<unk>", "a"},
+		Tokenizer: checkpoint.WordTokenizer, Preprocessing: picture.DefaultPreprocessing(),
+		Training: []byte(`{"epochs":3,"learning_rate":0.0003,"nested":{"clip":5}}`), Data: []byte(`{"fingerprint":"sha256:12ab"}`),
+	}
+	texts, err := meta.Texts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tensorfile.Write(filepath.Join(dir, "best.safetensors"), texts, nil); err != nil {
+		t.Fatal(err)
+	}
 	return dir
 }
 

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/seetell/seetell/captioner/checkpoint"
 )
 
 var update = flag.Bool("update", false, "write the golden pictures instead of comparing with them")
@@ -150,7 +152,7 @@ func equalSystem(t *testing.T, n int, score float64) []*System {
 
 func testHistoryRun(t *testing.T, name string) *History {
 	t.Helper()
-	epochs, err := readHistory([]byte(testHistory))
+	epochs, err := checkpoint.ParseHistory([]byte(testHistory))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -112,11 +112,11 @@ func TestBadPages(t *testing.T) {
 			writeTestFile(t, filepath.Join(run, "history.jsonl"), testHistory[:strings.Index(testHistory, "\n")+1]+"oops\n")
 			return PageSource{Run: run}
 		}},
-		{"a checkpoint of another kind", "no safetensors file", func(run, _ string) PageSource {
+		{"a checkpoint of another kind", "best.safetensors", func(run, _ string) PageSource {
 			writeTestFile(t, filepath.Join(run, "best.safetensors"), "PK\x03\x04 this is a zip file")
 			return PageSource{Run: run}
 		}},
-		{"a checkpoint cut short", "no safetensors file", func(run, _ string) PageSource {
+		{"a checkpoint cut short", "best.safetensors", func(run, _ string) PageSource {
 			writeTestFile(t, filepath.Join(run, "best.safetensors"), "\x10\x00")
 			return PageSource{Run: run}
 		}},

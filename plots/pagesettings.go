@@ -1,16 +1,15 @@
 package plots
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/seetell/seetell/captioner/checkpoint"
 )
 
 // settings is a table of names and values.
@@ -64,65 +63,30 @@ func settingText(value any) string {
 // addCheckpoint adds the settings that the run's checkpoint holds.
 func (p *page) addCheckpoint(dir string) error {
 	for _, name := range []string{"best.safetensors", "last.safetensors"} {
-		path := filepath.Join(dir, name)
-		meta, err := readMetadata(path)
+		meta, err := checkpoint.Read(filepath.Join(dir, name))
 		if errors.Is(err, os.ErrNotExist) {
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("read the settings in %s: %w", path, err)
+			return err
 		}
-		p.addSettings("Training", object(meta["training"]))
-		p.addSettings("Data of the training", object(meta["data"]))
-		p.addSettings("Preprocessing", object(meta["preprocessing"]))
-		if words, ok := meta["vocabulary"].([]any); ok {
-			p.addSettings("Vocabulary", map[string]any{"words": len(words)})
+		p.addSettings("Training", object(meta.Training))
+		p.addSettings("Data of the training", object(meta.Data))
+		preprocessing, err := json.Marshal(meta.Preprocessing)
+		if err != nil {
+			return err
 		}
+		p.addSettings("Preprocessing", object(preprocessing))
+		p.addSettings("Vocabulary", map[string]any{"words": len(meta.Vocabulary)})
 		return nil
 	}
 	p.absent("settings of training: there is no best.safetensors or last.safetensors in %s", dir)
 	return nil
 }
 
-func object(value any) map[string]any {
-	values, _ := value.(map[string]any)
+// object returns the members of a JSON object, none of another text.
+func object(text json.RawMessage) map[string]any {
+	var values map[string]any
+	_ = json.Unmarshal(text, &values)
 	return values
-}
-
-// maxHeader is the largest header of a checkpoint that is read, in bytes.
-const maxHeader = 100 << 20
-
-// readMetadata reads the JSON text under the key "seetell" in the header of a
-// safetensors file, and none of its tensors.
-func readMetadata(path string) (map[string]any, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	var size uint64
-	if err := binary.Read(f, binary.LittleEndian, &size); err != nil {
-		return nil, fmt.Errorf("no safetensors file: %w", err)
-	}
-	if size > maxHeader {
-		return nil, fmt.Errorf("no safetensors file: a header of %d bytes", size)
-	}
-	text, err := io.ReadAll(io.LimitReader(f, int64(size)))
-	if err != nil {
-		return nil, err
-	}
-	var header struct {
-		Metadata map[string]string `json:"__metadata__"`
-	}
-	if err := json.Unmarshal(text, &header); err != nil {
-		return nil, fmt.Errorf("no safetensors file: %w", err)
-	}
-	if header.Metadata["seetell"] == "" {
-		return nil, errors.New("it was not written by seetell")
-	}
-	var meta map[string]any
-	if err := json.Unmarshal([]byte(header.Metadata["seetell"]), &meta); err != nil {
-		return nil, fmt.Errorf("its settings are broken: %w", err)
-	}
-	return meta, nil
 }

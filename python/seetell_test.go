@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/internal/testpython"
 	"github.com/seetell/seetell/internal/testshared"
 	"github.com/seetell/seetell/internal/testtensors"
@@ -35,11 +36,11 @@ func TestMain(m *testing.M) {
 // tolerance of a caption's log-probability, a sum over at most 30 words.
 const tolerance = 2e-4
 
-// checkpoint writes a model of random weights, its output layer scaled so
+// writeModel writes a model of random weights, its output layer scaled so
 // that words differ in probability as they do after training.
-func checkpoint(t *testing.T, change func(*captioner.Metadata), backbone string) string {
+func writeModel(t *testing.T, change func(*captioner.Metadata), backbone string) string {
 	t.Helper()
-	m := captioner.Metadata{Model: captioner.DefaultConfig(), Tokenizer: captioner.WordTokenizer, Preprocessing: picture.DefaultPreprocessing()}
+	m := captioner.Metadata{Model: captioner.DefaultConfig(), Tokenizer: checkpoint.WordTokenizer, Preprocessing: picture.DefaultPreprocessing()}
 	m.Vocabulary = append([]string{"<pad>", "<start>", "<end>", "<unk>"}, strings.Fields("a the dog cat red green runs sits on in grass snow one two über 犬")...)
 	change(&m)
 	if err := torch.ManualSeed(3); err != nil {
@@ -117,11 +118,11 @@ func TestSameCaptions(t *testing.T) {
 		{"default", func(*captioner.Metadata) {}},
 		{"crop, no norm, 96 pixels, characters", func(m *captioner.Metadata) {
 			m.Preprocessing.Mode, m.Preprocessing.Size = picture.Crop, 96
-			m.Model.FeatureNorm, m.Model.Grid, m.Tokenizer = captioner.FeatureNormNone, 2, captioner.CharacterTokenizer
+			m.Model.FeatureNorm, m.Model.Grid, m.Tokenizer = checkpoint.FeatureNormNone, 2, checkpoint.CharacterTokenizer
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			compare(t, checkpoint(t, test.change, "none"), drawn(t))
+			compare(t, writeModel(t, test.change, "none"), drawn(t))
 		})
 	}
 }
@@ -132,18 +133,18 @@ func TestSameCaptionsOfPhotographs(t *testing.T) {
 		t.Fatal("no photographs", err)
 	}
 	weights := testshared.Dir(t, "weights", "resnet18-imagenet.safetensors")
-	compare(t, checkpoint(t, func(*captioner.Metadata) {}, weights), photographs)
+	compare(t, writeModel(t, func(*captioner.Metadata) {}, weights), photographs)
 }
 
 // compare captions the pictures with both programs.
-func compare(t *testing.T, checkpoint string, pictures []string) {
+func compare(t *testing.T, path string, pictures []string) {
 	t.Helper()
-	model, err := captioner.Open(checkpoint, captioner.Options{Device: "cpu"})
+	model, err := captioner.Open(path, captioner.Options{Device: "cpu"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer model.Close()
-	out := testpython.Run(t, ".", append([]string{"seetell.py", "--format", "json", "--model", checkpoint}, pictures...)...)
+	out := testpython.Run(t, ".", append([]string{"seetell.py", "--format", "json", "--model", path}, pictures...)...)
 	lines := bufio.NewScanner(bytes.NewReader(out))
 	distinct := map[string]bool{}
 	for _, path := range pictures {

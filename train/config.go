@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/dataset/loader"
 	"github.com/seetell/seetell/picture"
 )
@@ -61,7 +62,7 @@ type Config struct {
 	From           string `json:"from"`            // checkpoint to start from
 	MinimumCount   int    `json:"minimum_count"`   // of a word of the vocabulary
 	CaptionWords   int    `json:"caption_words"`   // words of a training caption
-	Words          string `json:"words"`           // what splits captions: captioner.WordTokenizer or CharacterTokenizer
+	Words          string `json:"words"`           // what splits captions: checkpoint.WordTokenizer or CharacterTokenizer
 
 	Model         captioner.Config      `json:"model"`
 	Preprocessing picture.Preprocessing `json:"preprocessing"`
@@ -107,7 +108,7 @@ func DefaultConfig() Config {
 		EncoderWeights:      "imagenet",
 		MinimumCount:        3,
 		CaptionWords:        28,
-		Words:               captioner.WordTokenizer,
+		Words:               checkpoint.WordTokenizer,
 		Model:               captioner.DefaultConfig(),
 		Preprocessing:       picture.DefaultPreprocessing(),
 		PictureCacheSize:    20_000,

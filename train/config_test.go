@@ -84,7 +84,7 @@ func TestWarnings(t *testing.T) {
 		{"too few pictures to tell", Epoch{Distinct: 1}, 20, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := test.epoch.warnings(test.pictures); len(got) != test.want {
+			if got := warnings(test.epoch, test.pictures); len(got) != test.want {
 				t.Errorf("warnings %q, want %d", got, test.want)
 			}
 		})

@@ -209,9 +209,9 @@ func (r *session) validate(ctx context.Context, line *Epoch) error {
 	}
 	line.ValidationLoss, line.DeadChannels = found.Loss, found.DeadChannels
 	line.Scores, line.Distinct = scores.Scores, found.Distinct()
-	line.Warnings = line.warnings(len(found.Pictures))
+	line.Warnings = warnings(*line, len(found.Pictures))
 	for _, p := range found.Pictures[:min(shown, len(found.Pictures))] {
-		line.Examples = append(line.Examples, Example{p.ID, p.Captions[0].Text})
+		line.Examples = append(line.Examples, Example{ID: p.ID, Caption: p.Captions[0].Text})
 	}
 	return nil
 }

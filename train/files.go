@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"sort"
+
+	"github.com/seetell/seetell/captioner/checkpoint"
 )
 
 // prune removes the oldest epoch files but the newest cfg.Keep.
@@ -69,7 +71,7 @@ func (r *session) catchUp(cfg Config) error {
 		}
 	}
 	behind = append(behind, models...)
-	if there, err := os.ReadFile(r.path(historyFile)); err != nil || !bytes.Equal(there, historyText(r.history)) {
+	if there, err := os.ReadFile(r.path(historyFile)); err != nil || !bytes.Equal(there, checkpoint.MarshalHistory(r.history)) {
 		behind = append(behind, historyFile)
 	}
 	if len(behind) == 0 {

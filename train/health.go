@@ -13,13 +13,13 @@ const (
 )
 
 // warnings says what looks wrong with the model after an epoch.
-func (e Epoch) warnings(pictures int) []string {
-	var warnings []string
+func warnings(e Epoch, pictures int) []string {
+	var found []string
 	if pictures >= fewestToCompare && float64(e.Distinct) < fewestDistinct*float64(pictures) {
-		warnings = append(warnings, fmt.Sprintf("captions collapse: only %d different for %d pictures; if more steps do not help, lower the encoder's learning rate or freeze it", e.Distinct, pictures))
+		found = append(found, fmt.Sprintf("captions collapse: only %d different for %d pictures; if more steps do not help, lower the encoder's learning rate or freeze it", e.Distinct, pictures))
 	}
 	if e.DeadChannels > mostDead {
-		warnings = append(warnings, fmt.Sprintf("features collapse: %.0f %% of the backbone's channels are zero for every picture; lower the encoder's learning rate", 100*e.DeadChannels))
+		found = append(found, fmt.Sprintf("features collapse: %.0f %% of the backbone's channels are zero for every picture; lower the encoder's learning rate", 100*e.DeadChannels))
 	}
-	return warnings
+	return found
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/dataset/loader"
 	"github.com/seetell/seetell/torch"
 )
@@ -72,10 +72,10 @@ func TestPartsHaveTheSameGradient(t *testing.T) {
 		freeze     int
 		critical   int
 	}{
-		{"without the feature norm", captioner.FeatureNormNone, 0, 0},
-		{"feature norm over the whole batch", captioner.FeatureNormBatch, 0, 0},
-		{"backbone still", captioner.FeatureNormBatch, 1, 0},
-		{"self-critical", captioner.FeatureNormBatch, 0, 2},
+		{"without the feature norm", checkpoint.FeatureNormNone, 0, 0},
+		{"feature norm over the whole batch", checkpoint.FeatureNormBatch, 0, 0},
+		{"backbone still", checkpoint.FeatureNormBatch, 1, 0},
+		{"self-critical", checkpoint.FeatureNormBatch, 0, 2},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			cfg := tiny(t)
@@ -118,7 +118,7 @@ func largestDifference(a, b []float32) float64 {
 func TestAccumulatedIsOneBatch(t *testing.T) {
 	cfg := tiny(t)
 	cfg.BatchNorm, cfg.Dropout, cfg.AttentionPenalty = BatchNormFrozen, 0, 1
-	cfg.Model.FeatureNorm, cfg.Batch = captioner.FeatureNormNone, 6
+	cfg.Model.FeatureNorm, cfg.Batch = checkpoint.FeatureNormNone, 6
 	one := opened(t, cfg)
 	loss, whole := gradientsOf(t, one, firstLesson(t, one))
 	cfg.Batch, cfg.Accumulate = 3, 2

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/nn"
 	"github.com/seetell/seetell/nn/tensorfile"
 	"github.com/seetell/seetell/torch"
@@ -77,7 +78,7 @@ func (r *session) resume(device torch.Device) error {
 // instead says what to do where there is no file to resume from, or it cannot
 // be read.
 func (c Config) instead(path string, err error) error {
-	whole := captioner.NewestWhole(c.Out, path)
+	whole := checkpoint.NewestWhole(c.Out, path)
 	switch {
 	case whole != "":
 		return fmt.Errorf("%w; the newest whole checkpoint of the run is %s: begin from it with --from %s and another --out", err, whole, whole)

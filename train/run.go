@@ -11,6 +11,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/dataset"
 	"github.com/seetell/seetell/dataset/loader"
 	"github.com/seetell/seetell/nn"
@@ -212,7 +213,7 @@ func (r *session) create(ctx context.Context, device torch.Device) (err error) {
 	if r.cfg.From != "" {
 		return r.startFrom(device)
 	}
-	if r.vocabulary, err = captioner.BuildVocabulary(r.cfg.Words, predict.Captions(r.train), r.cfg.MinimumCount); err != nil {
+	if r.vocabulary, err = checkpoint.BuildVocabulary(r.cfg.Words, predict.Captions(r.train), r.cfg.MinimumCount); err != nil {
 		return err
 	}
 	if r.network, err = captioner.NewNetwork(r.cfg.Model, r.vocabulary.Len(), device); err != nil {
@@ -247,7 +248,7 @@ func (r *session) unlearned() float64 {
 		encoded := r.vocabulary.Encode(caption, r.cfg.CaptionWords)
 		for _, word := range encoded[:len(encoded)-1] { // <end> is no word of the caption
 			words++
-			if word == captioner.Unknown {
+			if word == checkpoint.Unknown {
 				lacking++
 			}
 		}

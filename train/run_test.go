@@ -15,6 +15,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/dataset/loader"
 	"github.com/seetell/seetell/internal/testrun"
 	"github.com/seetell/seetell/internal/testtensors"
@@ -338,7 +339,7 @@ func TestPhases(t *testing.T) {
 
 // TestUnlearned counts the words that stand too seldom.
 func TestUnlearned(t *testing.T) {
-	v, err := captioner.NewVocabulary(captioner.WordTokenizer, []string{"<pad>", "<start>", "<end>", "<unk>", "a", "tent"})
+	v, err := checkpoint.NewVocabulary(checkpoint.WordTokenizer, []string{"<pad>", "<start>", "<end>", "<unk>", "a", "tent"})
 	if err != nil {
 		t.Fatal(err)
 	}

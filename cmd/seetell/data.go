@@ -10,7 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/dataset"
 	"github.com/seetell/seetell/hub"
 )
@@ -87,7 +87,7 @@ func describeDataCommand() *cli.Command {
 		Flags:     setFlags(&o, &format),
 		Action: func(c *cli.Context) error {
 			return withSet(c, o, format, func(set *dataset.Set) error {
-				split := func(caption string) []string { return captioner.Tokenize(captioner.WordTokenizer, caption) }
+				split := func(caption string) []string { return checkpoint.Tokenize(checkpoint.WordTokenizer, caption) }
 				bar := pictureBar(c, set)
 				description, err := dataset.Describe(c.Context, set, split, bar.Done)
 				bar.End()

@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/captioner/checkpoint"
 )
 
 func modelCommand() *cli.Command {
@@ -26,7 +27,7 @@ func modelCommand() *cli.Command {
 				if c.NArg() != 1 {
 					return usage(errors.New("name one checkpoint: seetell model describe FILE"))
 				}
-				meta, err := captioner.ReadMetadata(c.Args().First())
+				meta, err := checkpoint.Read(c.Args().First())
 				if err != nil {
 					return err
 				}
@@ -72,16 +73,9 @@ func describeModelText(out io.Writer, m captioner.Metadata) error {
 	fmt.Fprintf(w, "vocabulary\t%d words, split into %s\n", len(m.Vocabulary), m.Tokenizer)
 	fmt.Fprintf(w, "data\t%s\n", text(m.Data))
 	fmt.Fprintf(w, "training\t%s\n", text(m.Training))
-	var epochs []struct {
-		Epoch          int                `json:"epoch"`
-		Loss           float64            `json:"loss"`
-		ValidationLoss float64            `json:"validation_loss"`
-		Scores         map[string]float64 `json:"scores"`
-	}
-	if len(m.History) > 0 {
-		if err := json.Unmarshal(m.History, &epochs); err != nil {
-			return fmt.Errorf("the checkpoint's history: %w", err)
-		}
+	epochs, err := m.Epochs()
+	if err != nil {
+		return err
 	}
 	for _, e := range epochs {
 		fmt.Fprintf(w, "epoch %d\tloss %.4f, validation %.4f, BLEU-4 %.4f, ROUGE-L %.4f, CIDEr-D %.4f\n",

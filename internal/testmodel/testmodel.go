@@ -11,14 +11,15 @@ import (
 	"testing"
 
 	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/picture"
 	"github.com/seetell/seetell/torch"
 )
 
 // Files writes a checkpoint of two words and 64 pixels, and a grey picture.
-func Files(t testing.TB) (checkpoint, photo string) {
+func Files(t testing.TB) (model, photo string) {
 	t.Helper()
-	m := captioner.Metadata{Model: captioner.DefaultConfig(), Tokenizer: captioner.WordTokenizer, Preprocessing: picture.DefaultPreprocessing()}
+	m := captioner.Metadata{Model: captioner.DefaultConfig(), Tokenizer: checkpoint.WordTokenizer, Preprocessing: picture.DefaultPreprocessing()}
 	m.Vocabulary, m.Preprocessing.Size = []string{"<pad>", "<start>", "<end>", "<unk>", "a", "dog"}, 64
 	network, err := captioner.NewNetwork(m.Model, len(m.Vocabulary), torch.CPU)
 	if err != nil {
@@ -26,8 +27,8 @@ func Files(t testing.TB) (checkpoint, photo string) {
 	}
 	defer network.Close()
 	dir := t.TempDir()
-	checkpoint, photo = filepath.Join(dir, "model.safetensors"), filepath.Join(dir, "photo.png")
-	if err := network.Save(checkpoint, m); err != nil {
+	model, photo = filepath.Join(dir, "model.safetensors"), filepath.Join(dir, "photo.png")
+	if err := network.Save(model, m); err != nil {
 		t.Fatal(err)
 	}
 	file, err := os.Create(photo)
@@ -37,5 +38,5 @@ func Files(t testing.TB) (checkpoint, photo string) {
 	if err := errors.Join(png.Encode(file, image.NewGray(image.Rect(0, 0, 80, 60))), file.Close()); err != nil {
 		t.Fatal(err)
 	}
-	return checkpoint, photo
+	return model, photo
 }

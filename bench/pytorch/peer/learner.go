@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/dataset"
 	"github.com/seetell/seetell/dataset/loader"
 	"github.com/seetell/seetell/nn"
@@ -68,7 +69,7 @@ func (l *learner) read(ctx context.Context) error {
 	for i := range split.Len() {
 		captions = append(captions, split.Record(i).Captions...)
 	}
-	if l.vocabulary, err = captioner.BuildVocabulary(captioner.WordTokenizer, captions, l.minimumCount); err != nil {
+	if l.vocabulary, err = checkpoint.BuildVocabulary(checkpoint.WordTokenizer, captions, l.minimumCount); err != nil {
 		return err
 	}
 	loader, err := loader.New(ctx, split, loader.Config{

@@ -1,4 +1,4 @@
-package captioner
+package checkpoint
 
 import (
 	"errors"
@@ -40,9 +40,9 @@ func written(path string) (when time.Time) {
 	return when
 }
 
-// another adds to the error of a file that is there and cannot be read which
+// NameWhole adds to the error of a file that is there and cannot be read which
 // checkpoint beside it can.
-func another(path string, err error) error {
+func NameWhole(path string, err error) error {
 	if err == nil || errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
 		return err
 	}

@@ -1,4 +1,4 @@
-package captioner
+package checkpoint
 
 import (
 	"encoding/json"
@@ -7,6 +7,14 @@ import (
 
 	"github.com/seetell/seetell/nn/tensorfile"
 	"github.com/seetell/seetell/picture"
+)
+
+// Causes of errors about a file that holds no model for this program.
+var (
+	// ErrNotCheckpoint says that a file of tensors is no checkpoint of seetell.
+	ErrNotCheckpoint = errors.New("not a checkpoint of seetell")
+	// ErrNewer says that a newer program wrote the checkpoint.
+	ErrNewer = errors.New("the checkpoint is newer than this program")
 )
 
 // format is the version of the checkpoints that this package writes and reads.
@@ -28,16 +36,27 @@ type Metadata struct {
 	History       json.RawMessage       `json:"history,omitempty"`  // scores by epoch
 }
 
+// Epochs returns the history, a line for each epoch of the training.
+func (m Metadata) Epochs() ([]Epoch, error) {
+	if len(m.History) == 0 {
+		return nil, nil
+	}
+	var epochs []Epoch
+	if err := json.Unmarshal(m.History, &epochs); err != nil {
+		return nil, fmt.Errorf("the checkpoint's history: %w", err)
+	}
+	return epochs, nil
+}
+
 // NewVocabulary returns the vocabulary that the metadata holds.
 func (m Metadata) NewVocabulary() (*Vocabulary, error) {
 	return NewVocabulary(m.Tokenizer, m.Vocabulary)
 }
 
-// ReadMetadata returns what the checkpoint at path says of itself. It needs
-// no libtorch.
-func ReadMetadata(path string) (Metadata, error) {
+// Read returns what the checkpoint at path says of itself.
+func Read(path string) (Metadata, error) {
 	m, err := readMetadata(path)
-	return m, another(path, err)
+	return m, NameWhole(path, err)
 }
 
 func readMetadata(path string) (Metadata, error) {
@@ -46,15 +65,20 @@ func readMetadata(path string) (Metadata, error) {
 		return Metadata{}, err
 	}
 	defer file.Close()
-	return metadataOf(path, file.Metadata)
+	return Parse(path, file.Metadata)
 }
 
-// metadataOf reads the metadata out of the texts of the safetensors file at
-// path.
-func metadataOf(path string, texts map[string]string) (Metadata, error) {
+// Parse reads the metadata out of the texts of the safetensors file at path.
+func Parse(path string, texts map[string]string) (Metadata, error) {
 	text, ok := texts[metadataKey]
 	if !ok {
-		return Metadata{}, fmt.Errorf("read %s: not a checkpoint of seetell: the file has no metadata %q", path, metadataKey)
+		return Metadata{}, fmt.Errorf("read %s: %w: the file has no metadata %q", path, ErrNotCheckpoint, metadataKey)
+	}
+	var version struct {
+		Format int `json:"format"`
+	}
+	if json.Unmarshal([]byte(text), &version) == nil && version.Format > format {
+		return Metadata{}, fmt.Errorf("read %s: %w: its format is %d, and this program reads up to %d; take a newer seetell", path, ErrNewer, version.Format, format)
 	}
 	var m Metadata
 	if err := json.Unmarshal([]byte(text), &m); err != nil {
@@ -67,15 +91,15 @@ func metadataOf(path string, texts map[string]string) (Metadata, error) {
 }
 
 func (m Metadata) validate() error {
-	if m.Format != format {
-		return fmt.Errorf("the checkpoint's format is %d, and this program reads %d", m.Format, format)
+	if m.Format < 1 {
+		return fmt.Errorf("the checkpoint's format is %d, and the first was 1", m.Format)
 	}
 	_, err := m.NewVocabulary()
 	return errors.Join(m.Model.Validate(), m.Preprocessing.Validate(), err)
 }
 
-// text returns the metadata as the safetensors file holds it.
-func (m Metadata) text() (map[string]string, error) {
+// Texts returns the metadata as the safetensors file holds it.
+func (m Metadata) Texts() (map[string]string, error) {
 	m.Format = format
 	text, err := json.Marshal(m)
 	if err != nil {

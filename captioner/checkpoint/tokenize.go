@@ -1,4 +1,4 @@
-package captioner
+package checkpoint
 
 import (
 	"fmt"

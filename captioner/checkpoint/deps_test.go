@@ -1,0 +1,21 @@
+package checkpoint
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// TestNeedsNoLibtorch lists what the package is built from: a report or a plot
+// that reads a checkpoint shall not need libtorch for it.
+func TestNeedsNoLibtorch(t *testing.T) {
+	list, err := exec.Command("go", "list", "-deps", ".").Output()
+	if err != nil {
+		t.Skip("the go command does not list packages here: ", err)
+	}
+	for _, path := range strings.Fields(string(list)) {
+		if strings.HasSuffix(path, "/torch") || strings.Contains(path, "seetell/torch/") {
+			t.Errorf("needs %s", path)
+		}
+	}
+}
