@@ -47,7 +47,7 @@ func writeSmall(dir string) (string, error) {
 // talkative makes the end of a caption unlikely.
 func talkative(n *Network) error {
 	return torch.NoGrad(func(s *torch.Scope) error {
-		n.Decoder.output.Bias.Narrow(s, 0, checkpoint.End, 1).Fill(s, -4)
+		n.Decoder.output.Bias.Narrow(s, 0, checkpoint.End, 1).FillInPlace(s, -4)
 		return nil
 	})
 }

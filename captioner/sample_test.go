@@ -16,7 +16,7 @@ func TestSampleFollowsTheDecoder(t *testing.T) {
 	const count = 4000
 	err := torch.NoGrad(func(s *torch.Scope) error {
 		n, v, x := small(t, s)
-		n.Decoder.output.Weight.Scale(s, 8) // probabilities that differ
+		n.Decoder.output.Weight.ScaleInPlace(s, 8) // probabilities that differ
 		_, features := n.EncodePictures(s, x, Evaluation, PrecisionFloat32)
 		logits, _ := n.Logits(s, features, NewTargets(v, [][]string{{""}, {""}}, 28), LossOptions{Precision: PrecisionFloat32})
 		want := logits.Add(s, n.Decoder.bannedMask(s, logits)).Softmax(s, 1).Float32s(s)
@@ -45,7 +45,7 @@ func TestSampleFollowsTheDecoder(t *testing.T) {
 func TestSampleDropsWhatEnded(t *testing.T) {
 	err := torch.NoGrad(func(s *torch.Scope) error {
 		n, v, _ := small(t, s)
-		n.Decoder.output.Weight.Scale(s, 1e4)
+		n.Decoder.output.Weight.ScaleInPlace(s, 1e4)
 		features := torch.Empty(s, torch.Float32, torch.CPU, 16, int64(n.Config.Places()), int64(n.Config.Features))
 		features.Uniform(s, -3, 3)
 		found, err := n.Search(context.Background(), s, features, v, Beam{Width: 1, Best: 1, MaxWords: 12}, PrecisionFloat32)
@@ -137,7 +137,7 @@ func TestFrozenLayers(t *testing.T) {
 		_, want := n.EncodePictures(s, x, Evaluation, PrecisionFloat32)
 		for frozen := 1; frozen <= BackboneLayers; frozen++ {
 			for _, entry := range n.Named() {
-				entry.Tensor.ZeroGrad()
+				entry.Tensor.ZeroGrad(s)
 			}
 			modes := Modes{Backbone: nn.Eval, Norm: nn.Eval, Frozen: frozen}
 			_, features := n.EncodeFrom(s, n.FrozenFeatures(s, x, frozen, PrecisionFloat32), modes, PrecisionFloat32)

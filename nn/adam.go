@@ -38,12 +38,14 @@ type adamGroup struct {
 }
 
 // NewAdam returns an optimiser of parameters, which it borrows, on the device
-// and in the layout that they have now. It must be closed.
+// and in the layout that they have now; Backward computes their gradients from
+// now on. It must be closed.
 func NewAdam(groups []Group, config AdamConfig) *Adam {
 	a := &Adam{config: config, scope: torch.NewScope()}
 	for _, group := range groups {
 		g := &adamGroup{Group: group}
 		for _, p := range group.Parameters {
+			p.Tensor.RequiresGrad(a.scope, true)
 			g.m = append(g.m, a.zerosLike(p.Tensor))
 			g.v = append(g.v, a.zerosLike(p.Tensor))
 			g.steps = append(g.steps, torch.Zeros(a.scope, torch.Float32, p.Tensor.Device()))
@@ -59,7 +61,7 @@ func (a *Adam) zerosLike(x *torch.Tensor) *torch.Tensor {
 	alias := x.Detach(a.scope)
 	zeros := alias.Clone(a.scope)
 	alias.Free()
-	zeros.Fill(a.scope, 0)
+	zeros.FillInPlace(a.scope, 0)
 	return zeros
 }
 
@@ -96,11 +98,11 @@ func (g *adamGroup) withGradients(s *torch.Scope) (state torch.FusedAdamState) {
 	return state
 }
 
-// ZeroGrad drops every parameter's gradient.
+// ZeroGrad drops every parameter's gradient. Step reports its error.
 func (a *Adam) ZeroGrad() {
 	for _, g := range a.groups {
 		for _, p := range g.Parameters {
-			p.Tensor.ZeroGrad()
+			p.Tensor.ZeroGrad(a.scope)
 		}
 	}
 }

@@ -31,7 +31,7 @@ func newTrainer(t *testing.T, s *torch.Scope, file string) *trainer {
 	t.Helper()
 	r := &trainer{given: golden(t, s, file)}
 	for i := range 3 {
-		x := tensorOf(t, r.given, fmt.Sprintf("before.%d", i)).Clone(s).RequiresGrad(true)
+		x := tensorOf(t, r.given, fmt.Sprintf("before.%d", i)).Clone(s).RequiresGrad(s, true)
 		r.parameters = append(r.parameters, Parameter{fmt.Sprint(i), x})
 	}
 	r.Adam = NewAdam([]Group{
@@ -48,10 +48,10 @@ func (r *trainer) steps(t *testing.T, s *torch.Scope, from, to int) {
 	t.Helper()
 	for step := from; step < to; step++ {
 		for i, p := range r.parameters {
-			p.Tensor.SetGrad(tensorOf(t, r.given, fmt.Sprintf("gradient.%d.%d", step, i)))
+			p.Tensor.SetGrad(s, tensorOf(t, r.given, fmt.Sprintf("gradient.%d.%d", step, i)))
 		}
 		if step < 2 {
-			r.parameters[2].Tensor.SetGrad(nil)
+			r.parameters[2].Tensor.SetGrad(s, nil)
 		}
 		r.Step(s)
 	}
@@ -132,12 +132,12 @@ func TestAdamChannelsLast(t *testing.T) {
 		weight := conv.Weight.Clone(s)
 		ChannelsLast(s, conv.Named(""))
 		x := torch.Ones(s, torch.Float32, torch.CPU, 1, 3, 5, 5)
-		for _, c := range []*Conv2d{conv, {Weight: weight.Detach(s).RequiresGrad(true), options: conv.options}} {
+		for _, c := range []*Conv2d{conv, {Weight: weight.Detach(s).RequiresGrad(s, true), options: conv.options}} {
 			adam := NewAdam([]Group{{Parameters: Parameters(c.Named("")), LearningRate: .1}}, DefaultAdamConfig())
 			defer adam.Close()
 			for range 3 {
 				adam.ZeroGrad()
-				y := c.Forward(s, x.Mul(s, c.Weight.Detach(s).Select(s, 0, 0).Sum(s, 1, 2).Reshape(s, 1, 3, 1, 1)))
+				y := c.Forward(s, x.Mul(s, c.Weight.Detach(s).Narrow(s, 0, 0, 1).Sum(s, 2, 3).Reshape(s, 1, 3, 1, 1)))
 				y.Mul(s, y).Sum(s).Backward(s)
 				adam.Step(s)
 			}
@@ -155,11 +155,11 @@ func TestAdamGradientLayout(t *testing.T) {
 		plain := torch.Arange(s, 36, torch.CPU).To(s, torch.Float32).Reshape(s, 2, 2, 3, 3)
 		var moved []*torch.Tensor
 		for _, weight := range []*torch.Tensor{plain.Clone(s), plain.ChannelsLast(s)} {
-			weight = weight.Detach(s).RequiresGrad(true)
+			weight = weight.Detach(s).RequiresGrad(s, true)
 			adam := NewAdam([]Group{{Parameters: []Parameter{{"weight", weight}}, LearningRate: .1}}, DefaultAdamConfig())
 			defer adam.Close()
 			for _, factor := range []float64{1, -3} {
-				weight.SetGrad(plain.AddScalar(s, -7).MulScalar(s, factor))
+				weight.SetGrad(s, plain.AddScalar(s, -7).MulScalar(s, factor))
 				adam.Step(s)
 			}
 			moved = append(moved, weight)
@@ -195,11 +195,11 @@ func TestClipGradNorm(t *testing.T) {
 				var parameters []*torch.Tensor
 				for i := range 3 {
 					gradient := tensorOf(t, given, fmt.Sprintf("before.%d", i))
-					p := torch.Zeros(s, torch.Float32, torch.CPU, gradient.Shape()...).RequiresGrad(true)
-					p.SetGrad(gradient)
+					p := torch.Zeros(s, torch.Float32, torch.CPU, gradient.Shape()...).RequiresGrad(s, true)
+					p.SetGrad(s, gradient)
 					parameters = append(parameters, p)
 				}
-				parameters = append(parameters, torch.Zeros(s, torch.Float32, torch.CPU, 2).RequiresGrad(true)) // without gradient
+				parameters = append(parameters, torch.Zeros(s, torch.Float32, torch.CPU, 2).RequiresGrad(s, true)) // without gradient
 				near(t, s, "norm", ClipGradNorm(s, parameters, test.maximum), given, 1e-6)
 				for i := range 3 {
 					near(t, s, fmt.Sprintf("after.%d", i), parameters[i].Grad(s), given, 1e-6)
@@ -213,12 +213,12 @@ func TestClipGradNorm(t *testing.T) {
 // the norm, and that there may be no gradient at all.
 func TestClipGradNormNotFinite(t *testing.T) {
 	run(t, func(s *torch.Scope) {
-		p := torch.Zeros(s, torch.Float32, torch.CPU, 2).RequiresGrad(true)
+		p := torch.Zeros(s, torch.Float32, torch.CPU, 2).RequiresGrad(s, true)
 		if norm := ClipGradNorm(s, []*torch.Tensor{p}, 1); norm != nil {
 			t.Errorf("norm of no gradients: %v", norm)
 		}
 		inf := torch.FromSlice(s, []float32{1, 0}, 2)
-		p.SetGrad(inf.Div(s, torch.FromSlice(s, []float32{0, 1}, 2)))
+		p.SetGrad(s, inf.Div(s, torch.FromSlice(s, []float32{0, 1}, 2)))
 		if norm := ClipGradNorm(s, []*torch.Tensor{p}, 1); norm.IsFinite(s).Item(s) != 0 {
 			t.Errorf("norm %v of an infinite gradient", norm.Item(s))
 		}

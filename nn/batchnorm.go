@@ -30,8 +30,8 @@ func NewBatchNorm(s *torch.Scope, features int) *BatchNorm {
 		RunningVariance: torch.Ones(s, torch.Float32, torch.CPU, n),
 		BatchesTracked:  torch.Zeros(s, torch.Int64, torch.CPU),
 	}
-	b.Weight.RequiresGrad(true)
-	b.Bias.RequiresGrad(true)
+	b.Weight.RequiresGrad(s, true)
+	b.Bias.RequiresGrad(s, true)
 	return b
 }
 
@@ -43,7 +43,7 @@ func (b *BatchNorm) Forward(s *torch.Scope, x *torch.Tensor, mode Mode) *torch.T
 		if x.Numel() == x.Dim(1) {
 			s.Fail(fmt.Errorf("batch norm: shape %v has one value for each channel, whose variance is unknown: give a larger batch", x.Shape()))
 		}
-		b.BatchesTracked.AddTo(s, torch.Ones(s, torch.Int64, b.BatchesTracked.Device()), 1)
+		b.BatchesTracked.AddInPlace(s, torch.Ones(s, torch.Int64, b.BatchesTracked.Device()))
 	}
 	return x.BatchNorm(s, b.Weight, b.Bias, b.RunningMean, b.RunningVariance, mode == Train, batchNormMomentum, batchNormEps)
 }

@@ -34,8 +34,8 @@ func BenchmarkAdam(b *testing.B) {
 	err := torch.Run(func(s *torch.Scope) error {
 		var parameters []Parameter
 		for range 64 {
-			p := torch.Ones(s, torch.Float32, torch.CPU, 300, 600).RequiresGrad(true)
-			p.SetGrad(torch.Ones(s, torch.Float32, torch.CPU, 300, 600))
+			p := torch.Ones(s, torch.Float32, torch.CPU, 300, 600).RequiresGrad(s, true)
+			p.SetGrad(s, torch.Ones(s, torch.Float32, torch.CPU, 300, 600))
 			parameters = append(parameters, Parameter{Tensor: p})
 		}
 		adam := NewAdam([]Group{{Parameters: parameters, LearningRate: 1e-3}}, DefaultAdamConfig())

@@ -41,7 +41,7 @@ func (a *EMA) Update(s *torch.Scope, n int) {
 	keep := min(a.decay, float64(1+n)/float64(10+n))
 	for i, e := range a.entries {
 		if e.Trainable {
-			a.shadows[i].Lerp(s, e.Tensor.Detach(s), 1-keep)
+			a.shadows[i].LerpInPlace(s, e.Tensor.Detach(s), 1-keep)
 		} else {
 			a.shadows[i].CopyFrom(s, e.Tensor)
 		}

@@ -14,9 +14,9 @@ func TestAverage(t *testing.T) {
 		a := NewEMA(norm.Named(""), .75)
 		defer a.Close()
 		for i, v := range []float64{5, 9} {
-			norm.Weight.Fill(s, v)
-			norm.RunningMean.Fill(s, v)
-			norm.BatchesTracked.Fill(s, v)
+			norm.Weight.FillInPlace(s, v)
+			norm.RunningMean.FillInPlace(s, v)
+			norm.BatchesTracked.FillInPlace(s, v)
 			a.Update(s, []int{8, 99}[i]) // keeps 9/18, then .75
 		}
 		check := func(when string, weight, mean, batches float64) {

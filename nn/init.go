@@ -9,7 +9,7 @@ import (
 // newParameter returns a float32 tensor on the CPU that wants a gradient.
 func newParameter(s *torch.Scope, shape ...int64) *torch.Tensor {
 	x := torch.Empty(s, torch.Float32, torch.CPU, shape...)
-	x.RequiresGrad(true)
+	x.RequiresGrad(s, true)
 	return x
 }
 

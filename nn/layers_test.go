@@ -110,7 +110,7 @@ func (c layerCase) loaded(t *testing.T, s *torch.Scope) (golden StateDict, m Mod
 	}
 	for _, name := range c.inputs {
 		x := tensorOf(t, golden, "input."+name)
-		x.RequiresGrad(x.DType() == torch.Float32)
+		x.RequiresGrad(s, x.DType() == torch.Float32)
 		inputs = append(inputs, x)
 	}
 	return golden, m, f, inputs
@@ -172,7 +172,7 @@ func TestGradients(t *testing.T) {
 				})
 				for i, x := range inputs {
 					if x.NeedsGrad() {
-						inputs[i] = x.Detach(s).To(s, torch.Float64).RequiresGrad(true)
+						inputs[i] = x.Detach(s).To(s, torch.Float64).RequiresGrad(s, true)
 					}
 				}
 				value := func() *torch.Tensor { return test.objective(t, s, golden, f(s, inputs)) }

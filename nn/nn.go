@@ -84,10 +84,10 @@ func Tensors(parameters []Parameter) []*torch.Tensor {
 
 // Freeze stops, or starts again, the training of the parameters of entries
 // whose name begins with prefix.
-func Freeze(entries []Entry, prefix string, on bool) {
+func Freeze(s *torch.Scope, entries []Entry, prefix string, on bool) {
 	for _, e := range entries {
 		if e.Trainable && strings.HasPrefix(e.Name, prefix) {
-			e.Tensor.RequiresGrad(!on)
+			e.Tensor.RequiresGrad(s, !on)
 		}
 	}
 }
@@ -126,7 +126,7 @@ func replace(s *torch.Scope, entries []Entry, change func(*torch.Tensor) *torch.
 			s.Fail(fmt.Errorf("%s belongs to no layer, so that it cannot be replaced", e.Name))
 			return
 		}
-		changed.RequiresGrad(e.Tensor.NeedsGrad())
+		changed.RequiresGrad(s, e.Tensor.NeedsGrad())
 		e.Tensor.Free()
 		*e.place = changed
 	}

@@ -46,12 +46,12 @@ func TestNames(t *testing.T) {
 		if got := names(StateOf(entries)); !reflect.DeepEqual(got, want) {
 			t.Errorf("names %v, want %v", got, want)
 		}
-		Freeze(entries, "m.norm.", true)
+		Freeze(s, entries, "m.norm.", true)
 		want = []string{"m.conv.weight", "m.out.weight", "m.out.bias"}
 		if got := names(Parameters(entries)); !reflect.DeepEqual(got, want) {
 			t.Errorf("parameters %v, want %v", got, want)
 		}
-		Freeze(entries, "", false)
+		Freeze(s, entries, "", false)
 		if got := names(Parameters(entries)); len(got) != 5 {
 			t.Errorf("parameters %v, want all five", got)
 		}

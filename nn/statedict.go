@@ -96,7 +96,7 @@ func Load(entries []Entry, state StateDict) error {
 		}
 		for i, e := range entries {
 			if sources[i] == nil {
-				e.Tensor.Fill(s, 0)
+				e.Tensor.FillInPlace(s, 0)
 			} else {
 				e.Tensor.CopyFrom(s, sources[i])
 			}

@@ -57,7 +57,7 @@ func writeModel(t *testing.T, change func(*captioner.Metadata), backbone string)
 	err = torch.NoGrad(func(s *torch.Scope) error {
 		for _, entry := range network.Named() {
 			if strings.HasPrefix(entry.Name, "decoder.output") {
-				entry.Tensor.Scale(s, 12)
+				entry.Tensor.ScaleInPlace(s, 12)
 			}
 		}
 		return nil

@@ -9,12 +9,9 @@ import (
 )
 
 // RequiresGrad says whether Backward computes the gradient of x, a tensor of
-// floating type that no recorded operator made, and returns x. An error goes
-// to the scope that owns x.
-func (x *Tensor) RequiresGrad(on bool) *Tensor {
-	if x.exists() {
-		x.scope.do("requires grad", func() *C.char { return C.tg_set_requires_grad(x.handle, C.bool(on)) }, x)
-	}
+// floating type that no recorded operator made, and returns x.
+func (x *Tensor) RequiresGrad(s *Scope, on bool) *Tensor {
+	s.do("requires grad", func() *C.char { return C.tg_set_requires_grad(x.handle, C.bool(on)) }, x)
 	return x
 }
 
@@ -29,16 +26,14 @@ func (x *Tensor) Grad(s *Scope) *Tensor {
 }
 
 // SetGrad makes grad, of x's shape and type, the gradient of x; nil takes it
-// away. An error goes to the scope that owns x.
-func (x *Tensor) SetGrad(grad *Tensor) {
-	if x.exists() {
-		g := optional(grad)
-		x.scope.do("set grad", func() *C.char { return C.tg_set_grad(x.handle, g.handle) }, x, g)
-	}
+// away.
+func (x *Tensor) SetGrad(s *Scope, grad *Tensor) {
+	g := optional(grad)
+	s.do("set grad", func() *C.char { return C.tg_set_grad(x.handle, g.handle) }, x, g)
 }
 
 // ZeroGrad takes x's gradient away, as PyTorch's zero_grad does.
-func (x *Tensor) ZeroGrad() { x.SetGrad(nil) }
+func (x *Tensor) ZeroGrad(s *Scope) { x.SetGrad(s, nil) }
 
 // backwardRan is set by the first Backward: from then on libtorch's engine
 // knows no further devices.

@@ -7,7 +7,6 @@ import "C"
 import (
 	"fmt"
 	"regexp"
-	"strconv"
 	"strings"
 	"unsafe"
 )
@@ -42,23 +41,6 @@ func (e *Error) OutOfMemory() bool { return memorySigns.MatchString(e.Message) }
 // memorySigns are the words of libtorch, C++ and oneDNN for want of memory;
 // oneDNN's last is about a kernel already chosen, whose code found no room.
 var memorySigns = regexp.MustCompile(`not enough memory|can't allocate memory|out of memory|bad_alloc|could not create a memory|could not create a primitive$`)
-
-var askedBytes = regexp.MustCompile(`(?i)tried to allocate ([0-9.]+) ?(bytes|KiB|MiB|GiB)`)
-
-// Asked returns how many bytes the operator asked for in vain, where the
-// message of an error of memory says so, or 0.
-func (e *Error) Asked() int64 {
-	match := askedBytes.FindStringSubmatch(e.Message)
-	if match == nil {
-		return 0
-	}
-	number, err := strconv.ParseFloat(match[1], 64)
-	if err != nil {
-		return 0
-	}
-	unit := map[string]float64{"bytes": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
-	return int64(number * unit[match[2]])
-}
 
 // newError makes an error of libtorch's message, which it frees.
 func newError(op string, message *C.char, inputs []*Tensor) *Error {

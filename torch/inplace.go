@@ -1,7 +1,7 @@
 package torch
 
-// The methods of this file write in place. Autograd records those alone whose
-// names say InPlace.
+// The methods of this file write in place. Autograd records AddInPlace and
+// ReLUInPlace alone.
 
 // #include "ctorch.h"
 import "C"
@@ -11,23 +11,18 @@ func (x *Tensor) CopyFrom(s *Scope, source *Tensor) {
 	s.do("copy", func() *C.char { return C.tg_copy_from(x.handle, source.handle) }, x, source)
 }
 
-// Fill writes value into every element of x.
-func (x *Tensor) Fill(s *Scope, value float64) {
+// FillInPlace writes value into every element of x.
+func (x *Tensor) FillInPlace(s *Scope, value float64) {
 	s.do("fill", func() *C.char { return C.tg_fill(x.handle, C.double(value)) }, x)
 }
 
-// AddTo adds alpha · other to x.
-func (x *Tensor) AddTo(s *Scope, other *Tensor, alpha float64) {
-	s.do("add_to", func() *C.char { return C.tg_add_to(x.handle, other.handle, C.double(alpha)) }, x, other)
-}
-
-// Scale multiplies x by factor.
-func (x *Tensor) Scale(s *Scope, factor float64) {
+// ScaleInPlace multiplies x by factor.
+func (x *Tensor) ScaleInPlace(s *Scope, factor float64) {
 	s.do("scale", func() *C.char { return C.tg_scale(x.handle, C.double(factor)) }, x)
 }
 
-// Lerp moves x towards other by weight: x + weight · (other - x).
-func (x *Tensor) Lerp(s *Scope, other *Tensor, weight float64) {
+// LerpInPlace moves x towards other by weight: x + weight · (other - x).
+func (x *Tensor) LerpInPlace(s *Scope, other *Tensor, weight float64) {
 	s.do("lerp", func() *C.char { return C.tg_lerp(x.handle, other.handle, C.double(weight)) }, x, other)
 }
 

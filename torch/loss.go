@@ -43,8 +43,3 @@ func (x *Tensor) CrossEntropy(s *Scope, target *Tensor, o CrossEntropyOptions) *
 		return C.tg_cross_entropy(out, x.handle, target.handle, options)
 	}, x, target)
 }
-
-// MSELoss returns the mean of the squared differences of x and target.
-func (x *Tensor) MSELoss(s *Scope, target *Tensor) *Tensor {
-	return s.result("mse_loss", func(out *handle) *C.char { return C.tg_mse_loss(out, x.handle, target.handle) }, x, target)
-}

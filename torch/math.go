@@ -23,24 +23,9 @@ func (x *Tensor) Div(s *Scope, y *Tensor) *Tensor {
 	return s.result("div", func(out *handle) *C.char { return C.tg_div(out, x.handle, y.handle) }, x, y)
 }
 
-// Eq returns where x = y, as bool, broadcast.
-func (x *Tensor) Eq(s *Scope, y *Tensor) *Tensor {
-	return s.result("eq", func(out *handle) *C.char { return C.tg_eq(out, x.handle, y.handle) }, x, y)
-}
-
 // Lt returns where x < y, as bool, broadcast.
 func (x *Tensor) Lt(s *Scope, y *Tensor) *Tensor {
 	return s.result("lt", func(out *handle) *C.char { return C.tg_lt(out, x.handle, y.handle) }, x, y)
-}
-
-// Ge returns where x ≥ y, as bool, broadcast.
-func (x *Tensor) Ge(s *Scope, y *Tensor) *Tensor {
-	return s.result("ge", func(out *handle) *C.char { return C.tg_ge(out, x.handle, y.handle) }, x, y)
-}
-
-// EqScalar returns where x = value, as bool.
-func (x *Tensor) EqScalar(s *Scope, value float64) *Tensor {
-	return s.result("eq", func(out *handle) *C.char { return C.tg_eq_scalar(out, x.handle, C.double(value)) }, x)
 }
 
 // AddScalar returns x + value. Integers stay integers where value is one.
@@ -95,11 +80,6 @@ func (x *Tensor) Sigmoid(s *Scope) *Tensor {
 	return s.result("sigmoid", func(out *handle) *C.char { return C.tg_sigmoid(out, x.handle) }, x)
 }
 
-// ReLU returns x where it is positive, else 0.
-func (x *Tensor) ReLU(s *Scope) *Tensor {
-	return s.result("relu", func(out *handle) *C.char { return C.tg_relu(out, x.handle) }, x)
-}
-
 // Abs returns |x|.
 func (x *Tensor) Abs(s *Scope) *Tensor {
 	return s.result("abs", func(out *handle) *C.char { return C.tg_abs(out, x.handle) }, x)
@@ -118,9 +98,4 @@ func (x *Tensor) All(s *Scope) *Tensor {
 // Any returns whether some element is not zero, a bool of shape ().
 func (x *Tensor) Any(s *Scope) *Tensor {
 	return s.result("any", func(out *handle) *C.char { return C.tg_any(out, x.handle) }, x)
-}
-
-// Norm returns the 2-norm over all elements, of shape ().
-func (x *Tensor) Norm(s *Scope) *Tensor {
-	return s.result("norm", func(out *handle) *C.char { return C.tg_norm(out, x.handle) }, x)
 }

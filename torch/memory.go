@@ -40,11 +40,3 @@ func ResetPeak(device Device) {
 		takeMessage(C.tg_cuda_reset_peak(device.c()))
 	}
 }
-
-// EmptyCache gives CUDA memory that no tensor uses back to the devices.
-func EmptyCache() error {
-	if !cudaOpened.Load() {
-		return nil
-	}
-	return takeMessage(C.tg_cuda_empty_cache())
-}

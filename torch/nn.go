@@ -24,13 +24,6 @@ func (x *Tensor) LogSoftmax(s *Scope, dim int64) *Tensor {
 	}, x)
 }
 
-// LogSumExp returns the logarithm of the sum of exp(x) along dim.
-func (x *Tensor) LogSumExp(s *Scope, dim int64) *Tensor {
-	return s.result("logsumexp", func(out *handle) *C.char {
-		return C.tg_logsumexp(out, x.handle, C.int64_t(dim))
-	}, x)
-}
-
 // Embedding returns the rows of x, the weight of shape (V, E), that indices,
 // int64 or int32 of any shape, name.
 func (x *Tensor) Embedding(s *Scope, indices *Tensor) *Tensor {
@@ -45,19 +38,4 @@ func (x *Tensor) Dropout(s *Scope, p float64, training bool) *Tensor {
 	return s.result("dropout", func(out *handle) *C.char {
 		return C.tg_dropout(out, x.handle, C.double(p), C.bool(training))
 	}, x)
-}
-
-// LSTMCell returns the next hidden and cell state, as torch.nn.LSTMCell, of x,
-// of shape (N, I), with h and c, (N, H), wih (4H, I), whh (4H, H), and bih and
-// bhh, (4H), which may be nil; gates in the order i, f, g, o (Hochreiter and
-// Schmidhuber 1997, with the forget gate of Gers et al. 2000).
-//
-// Under autocast only the products are in bfloat16: a float32 c gives float32
-// states, on the CPU as PyTorch does it, and on CUDA too, where PyTorch takes
-// the states down to bfloat16.
-func (x *Tensor) LSTMCell(s *Scope, h, c, wih, whh, bih, bhh *Tensor) (nextH, nextC *Tensor) {
-	b, d := optional(bih), optional(bhh)
-	return s.pair("lstm_cell", func(out *handle) *C.char {
-		return C.tg_lstm_cell(out, x.handle, h.handle, c.handle, wih.handle, whh.handle, b.handle, d.handle)
-	}, x, h, c, wih, whh, b, d)
 }

@@ -11,7 +11,7 @@ import (
 func TestMemory(t *testing.T) {
 	before := Memory(CPU)
 	compute(t, func(s *Scope) {
-		Zeros(s, Uint8, CPU, 64<<20).Fill(s, 1)
+		Zeros(s, Uint8, CPU, 64<<20).FillInPlace(s, 1)
 	})
 	after := Memory(CPU)
 	if after.Peak < before.Allocated+50<<20 || after.Peak < after.Allocated {

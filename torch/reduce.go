@@ -19,19 +19,9 @@ func (x *Tensor) Sum(s *Scope, dims ...int64) *Tensor {
 	return s.result("sum", func(out *handle) *C.char { return C.tg_sum(out, x.handle, sizes(dims), false) }, x)
 }
 
-// SumKeep is Sum, with size 1 kept for the dims summed over.
-func (x *Tensor) SumKeep(s *Scope, dims ...int64) *Tensor {
-	return s.result("sum", func(out *handle) *C.char { return C.tg_sum(out, x.handle, sizes(dims), true) }, x)
-}
-
 // Mean returns the mean over dims, all of them where none is named.
 func (x *Tensor) Mean(s *Scope, dims ...int64) *Tensor {
 	return s.result("mean", func(out *handle) *C.char { return C.tg_mean(out, x.handle, sizes(dims), false) }, x)
-}
-
-// MeanKeep is Mean, with size 1 kept for the dims summed over.
-func (x *Tensor) MeanKeep(s *Scope, dims ...int64) *Tensor {
-	return s.result("mean", func(out *handle) *C.char { return C.tg_mean(out, x.handle, sizes(dims), true) }, x)
 }
 
 // Max returns the largest values along dim and their int64 places.

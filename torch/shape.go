@@ -32,30 +32,10 @@ func (x *Tensor) Squeeze(s *Scope, dim int64) *Tensor {
 	return s.result("squeeze", func(out *handle) *C.char { return C.tg_squeeze(out, x.handle, C.int64_t(dim)) }, x)
 }
 
-// Expand returns x with dimensions of size 1 repeated to shape, without copying;
-// -1 keeps a size.
-func (x *Tensor) Expand(s *Scope, shape ...int64) *Tensor {
-	return s.result("expand", func(out *handle) *C.char { return C.tg_expand(out, x.handle, sizes(shape)) }, x)
-}
-
-// RepeatInterleave returns x with each entry of dim n times in a row.
-func (x *Tensor) RepeatInterleave(s *Scope, n, dim int64) *Tensor {
-	return s.result("repeat_interleave", func(out *handle) *C.char {
-		return C.tg_repeat_interleave(out, x.handle, C.int64_t(n), C.int64_t(dim))
-	}, x)
-}
-
 // Narrow returns length entries of dim from start, in the same memory.
 func (x *Tensor) Narrow(s *Scope, dim, start, length int64) *Tensor {
 	return s.result("narrow", func(out *handle) *C.char {
 		return C.tg_narrow(out, x.handle, C.int64_t(dim), C.int64_t(start), C.int64_t(length))
-	}, x)
-}
-
-// Select returns entry index of dim, without that dimension, in the same memory.
-func (x *Tensor) Select(s *Scope, dim, index int64) *Tensor {
-	return s.result("select", func(out *handle) *C.char {
-		return C.tg_select(out, x.handle, C.int64_t(dim), C.int64_t(index))
 	}, x)
 }
 
@@ -70,13 +50,6 @@ func (x *Tensor) Flatten(s *Scope, from int64) *Tensor {
 func Cat(s *Scope, dim int64, parts ...*Tensor) *Tensor {
 	return s.result("cat", func(out *handle) *C.char {
 		return C.tg_cat(out, list(handles(parts)), C.int64_t(dim))
-	}, parts...)
-}
-
-// Stack returns tensors of one shape joined along a new dimension dim.
-func Stack(s *Scope, dim int64, parts ...*Tensor) *Tensor {
-	return s.result("stack", func(out *handle) *C.char {
-		return C.tg_stack(out, list(handles(parts)), C.int64_t(dim))
 	}, parts...)
 }
 
@@ -132,13 +105,6 @@ func (x *Tensor) Gather(s *Scope, dim int64, index *Tensor) *Tensor {
 	return s.result("gather", func(out *handle) *C.char {
 		return C.tg_gather(out, x.handle, C.int64_t(dim), index.handle)
 	}, x, index)
-}
-
-// MaskedFill returns x with value where mask, of type bool, is true.
-func (x *Tensor) MaskedFill(s *Scope, mask *Tensor, value float64) *Tensor {
-	return s.result("masked_fill", func(out *handle) *C.char {
-		return C.tg_masked_fill(out, x.handle, mask.handle, C.double(value))
-	}, x, mask)
 }
 
 // Where returns the elements of a where condition, of type bool, is true, and

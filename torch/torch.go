@@ -5,7 +5,7 @@
 // that a computation reads as a formula and is checked once:
 //
 //	err := torch.Run(func(s *torch.Scope) error {
-//		loss = x.Linear(s, weight, bias).MSELoss(s, y).Item(s)
+//		loss = x.Linear(s, weight, bias).CrossEntropy(s, y, torch.CrossEntropyOptions{}).Item(s)
 //		return nil
 //	})
 //

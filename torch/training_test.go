@@ -93,11 +93,13 @@ func TestAutocast(t *testing.T) {
 	compute(t, func(s *Scope) {
 		in := make([]*Tensor, len(g.Inputs))
 		for i, input := range g.Inputs {
-			in[i] = FromSlice(s, input.Data, input.Shape...).To(s, Float32).RequiresGrad(i >= 3)
+			in[i] = FromSlice(s, input.Data, input.Shape...).To(s, Float32).RequiresGrad(s, i >= 3)
 		}
 		var outputs []*Tensor
 		s.Autocast(CPU, BFloat16, func() {
-			hidden, state := in[0].LSTMCell(s, in[1], in[2], in[3], in[4], in[5], in[6])
+			gates := in[1].Linear(s, in[4], in[6]).Add(s, in[0].Linear(s, in[3], in[5])).Chunk(s, 4, 1)
+			state := gates[1].Sigmoid(s).Mul(s, in[2]).Add(s, gates[0].Sigmoid(s).Mul(s, gates[2].Tanh(s)))
+			hidden := gates[3].Sigmoid(s).Mul(s, state.Tanh(s))
 			y := hidden.Linear(s, in[7], in[8])
 			loss := y.CrossEntropy(s, FromSlice(s, []int64{1, 0}, 2), CrossEntropyOptions{IgnoreIndex: -100})
 			outputs = []*Tensor{hidden, state, y, loss}

@@ -101,9 +101,9 @@ func (r *session) addInParts(batch *loader.Batch, l lesson, o *outcome) error {
 		modes := r.modes()
 		still := modes.Frozen == captioner.BackboneLayers
 		pooled := r.pooledInParts(s, batch)
-		pooled.RequiresGrad(!still)
+		pooled.RequiresGrad(s, !still)
 		features := r.network.Project(s, pooled, modes, r.precision)
-		seen := features.Detach(s).RequiresGrad(true)
+		seen := features.Detach(s).RequiresGrad(s, true)
 		if err := r.sayInParts(seen, r.say(s, seen, batch, l, o), o); err != nil {
 			return err
 		}

@@ -269,7 +269,6 @@ func (r *session) optimise() {
 		if captioner.InBackbone(entry.Name) {
 			group = &backbone
 		}
-		entry.Tensor.RequiresGrad(true)
 		group.Parameters = append(group.Parameters, nn.Parameter{Name: entry.Name, Tensor: entry.Tensor})
 		r.trained = append(r.trained, entry.Tensor)
 	}

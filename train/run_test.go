@@ -280,7 +280,7 @@ func spoil(t *testing.T, r *session, with map[string]float64) (output *torch.Ten
 	err := torch.NoGrad(func(s *torch.Scope) error {
 		for _, e := range r.network.Named() {
 			if value, ok := with[e.Name]; ok {
-				e.Tensor.Fill(s, value)
+				e.Tensor.FillInPlace(s, value)
 			}
 			if e.Name == "decoder.output.weight" {
 				output = e.Tensor

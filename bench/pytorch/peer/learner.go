@@ -99,7 +99,6 @@ func (l *learner) optimise() {
 		if captioner.InBackbone(entry.Name) {
 			group = &backbone
 		}
-		entry.Tensor.RequiresGrad(true)
 		group.Parameters = append(group.Parameters, nn.Parameter{Name: entry.Name, Tensor: entry.Tensor})
 		l.trained = append(l.trained, entry.Tensor)
 	}
