@@ -14,6 +14,7 @@ type Beam struct {
 	Width         int     // hypotheses kept, 5
 	Best          int     // captions returned for each picture, 1
 	MaxWords      int     // steps at most, <end> included, 30
+	MinWords      int     // words before <end> at least, 0
 	LengthPenalty float64 // α of Wu et al. 2016, equation 14; 0 ranks by log-probability
 }
 
@@ -29,6 +30,8 @@ func (b Beam) Validate() error {
 		return fmt.Errorf("n best %d: must be from 1 to the beam's width, %d", b.Best, b.Width)
 	case b.MaxWords < 1 || b.MaxWords > 1000:
 		return fmt.Errorf("max words %d: must be from 1 to 1000", b.MaxWords)
+	case b.MinWords < 0 || b.MinWords > b.MaxWords:
+		return fmt.Errorf("min words %d: must be from 0 to the most words, %d", b.MinWords, b.MaxWords)
 	case b.LengthPenalty < 0 || math.IsNaN(b.LengthPenalty) || math.IsInf(b.LengthPenalty, 0):
 		return fmt.Errorf("length penalty %v: must be 0 or more", b.LengthPenalty)
 	}
@@ -58,44 +61,54 @@ func (n *Network) Search(ctx context.Context, s *torch.Scope, features *torch.Te
 	if err := b.Validate(); err != nil {
 		return nil, err
 	}
-	searches := make([]*search, features.Dim(0))
-	for i := range searches {
-		searches[i] = newSearch(b)
+	requests := make([]Request, features.Dim(0))
+	for i := range requests {
+		requests[i] = Request{Context: ctx, Beam: b}
 	}
-	var err error
-	p.autocast(s, n.Device, func() { err = n.Decoder.search(ctx, s, features, searches, p) })
-	if err != nil {
-		return nil, err
-	}
-	if err := s.Err(); err != nil {
-		return nil, err
-	}
-	captions := make([][]Caption, len(searches))
-	for i, q := range searches {
-		if captions[i] = q.captions(v, b); len(captions[i]) == 0 {
-			return nil, fmt.Errorf("picture %d of %d: the model's scores are not finite; its checkpoint is damaged", i+1, len(searches))
+	captions := make([][]Caption, len(requests))
+	for i, answer := range n.searchEach(s, features, v, requests, p) {
+		if answer.Err != nil {
+			return nil, answer.Err
 		}
+		captions[i] = answer.Captions
 	}
 	return captions, nil
 }
 
+// searchEach is Search, each picture with the search and the context of its
+// own request.
+func (n *Network) searchEach(s *torch.Scope, features *torch.Tensor, v *Vocabulary, requests []Request, p Precision) []Answer {
+	searches := make([]*search, len(requests))
+	for i, r := range requests {
+		searches[i] = newSearch(r.Context, r.Beam)
+	}
+	p.autocast(s, n.Device, func() { n.Decoder.search(s, features, searches, p) })
+	answers := make([]Answer, len(requests))
+	for i, q := range searches {
+		answers[i].Captions, answers[i].Err = q.captions(v, requests[i].Beam), q.stopped
+		switch {
+		case s.Err() != nil:
+			answers[i] = Answer{Err: s.Err()}
+		case answers[i].Err == nil && len(answers[i].Captions) == 0:
+			answers[i].Err = fmt.Errorf("picture %d of %d: the model's scores are not finite; its checkpoint is damaged", i+1, len(searches))
+		}
+	}
+	return answers
+}
+
 // search runs the searches to their ends. All live hypotheses are rows of one
 // batch, in the order of pictures.
-func (d *Decoder) search(ctx context.Context, s *torch.Scope, features *torch.Tensor, searches []*search, p Precision) error {
+func (d *Decoder) search(s *torch.Scope, features *torch.Tensor, searches []*search, p Precision) {
 	w := d.fuse(s, p)
 	all := d.attentionKeys(s, p.cast(s, features))
 	now := d.initState(s, features)
 	for running(searches) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
 		next := s.Within(func(s *torch.Scope) []*torch.Tensor { return d.advance(s, w, all, now, searches) })
 		if next == nil {
-			return nil
+			return
 		}
 		now = state{next[0], next[1]}
 	}
-	return nil
 }
 
 // advance extends every running search by a word and returns the state of the
@@ -166,6 +179,7 @@ func extendAll(searches []*search, logp, alpha, gate []float32) []int64 {
 		first, count := row, len(q.live)
 		row += count
 		kept := q.extend(cut(logp, first, count, total), widen(gate[first:row]), cut(alpha, first, count, total))
+		q.stopped = q.ctx.Err()
 		if q.done() {
 			continue
 		}

@@ -1,8 +1,10 @@
 package captioner
 
 import (
-	"github.com/seetell/seetell/captioner/checkpoint"
+	"context"
 	"math"
+
+	"github.com/seetell/seetell/captioner/checkpoint"
 )
 
 // hypothesis is a caption in the making: its last word, linked to those
@@ -19,14 +21,17 @@ type hypothesis struct {
 
 // search is the beam search of one picture.
 type search struct {
+	ctx       context.Context // of whoever waits for it
+	stopped   error           // ctx's, once it has ended between two words
 	live      []*hypothesis
 	finished  []*hypothesis
 	beamsLeft int // hypotheses still looked for
 	maxWords  int // steps allowed
+	minWords  int // before <end>
 }
 
-func newSearch(b Beam) *search {
-	return &search{live: []*hypothesis{{}}, beamsLeft: b.Width, maxWords: b.MaxWords}
+func newSearch(ctx context.Context, b Beam) *search {
+	return &search{ctx: ctx, live: []*hypothesis{{}}, beamsLeft: b.Width, maxWords: b.MaxWords, minWords: b.MinWords}
 }
 
 // extend replaces the live hypotheses by their best continuations; logp holds
@@ -37,7 +42,7 @@ func (q *search) extend(logp [][]float32, gates []float64, alphas [][]float32) [
 	best := newShortlist(q.beamsLeft)
 	for i, h := range q.live {
 		for word, p := range logp[i] {
-			if word != checkpoint.Pad && word != checkpoint.Start && word != checkpoint.Unknown {
+			if word != checkpoint.Pad && word != checkpoint.Start && word != checkpoint.Unknown && (word != checkpoint.End || h.length >= q.minWords) {
 				best.offer(continuation{i, word, float64(p), h.score + float64(p)})
 			}
 		}
@@ -61,7 +66,7 @@ func (q *search) extend(logp [][]float32, gates []float64, alphas [][]float32) [
 
 // done tells whether nothing is left to extend.
 func (q *search) done() bool {
-	return q.beamsLeft == 0 || len(q.live) == 0 || q.live[0].length >= q.maxWords
+	return q.stopped != nil || q.beamsLeft == 0 || len(q.live) == 0 || q.live[0].length >= q.maxWords
 }
 
 // continuation is one word behind the live hypothesis from.

@@ -26,7 +26,7 @@ func runByHand(t *testing.T, b Beam, row []float32) []Caption {
 	if err != nil {
 		t.Fatal(err)
 	}
-	q := newSearch(b)
+	q := newSearch(t.Context(), b)
 	for !q.done() {
 		var logp, alphas [][]float32
 		var gates []float64
@@ -50,6 +50,7 @@ func TestSearch(t *testing.T) {
 		{"ties go to the lower word", Beam{Width: 1, Best: 1, MaxWords: 3}, logs(.2, .4, .4), []string{"a a a"}, false},
 		{"two finish", Beam{Width: 2, Best: 2, MaxWords: 30}, logs(.5, .3, .2), []string{"", "a"}, true},
 		{"never finished", Beam{Width: 2, Best: 2, MaxWords: 2}, logs(0, .6, .4), []string{"a a", "a b"}, false},
+		{"one word at least", Beam{Width: 1, Best: 1, MaxWords: 30, MinWords: 1}, logs(.5, .3, .2), []string{"a"}, true},
 		{"length penalty prefers longer", Beam{Width: 2, Best: 1, MaxWords: 30, LengthPenalty: 20}, logs(.5, .3, .2), []string{"a"}, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -97,6 +98,7 @@ func TestBeamValidate(t *testing.T) {
 		{"no width", Beam{Best: 1, MaxWords: 30}, false},
 		{"more answers than width", Beam{Width: 2, Best: 3, MaxWords: 30}, false},
 		{"no words", Beam{Width: 2, Best: 1}, false},
+		{"more words at least than at most", Beam{Width: 2, Best: 1, MaxWords: 3, MinWords: 4}, false},
 		{"penalty", Beam{Width: 2, Best: 1, MaxWords: 3, LengthPenalty: -1}, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {

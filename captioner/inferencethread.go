@@ -17,7 +17,8 @@ type inferenceThread struct {
 	done chan struct{}
 }
 
-var errClosed = errors.New("the model is closed")
+// ErrClosed is the cause of what fails because the model is closed.
+var ErrClosed = errors.New("the model is closed")
 
 func newInferenceThread() *inferenceThread {
 	t := &inferenceThread{work: make(chan func()), quit: make(chan struct{}), done: make(chan struct{})}
@@ -44,7 +45,7 @@ func (t *inferenceThread) do(ctx context.Context, f func()) error {
 	finished := make(chan struct{})
 	select {
 	case <-t.quit:
-		return errClosed
+		return ErrClosed
 	case <-ctx.Done():
 		return ctx.Err()
 	case t.work <- func() { defer close(finished); f() }:

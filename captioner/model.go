@@ -96,32 +96,23 @@ func first(captions [][]Caption, err error) ([]Caption, error) {
 
 // Caption describes pictures, all at once: for each its captions, best first.
 // It prepares them as in training. When ctx ends it returns ctx's error.
-func (m *Model) Caption(ctx context.Context, pictures []*picture.Picture, b Beam) (captions [][]Caption, err error) {
+func (m *Model) Caption(ctx context.Context, pictures []*picture.Picture, b Beam) ([][]Caption, error) {
 	if err := b.Validate(); err != nil {
 		return nil, err
 	}
 	if len(pictures) == 0 {
 		return nil, nil
 	}
-	size := m.Preprocessing.Size
-	pixels := make([]uint8, 0, len(pictures)*size*size*3)
-	for _, p := range pictures {
-		pixels = append(pixels, m.Preprocessing.Apply(p).Pixels...)
+	requests := make([]Request, len(pictures))
+	for i, p := range pictures {
+		requests[i] = Request{Context: ctx, Picture: m.prepare(p), Beam: b}
 	}
-	if failed := m.thread.do(ctx, func() { captions, err = m.search(ctx, pixels, len(pictures), b) }); failed != nil {
-		return nil, failed
+	captions := make([][]Caption, len(pictures))
+	for i, answer := range m.captionPrepared(ctx, requests) {
+		if answer.Err != nil {
+			return nil, answer.Err
+		}
+		captions[i] = answer.Captions
 	}
-	return captions, err
-}
-
-// search runs on the goroutine that owns the network.
-func (m *Model) search(ctx context.Context, pixels []uint8, pictures int, b Beam) (captions [][]Caption, err error) {
-	err = torch.NoGrad(func(s *torch.Scope) error {
-		size := int64(m.Preprocessing.Size)
-		x := torch.FromSlice(s, pixels, int64(pictures), size, size, 3).ToDevice(s, m.network.Device)
-		_, features := m.network.EncodePictures(s, Normalise(s, x, m.Preprocessing), Evaluation, m.precision)
-		captions, err = m.network.Search(ctx, s, features, m.vocabulary, b, m.precision)
-		return err
-	})
-	return captions, err
+	return captions, nil
 }

@@ -166,7 +166,7 @@ func TestModelErrors(t *testing.T) {
 		t.Error("more captions than the beam is wide are promised")
 	}
 	m.Close()
-	if _, err := m.CaptionBytes(context.Background(), drawing(1), DefaultBeam()); !errors.Is(err, errClosed) {
+	if _, err := m.CaptionBytes(context.Background(), drawing(1), DefaultBeam()); !errors.Is(err, ErrClosed) {
 		t.Errorf("a closed model: %v", err)
 	}
 }

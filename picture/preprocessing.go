@@ -1,6 +1,9 @@
 package picture
 
-import "fmt"
+import (
+	"fmt"
+	"image"
+)
 
 // Preprocessing is how a picture becomes the model's input. It is stored in
 // every checkpoint, so that use sees what training saw. The numbers of a
@@ -86,6 +89,17 @@ func (p *Picture) centre(size int, out []uint8) {
 func roundHalfEven(n int) int {
 	half := n / 2
 	return half + n&1&half
+}
+
+// View returns what the model gets to see of a picture of width x height: all
+// of it, or the middle of a crop.
+func (p Preprocessing) View(width, height int) image.Rectangle {
+	if p.Mode != Crop {
+		return image.Rect(0, 0, width, height)
+	}
+	side := max(1, min(width, height)*224/256)
+	left, top := (width-side)/2, (height-side)/2
+	return image.Rect(left, top, left+side, top+side)
 }
 
 // Side returns the shorter side that a picture needs in order not to be

@@ -1,7 +1,6 @@
 package predict
 
 import (
-	"image"
 	"math"
 
 	"github.com/seetell/seetell/captioner"
@@ -13,7 +12,7 @@ import (
 // looked in the picture p as it was read, word by word of a caption.
 func Attention(m captioner.Metadata, p *picture.Picture, c captioner.Caption) *plots.Attention {
 	a := &plots.Attention{
-		Picture: p.Image(), Area: seen(m.Preprocessing, p), Grid: m.Model.Grid,
+		Picture: p.Image(), Area: m.Preprocessing.View(p.Width, p.Height), Grid: m.Model.Grid,
 		LogProbability: c.LogProbability, Finished: c.Finished,
 	}
 	for _, w := range c.Words {
@@ -26,15 +25,4 @@ func Attention(m captioner.Metadata, p *picture.Picture, c captioner.Caption) *p
 		})
 	}
 	return a
-}
-
-// seen is the part of a picture that the model gets to see: all of it, or the
-// middle of a crop.
-func seen(p picture.Preprocessing, m *picture.Picture) image.Rectangle {
-	if p.Mode != picture.Crop {
-		return image.Rect(0, 0, m.Width, m.Height)
-	}
-	side := max(1, min(m.Width, m.Height)*224/256)
-	left, top := (m.Width-side)/2, (m.Height-side)/2
-	return image.Rect(left, top, left+side, top+side)
 }
