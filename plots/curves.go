@@ -10,6 +10,9 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/seetell/seetell/captioner/checkpoint"
+	"github.com/seetell/seetell/plots/internal/metrics"
+	"github.com/seetell/seetell/plots/internal/palette"
+	"github.com/seetell/seetell/plots/internal/typeset"
 )
 
 // track is one line over epochs.
@@ -89,16 +92,16 @@ func scoreCharts(runs []*History) []chart {
 	for name := range names {
 		keys = append(keys, name)
 	}
-	sortMetrics(keys)
+	metrics.Sort(keys)
 	var charts []chart
 	for _, key := range keys {
-		c := panelOf(metricOf(key).Label, runs, "scores", func(e checkpoint.Epoch) float64 {
+		c := panelOf(metrics.Of(key).Label, runs, "scores", func(e checkpoint.Epoch) float64 {
 			if v, ok := e.Scores[key]; ok {
 				return v
 			}
 			return math.NaN()
 		})
-		c.zero, c.least = true, metricOf(key).High/50
+		c.zero, c.least = true, metrics.Of(key).High/50
 		charts = append(charts, c)
 	}
 	return charts
@@ -161,7 +164,7 @@ func curvesTable(charts []chart) Table {
 	for _, c := range charts {
 		for _, l := range c.lines {
 			for i := range l.x {
-				t.add(c.title, clean(l.name), l.x[i], l.y[i])
+				t.add(c.title, typeset.Clean(l.name), l.x[i], l.y[i])
 			}
 		}
 	}
@@ -254,7 +257,7 @@ func (t track) Plot(c draw.Canvas, p *plot.Plot) {
 // dot marks a point; an open one hides the line below it.
 func (t track) dot(c draw.Canvas, at vg.Point) {
 	if _, open := t.shape.(draw.RingGlyph); open {
-		c.DrawGlyph(draw.GlyphStyle{Color: paper, Radius: 2.4, Shape: draw.CircleGlyph{}}, at)
+		c.DrawGlyph(draw.GlyphStyle{Color: palette.Paper, Radius: 2.4, Shape: draw.CircleGlyph{}}, at)
 	}
 	c.DrawGlyph(draw.GlyphStyle{Color: t.style.Color, Radius: 2.2, Shape: t.shape}, at)
 }

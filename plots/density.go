@@ -3,6 +3,8 @@ package plots
 import (
 	"math"
 	"slices"
+
+	"github.com/seetell/seetell/plots/internal/metrics"
 )
 
 // density is a Gaussian kernel estimate over [0, high], reflected at both
@@ -26,8 +28,8 @@ func silverman(values []float64) float64 {
 	if len(values) < 2 {
 		return 0
 	}
-	spread := deviation(values)
-	if iqr := quantile(values, .75) - quantile(values, .25); iqr > 0 {
+	spread := metrics.Deviation(values)
+	if iqr := metrics.Quantile(values, .75) - metrics.Quantile(values, .25); iqr > 0 {
 		spread = min(spread, iqr/1.34)
 	}
 	if spread < 1e-12*math.Abs(values[len(values)-1]) {

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/seetell/seetell/plots/internal/metrics"
 )
 
 func TestSilverman(t *testing.T) {
@@ -82,11 +84,11 @@ func TestDensityIsReflected(t *testing.T) {
 }
 
 func TestZerosStandApart(t *testing.T) {
-	s := newSample([]float64{1.2e-4, 0, .3, .2, 4.9e-4}, metricOf("Bleu_4"))
+	s := newSample([]float64{1.2e-4, 0, .3, .2, 4.9e-4}, metrics.Of("Bleu_4"))
 	if s.Zeros != 3 || !slices.Equal(s.Rest, []float64{.2, .3}) {
 		t.Errorf("BLEU-4: %d zeros and %v, want 3 and [0.2 0.3]", s.Zeros, s.Rest)
 	}
-	s = newSample([]float64{1.2e-4, 0, .3}, metricOf("CIDEr"))
+	s = newSample([]float64{1.2e-4, 0, .3}, metrics.Of("CIDEr"))
 	if s.Zeros != 1 || len(s.Rest) != 2 {
 		t.Errorf("CIDEr-D: %d zeros and %v, want 1 zero", s.Zeros, s.Rest)
 	}
@@ -114,7 +116,7 @@ func TestHistogram(t *testing.T) {
 func TestQuantile(t *testing.T) {
 	values := []float64{1, 2, 3, 10} // numpy.quantile([1, 2, 3, 10], p)
 	for p, want := range map[float64]float64{0: 1, .25: 1.75, .5: 2.5, .75: 4.75, 1: 10} {
-		if got := quantile(values, p); math.Abs(got-want) > 1e-12 {
+		if got := metrics.Quantile(values, p); math.Abs(got-want) > 1e-12 {
 			t.Errorf("quantile %v = %v, want %v", p, got, want)
 		}
 	}

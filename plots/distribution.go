@@ -10,6 +10,10 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/seetell/seetell/plots/internal/metrics"
+	"github.com/seetell/seetell/plots/internal/palette"
+	"github.com/seetell/seetell/plots/internal/typeset"
 )
 
 // Kind says what a distribution is drawn as.
@@ -34,7 +38,7 @@ const (
 
 // distribution is one metric over the pictures of one or several systems.
 type distribution struct {
-	metric
+	metrics.Metric
 	kind    Kind
 	systems []distributed
 	human   *distributed
@@ -62,15 +66,15 @@ type distributed struct {
 // corpus score with its interval, mean and median stand below, with the floor
 // and people's captions, as far as they are known, of the first system.
 func Distribution(systems []*System, metricKey string, kind Kind) (*Figure, error) {
-	d := distribution{metric: metricIn(systems, metricKey), kind: kind}
+	d := distribution{Metric: metricIn(systems, metricKey), kind: kind}
 	images := []string{}
 	for _, system := range systems {
 		series := system.series(metricKey)
 		if series == nil {
 			continue
 		}
-		d.systems = append(d.systems, distributed{name: clean(system.Name), series: series})
-		images = append(images, count(system.Images))
+		d.systems = append(d.systems, distributed{name: typeset.Clean(system.Name), series: series})
+		images = append(images, typeset.Count(system.Images))
 		if len(d.systems) == 1 {
 			d.floor = series.Floor
 			if h := series.Human; h != nil {
@@ -86,7 +90,7 @@ func Distribution(systems []*System, metricKey string, kind Kind) (*Figure, erro
 	}
 	d.prepare()
 	f := &Figure{
-		Name:  fileName(metricKey) + "-" + kind.name(),
+		Name:  typeset.FileName(metricKey) + "-" + kind.name(),
 		Title: fmt.Sprintf("%s over %s", d.Label, plural(images, "picture")),
 		Width: figureWidth, Height: figureHeight + vg.Length(max(0, len(d.marks())-5))*markHeight,
 		Table: d.numbers(),
@@ -119,9 +123,9 @@ func (d *distribution) prepare() {
 	largest, most := 0.0, 0.0
 	all := d.parts()
 	for _, part := range all {
-		part.sample = newSample(part.series.Values, d.metric)
+		part.sample = newSample(part.series.Values, d.Metric)
 		if n := len(part.sample.Rest); n > 0 {
-			largest, most = max(largest, part.sample.Rest[n-1]), max(most, quantile(part.sample.Rest, 1-tailShare))
+			largest, most = max(largest, part.sample.Rest[n-1]), max(most, metrics.Quantile(part.sample.Rest, 1-tailShare))
 		}
 	}
 	for _, m := range d.marks() {
@@ -153,7 +157,7 @@ func (d *distribution) beyond() string {
 	if largest == 0 || d.right >= d.High {
 		return ""
 	}
-	return fmt.Sprintf("beyond %s: %s %% at most", shortNumber(d.right), number(largest, 1))
+	return fmt.Sprintf("beyond %s: %s %% at most", shortNumber(d.right), typeset.Number(largest, 1))
 }
 
 // parts lists the systems and, last, the human captions.
@@ -237,7 +241,7 @@ func (d *distribution) draw(c draw.Canvas) {
 		rest = draw.Crop(c, width+18, 0, 0, 0)
 		zero = draw.Crop(c, 0, -(c.Size().X - width), 0, 0)
 	}
-	note := aligned(sans(smallSize, muted), draw.XRight, draw.YTop)
+	note := aligned(sans(smallSize, palette.Muted), draw.XRight, draw.YTop)
 	rest.FillText(note, rest.Max, d.beyond())
 	rest = header(rest, fmt.Sprintf("Pictures per %s (%%)", shortNumber(d.width)))
 	p := d.restPanel()
@@ -257,7 +261,7 @@ func (d *distribution) draw(c draw.Canvas) {
 // header writes what the vertical axis counts over its upper end, where it
 // reads without turning one's head, and returns the canvas below.
 func header(c draw.Canvas, text string) draw.Canvas {
-	style := aligned(sans(smallSize, muted), draw.XLeft, draw.YTop)
+	style := aligned(sans(smallSize, palette.Muted), draw.XLeft, draw.YTop)
 	c.FillText(style, vg.Point{X: c.Min.X, Y: c.Max.Y}, text)
 	return draw.Crop(c, 0, 0, 0, -(smallSize + 10))
 }
@@ -277,7 +281,7 @@ func (d *distribution) restPanel() *plot.Plot {
 	p.Y.Tick.Marker = ticks{Count: true, Most: 6}
 	p.Add(gridLines{})
 	for i := range d.systems {
-		part, colour := &d.systems[i], systemColour(i)
+		part, colour := &d.systems[i], palette.Colour(i)
 		if d.kind != Density || !part.smooth { // without spread there is nothing to smooth
 			p.Add(bars{part, colour, len(d.systems) == 1})
 		}
@@ -303,7 +307,7 @@ func (d *distribution) zeroPanel() *plot.Plot {
 	p.Y.Tick.Marker = ticks{Count: true, Most: 5}
 	p.Add(gridLines{})
 	for i, part := range parts {
-		p.Add(column{float64(i), 100 * part.sample.zeroShare(), systemColour(i), part == d.human})
+		p.Add(column{float64(i), 100 * part.sample.zeroShare(), palette.Colour(i), part == d.human})
 	}
 	p.Add(baseLine{})
 	return p
@@ -313,8 +317,8 @@ func (d *distribution) describe() string {
 	var out []string
 	for _, part := range d.systems {
 		text := fmt.Sprintf("%s: corpus %s, mean %s, median %s, %.1f %% of pictures at zero",
-			part.name, score(part.series.Score), score(mean(part.series.Values)),
-			score(median(part.series.Values)), 100*part.sample.zeroShare())
+			part.name, typeset.Score(part.series.Score), typeset.Score(metrics.Mean(part.series.Values)),
+			typeset.Score(metrics.Median(part.series.Values)), 100*part.sample.zeroShare())
 		out = append(out, text)
 	}
 	return strings.Join(out, "; ") + "."
@@ -338,10 +342,10 @@ func (d *distribution) curveTable() Table {
 		if !part.smooth {
 			return d.table()
 		}
-		t.add(clean(part.name), 0, "", part.percent(float64(part.sample.Zeros)))
+		t.add(typeset.Clean(part.name), 0, "", part.percent(float64(part.sample.Zeros)))
 		x, y := part.line()
 		for i := range x {
-			t.add(clean(part.name), shortNumber(x[i]), fmt.Sprintf("%.6g", part.curve.at(x[i])), fmt.Sprintf("%.6g", y[i]))
+			t.add(typeset.Clean(part.name), shortNumber(x[i]), fmt.Sprintf("%.6g", part.curve.at(x[i])), fmt.Sprintf("%.6g", y[i]))
 		}
 	}
 	return t
@@ -352,13 +356,13 @@ func (d *distribution) table() Table {
 	t := Table{Columns: []string{"system", "from", "to", "pictures", "percent", "density"}}
 	for _, part := range d.parts() {
 		n := part.sample.Zeros
-		t.add(clean(part.name), 0, 0, n, part.percent(float64(n)), "")
+		t.add(typeset.Clean(part.name), 0, 0, n, part.percent(float64(n)), "")
 		for i, n := range part.bins.Counts {
 			from, density := float64(i)*d.width, ""
 			if part.smooth {
 				density = fmt.Sprintf("%.6g", part.curve.at(from+d.width/2))
 			}
-			t.add(clean(part.name), shortNumber(from), shortNumber(from+d.width), n,
+			t.add(typeset.Clean(part.name), shortNumber(from), shortNumber(from+d.width), n,
 				fmt.Sprintf("%.6g", part.percent(float64(n))), density)
 		}
 	}

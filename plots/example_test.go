@@ -2,10 +2,7 @@ package plots_test
 
 import (
 	"fmt"
-	"image"
 	"log"
-	"os"
-	"path/filepath"
 
 	"github.com/seetell/seetell/evaluate"
 	"github.com/seetell/seetell/plots"
@@ -38,35 +35,4 @@ func ExampleFigures() {
 	// CIDEr-distribution - CIDEr-D over 3 pictures
 	// CIDEr-length - CIDEr-D by length of the caption
 	// scores - Scores of the corpus with 95 % intervals
-}
-
-func ExampleSaveAttention() {
-	dir, err := os.MkdirTemp("", "attention")
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer os.RemoveAll(dir)
-	caption := &plots.Attention{
-		Picture: image.NewGray(image.Rect(0, 0, 320, 240)),
-		Grid:    2,
-		Words: []plots.AttentionWord{
-			{Word: "a", Probability: .9, Gate: .3, Weights: []float64{.25, .25, .25, .25}},
-			{Word: "dog", Probability: .7, Gate: .6, Weights: []float64{.1, .7, .1, .1}},
-		},
-	}
-	if err := plots.SaveAttention(dir, "photo.jpg", []*plots.Attention{caption}); err != nil {
-		log.Fatal(err)
-	}
-	paths, err := filepath.Glob(filepath.Join(dir, "*"))
-	if err != nil {
-		log.Fatal(err)
-	}
-	for _, path := range paths {
-		fmt.Println(filepath.Base(path))
-	}
-	// Output:
-	// photo.jpg.gif
-	// photo.jpg.json
-	// photo.jpg.png
-	// photo.jpg.svg
 }

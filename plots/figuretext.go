@@ -14,6 +14,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgpdf"
 	"gonum.org/v1/plot/vg/vgsvg"
+
+	"github.com/seetell/seetell/plots/internal/typeset"
 )
 
 // figureText writes the text of figures. What a format cannot write as text, or
@@ -27,8 +29,8 @@ var figureHandler = figureText{plot.DefaultTextHandler}
 func (h figureText) Box(txt string, f plotfont.Font) (width, height, depth vg.Length) {
 	width, height, depth = h.Handler.Box(txt, f)
 	if !isPlain(txt) {
-		if s, err := newShaper(f.Size.Points(), false); err == nil {
-			_, points := s.line(txt, di.DirectionLTR)
+		if s, err := typeset.NewShaper(f.Size.Points(), false); err == nil {
+			_, points := s.Line(txt, di.DirectionLTR)
 			width = vg.Length(points)
 		}
 	}
@@ -52,13 +54,13 @@ func (h figureText) Draw(c vg.Canvas, txt string, style text.Style, pt vg.Point)
 		c.FillString(h.Cache().Lookup(style.Font, style.Font.Size), pt, western) // as gonum's PDF has it
 		return
 	}
-	s, err := newShaper(style.Font.Size.Points(), false)
+	s, err := typeset.NewShaper(style.Font.Size.Points(), false)
 	if err != nil {
 		return
 	}
-	glyphs, _ := s.line(txt, di.DirectionLTR)
+	glyphs, _ := s.Line(txt, di.DirectionLTR)
 	for _, g := range glyphs {
-		drawShape(c, g, s.size, pt)
+		drawShape(c, g, s.Size, pt)
 	}
 }
 
@@ -77,18 +79,18 @@ func whole(c vg.Canvas) vg.Canvas {
 }
 
 // drawShape draws a glyph of the line that begins at pt.
-func drawShape(c vg.Canvas, g placedGlyph, size float64, pt vg.Point) {
-	x, y := pt.X+vg.Length(g.x), pt.Y+vg.Length(g.y)
-	if picture, ok := g.picture(); ok {
-		left, top := x+vg.Length(pixels(g.XBearing)), y+vg.Length(pixels(g.YBearing))
+func drawShape(c vg.Canvas, g typeset.Glyph, size float64, pt vg.Point) {
+	x, y := pt.X+vg.Length(g.X), pt.Y+vg.Length(g.Y)
+	if picture, ok := g.Picture(); ok {
+		left, top := x+vg.Length(typeset.Pixels(g.XBearing)), y+vg.Length(typeset.Pixels(g.YBearing))
 		drawPicture(c, vg.Rectangle{
-			Min: vg.Point{X: left, Y: top + vg.Length(pixels(g.Height))},
-			Max: vg.Point{X: left + vg.Length(pixels(g.Width)), Y: top},
+			Min: vg.Point{X: left, Y: top + vg.Length(typeset.Pixels(g.Height))},
+			Max: vg.Point{X: left + vg.Length(typeset.Pixels(g.Width)), Y: top},
 		}, picture)
 		return
 	}
 	var shape vgPen
-	trace(g.outline(), size/float64(g.face.Upem()), x.Points(), -y.Points(), &shape)
+	typeset.Trace(g.Outline(), size/float64(g.Face.Upem()), x.Points(), -y.Points(), &shape)
 	if len(shape.Path) > 0 {
 		c.Fill(shape.Path)
 	}
@@ -121,7 +123,7 @@ func (p *vgPen) ClosePath() { p.Close() }
 // isPlain reports whether Liberation Sans has all of text and writes it from
 // left to right, character by character.
 func isPlain(text string) bool {
-	fonts, err := builtinFonts()
+	fonts, err := typeset.Builtin()
 	if err != nil {
 		return true
 	}
@@ -139,7 +141,7 @@ func isPlain(text string) bool {
 // inLine returns a name for a text that goes on after it: a mark without width
 // keeps numbers after a name that is written from right to left at its right.
 func inLine(name string) string {
-	if rightToLeft(name) {
+	if typeset.RightToLeft(name) {
 		return name + "\u200E"
 	}
 	return name

@@ -2,85 +2,16 @@ package plots
 
 import (
 	"bytes"
-	"flag"
-	"fmt"
 	"image"
 	"image/png"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/seetell/seetell/captioner/checkpoint"
+	"github.com/seetell/seetell/plots/internal/plottest"
 )
-
-var update = flag.Bool("update", false, "write the golden pictures instead of comparing with them")
 
 // goldenResolution keeps golden pictures small, in dots per inch.
 const goldenResolution = 96
-
-// checkGolden compares picture, pixel by pixel, with testdata/name.png. The
-// difference may be 2 of 255, for platforms that fuse multiplications.
-func checkGolden(t *testing.T, name string, picture image.Image) {
-	t.Helper()
-	path := filepath.Join("testdata", name+".png")
-	if *update {
-		var out bytes.Buffer
-		encoder := png.Encoder{CompressionLevel: png.BestCompression}
-		if err := encoder.Encode(&out, picture); err != nil {
-			t.Fatal(err)
-		}
-		if err := writeFile(path, out.Bytes()); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		t.Fatalf("%v; -update writes it", err)
-	}
-	defer file.Close()
-	want, err := png.Decode(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if problem := compareImages(picture, want); problem != "" {
-		other := filepath.Join(os.TempDir(), "seetell-"+name+".png")
-		var out bytes.Buffer
-		if png.Encode(&out, picture) == nil && os.WriteFile(other, out.Bytes(), 0o666) == nil {
-			problem += "; the picture now is " + other
-		}
-		t.Errorf("%s differs: %s", path, problem)
-	}
-}
-
-func compareImages(got, want image.Image) string {
-	if got.Bounds().Size() != want.Bounds().Size() {
-		return fmt.Sprintf("it is %v large, want %v", got.Bounds().Size(), want.Bounds().Size())
-	}
-	different := 0
-	for y := range want.Bounds().Dy() {
-		for x := range want.Bounds().Dx() {
-			if distance(got, want, x, y) > 2 {
-				different++
-			}
-		}
-	}
-	if different > 0 {
-		return fmt.Sprintf("%d pixels", different)
-	}
-	return ""
-}
-
-// distance is the largest difference of a channel, of 255.
-func distance(a, b image.Image, x, y int) int {
-	ar, ag, ab, aa := a.At(a.Bounds().Min.X+x, a.Bounds().Min.Y+y).RGBA()
-	br, bg, bb, ba := b.At(b.Bounds().Min.X+x, b.Bounds().Min.Y+y).RGBA()
-	largest := 0
-	for _, d := range [...]int{int(ar) - int(br), int(ag) - int(bg), int(ab) - int(bb), int(aa) - int(ba)} {
-		largest = max(largest, max(d, -d)>>8)
-	}
-	return largest
-}
 
 // figurePicture draws f as its golden picture.
 func figurePicture(t *testing.T, f *Figure) image.Image {
@@ -97,8 +28,8 @@ func figurePicture(t *testing.T, f *Figure) image.Image {
 }
 
 func TestFiguresLookTheSame(t *testing.T) {
-	one := []*System{withReferences(t, "base", testReport(400, 1))}
-	three := append([]*System{}, one[0], withReferences(t, "best", testReport(400, 2)), withReferences(t, "ein längerer Name mit <b>", testReport(400, 3)))
+	one := []*System{withReferences(t, "base", plottest.Report(400, 1))}
+	three := append([]*System{}, one[0], withReferences(t, "best", plottest.Report(400, 2)), withReferences(t, "ein längerer Name mit <b>", plottest.Report(400, 3)))
 	run := testHistoryRun(t, "base")
 	other := testHistoryRun(t, "best")
 	for i := range other.Epochs {
@@ -129,7 +60,7 @@ func TestFiguresLookTheSame(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			checkGolden(t, test.name, figurePicture(t, f))
+			plottest.CheckGolden(t, test.name, figurePicture(t, f))
 		})
 	}
 }
@@ -137,7 +68,7 @@ func TestFiguresLookTheSame(t *testing.T) {
 // equalSystem has n pictures of the same score.
 func equalSystem(t *testing.T, n int, score float64) []*System {
 	t.Helper()
-	r := testReport(n, 1)
+	r := plottest.Report(n, 1)
 	r.Scores = map[string]float64{"ROUGE_L": score}
 	r.Intervals = nil
 	for i := range r.PerImage {
@@ -152,61 +83,9 @@ func equalSystem(t *testing.T, n int, score float64) []*System {
 
 func testHistoryRun(t *testing.T, name string) *History {
 	t.Helper()
-	epochs, err := checkpoint.ParseHistory([]byte(testHistory))
+	epochs, err := checkpoint.ParseHistory([]byte(plottest.History))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return &History{Name: name, Epochs: epochs}
-}
-
-func TestAttentionLooksTheSame(t *testing.T) {
-	useFonts(t) // whatever this machine has
-	long := "a red disc that nobody expected floats slowly over the brightest green grass of the whole wide summer meadow donaudampfschifffahrtsgesellschaft"
-	for _, test := range []struct {
-		name          string
-		width, height int
-		caption       string
-		grid, part    int
-	}{
-		{"sheet", 200, 150, "a red disc over grass", 7, 2},
-		{"sheet-long", 90, 140, long, 14, 5},
-		{"sheet-line", 2000, 1, "a line", 7, 2},
-		{"sheet-dot", 1, 1, "a dot ", 7, 2},
-		{"sheet-unicode", 120, 120, "красный круг \u202ertl <b> \"&\" 草", 3, 3},
-		{"sheet-empty", 120, 90, "", 7, 2},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			a := testAttention(testPicture(test.width, test.height), test.caption, test.grid)
-			sheet, err := a.Sheet()
-			if err != nil {
-				t.Fatal(err)
-			}
-			checkGolden(t, test.name, smaller(sheet, test.part))
-		})
-	}
-	t.Run("crop", func(t *testing.T) {
-		a := testAttention(testPicture(200, 120), "a disc", 7)
-		a.Area = image.Rect(50, 10, 150, 110)
-		sheet, err := a.Sheet()
-		if err != nil {
-			t.Fatal(err)
-		}
-		checkGolden(t, "sheet-crop", smaller(sheet, 2))
-	})
-	t.Run("animation", func(t *testing.T) {
-		animation, err := testAttention(testPicture(200, 150), "a red disc over grass", 7).GIF()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(animation.Image) != 6 {
-			t.Errorf("%d frames for 5 words, want 6", len(animation.Image))
-		}
-		checkGolden(t, "frame", animation.Image[2])
-	})
-}
-
-// smaller makes a sheet part times smaller, so that its golden picture is
-// small.
-func smaller(sheet image.Image, part int) image.Image {
-	return scaled(sheet, sheet.Bounds().Dx()/part, sheet.Bounds().Dy()/part)
 }

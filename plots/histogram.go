@@ -1,6 +1,10 @@
 package plots
 
-import "math"
+import (
+	"math"
+
+	"github.com/seetell/seetell/plots/internal/metrics"
+)
 
 // histogram counts values in equal bins from 0.
 type histogram struct {
@@ -32,7 +36,7 @@ func (h histogram) highest() int {
 func binWidth(values []float64, right float64) float64 {
 	width := right / 20
 	if len(values) > 1 {
-		if iqr := quantile(values, .75) - quantile(values, .25); iqr > 0 {
+		if iqr := metrics.Quantile(values, .75) - metrics.Quantile(values, .25); iqr > 0 {
 			width = 2 * iqr / math.Cbrt(float64(len(values)))
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/seetell/seetell/captioner/checkpoint"
+	"github.com/seetell/seetell/plots/internal/typeset"
 )
 
 // History is a training run, an entry per epoch.
@@ -32,7 +33,7 @@ func LoadHistory(path string) (*History, error) {
 func runName(path string) string {
 	parts := strings.FieldsFunc(path, func(r rune) bool { return r == '/' || r == os.PathSeparator })
 	if len(parts) > 1 {
-		return clean(parts[len(parts)-2])
+		return typeset.Clean(parts[len(parts)-2])
 	}
 	return "run"
 }

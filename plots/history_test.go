@@ -9,13 +9,14 @@ import (
 	"testing"
 
 	"github.com/seetell/seetell/captioner/checkpoint"
+	"github.com/seetell/seetell/plots/internal/plottest"
 )
 
 func TestBadHistory(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
 		{"empty", "", "no epoch"},
 		{"another kind of file", `{"image_id":1}`, `line 1: not a line of a training history: it has no "epoch"`},
-		{"broken in the middle", testHistory[:60] + "\n" + testHistory, "line 1"},
+		{"broken in the middle", plottest.History[:60] + "\n" + plottest.History, "line 1"},
 		{"NaN", `{"epoch":1,"loss":NaN}` + "\n", "line 1"},
 		{"an epoch beyond measure", `{"epoch":2000000000}` + "\n", "line 1: epoch 2000000000"},
 		{"wrong type", `{"epoch":"one"}` + "\n", "line 1"},
@@ -23,7 +24,7 @@ func TestBadHistory(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "history.jsonl")
-			writeTestFile(t, path, test.text)
+			plottest.WriteFile(t, path, test.text)
 			_, err := LoadHistory(path)
 			if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), path) {
 				t.Errorf("error %v, want one of %s that says %q", err, path, test.want)
@@ -41,7 +42,7 @@ func TestCurvesLeaveOutWhatIsAbsent(t *testing.T) {
 	if len(figures) != 1 || figures[0].Name != "loss" {
 		t.Fatalf("%d figures, want the loss alone", len(figures))
 	}
-	wellFormed(t, "loss", encode(t, figures[0], "svg"))
+	plottest.WellFormed(t, "loss", encode(t, figures[0], "svg"))
 	if got := len(figures[0].Table.Rows); got != 1 {
 		t.Errorf("%d rows of numbers, want 1", got)
 	}
@@ -79,7 +80,7 @@ func TestNamesOfReportsDiffer(t *testing.T) {
 			t.Fatal(err)
 		}
 		path := filepath.Join(root, folder, "report.json")
-		if err := testReport(5, 1).Save(path); err != nil {
+		if err := plottest.Report(5, 1).Save(path); err != nil {
 			t.Fatal(err)
 		}
 		paths = append(paths, path)
@@ -106,10 +107,10 @@ func TestFolders(t *testing.T) {
 	if _, err := LoadSystem(dir); err == nil || !strings.Contains(err.Error(), filepath.Join(dir, "report.json")) {
 		t.Errorf("LoadSystem() = %v of a folder without a report, want the file that is missing", err)
 	}
-	if err := testReport(5, 1).Save(filepath.Join(dir, "report.json")); err != nil {
+	if err := plottest.Report(5, 1).Save(filepath.Join(dir, "report.json")); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "history.jsonl"), []byte(testHistory), 0o666); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "history.jsonl"), []byte(plottest.History), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	system, err := LoadSystem(dir)
@@ -135,7 +136,7 @@ func TestCurvesOfExtremes(t *testing.T) {
 		}
 		for _, f := range Curves([]*History{{Name: "extreme", Epochs: epochs}}) {
 			svg := encode(t, f, "svg")
-			wellFormed(t, f.Name, svg)
+			plottest.WellFormed(t, f.Name, svg)
 			if len(svg) > 50_000 || bytes.Contains(svg, []byte("NaN")) {
 				t.Errorf("%s of %s takes %d bytes", f.Name, text, len(svg))
 			}

@@ -3,6 +3,9 @@ package plots
 import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/seetell/seetell/plots/internal/palette"
+	"github.com/seetell/seetell/plots/internal/typeset"
 )
 
 // legend names systems along the top of c and returns the canvas below.
@@ -18,11 +21,11 @@ func legend(c draw.Canvas, names []string) draw.Canvas {
 // below.
 func trackLegend(c draw.Canvas, tracks []track) draw.Canvas {
 	const thumb, gap, row = 20, 14, smallSize + 4
-	style := aligned(sans(smallSize, ink), draw.XLeft, draw.YTop)
+	style := aligned(sans(smallSize, palette.Ink), draw.XLeft, draw.YTop)
 	x, y := c.Min.X, c.Max.Y
 	for _, t := range tracks {
 		room := c.Size().X - thumb - gap
-		name := shorten(clean(t.name), room.Points(), func(s string) float64 { return style.Width(s).Points() })
+		name := typeset.Shorten(typeset.Clean(t.name), room.Points(), func(s string) float64 { return style.Width(s).Points() })
 		width := thumb + 4 + style.Width(name) + gap
 		if x > c.Min.X && x+width-gap > c.Max.X {
 			x, y = c.Min.X, y-row

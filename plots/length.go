@@ -8,6 +8,10 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/seetell/seetell/plots/internal/metrics"
+	"github.com/seetell/seetell/plots/internal/palette"
+	"github.com/seetell/seetell/plots/internal/typeset"
 )
 
 // lengthGroup is the pictures whose captions have Words words.
@@ -54,7 +58,7 @@ func Length(systems []*System, metricKey string) (*Figure, error) {
 		return nil, fmt.Errorf("no report has the metric %s", metricKey)
 	}
 	tail := longTail(have)
-	l := lengths{metric: m, table: Table{Columns: []string{"system", "words", "pictures", "mean", "low", "high", "quartile_1", "median", "quartile_3"}}}
+	l := lengths{Metric: m, table: Table{Columns: []string{"system", "words", "pictures", "mean", "low", "high", "quartile_1", "median", "quartile_3"}}}
 	for _, system := range have {
 		l.names = append(l.names, system.Name)
 		l.groups = append(l.groups, groupByLength(system.Words, system.series(metricKey).Values, tail))
@@ -62,7 +66,7 @@ func Length(systems []*System, metricKey string) (*Figure, error) {
 	}
 	l.prepare()
 	return &Figure{
-		Name: fileName(metricKey) + "-length", Title: m.Label + " by length of the caption",
+		Name: typeset.FileName(metricKey) + "-length", Title: m.Label + " by length of the caption",
 		Description: fmt.Sprintf("Mean %s of the captions of each length, from %d to %d words.", m.Label, l.shortest, l.longest),
 		Width:       figureWidth, Height: 3 * vg.Inch,
 		Table: l.table, draw: l.draw,
@@ -71,7 +75,7 @@ func Length(systems []*System, metricKey string) (*Figure, error) {
 
 // lengths is the figure of a metric by caption length.
 type lengths struct {
-	metric
+	metrics.Metric
 	names             []string
 	groups            [][]lengthGroup // of each system
 	shortest, longest int
@@ -90,10 +94,10 @@ func (l *lengths) prepare() {
 			low, high := g.interval(l.High)
 			largest = max(largest, high)
 			if len(l.groups) == 1 {
-				largest = max(largest, quantile(g.Values, .75))
+				largest = max(largest, metrics.Quantile(g.Values, .75))
 			}
-			l.table.add(clean(l.names[i]), g.Words, len(g.Values), mean(g.Values), low, high,
-				quantile(g.Values, .25), quantile(g.Values, .5), quantile(g.Values, .75))
+			l.table.add(typeset.Clean(l.names[i]), g.Words, len(g.Values), metrics.Mean(g.Values), low, high,
+				metrics.Quantile(g.Values, .25), metrics.Quantile(g.Values, .5), metrics.Quantile(g.Values, .75))
 		}
 	}
 	l.top = rightEdge(largest, l.High)
@@ -102,7 +106,7 @@ func (l *lengths) prepare() {
 // interval is the mean with twice its standard error, within the metric's
 // bounds.
 func (g lengthGroup) interval(high float64) (float64, float64) {
-	m, e := mean(g.Values), 2*deviation(g.Values)/math.Sqrt(float64(len(g.Values)))
+	m, e := metrics.Mean(g.Values), 2*metrics.Deviation(g.Values)/math.Sqrt(float64(len(g.Values)))
 	return max(0, m-e), min(high, m+e)
 }
 
@@ -151,14 +155,14 @@ func (l lengthMarks) Plot(c draw.Canvas, p *plot.Plot) {
 		at := float64(g.Words) + shift
 		if alone {
 			l.box(c, g, x(at-.3), x(at+.3), y)
-			counts := aligned(sans(smallSize-1.5, muted), draw.XCenter, draw.YBottom)
+			counts := aligned(sans(smallSize-1.5, palette.Muted), draw.XCenter, draw.YBottom)
 			if l.longest-l.shortest < 40 {
-				c.FillText(counts, vg.Point{X: x(at), Y: c.Max.Y + 3}, count(len(g.Values)))
+				c.FillText(counts, vg.Point{X: x(at), Y: c.Max.Y + 3}, typeset.Count(len(g.Values)))
 			}
 		}
 		low, high := g.interval(l.High)
-		c.StrokeLine2(line(systemColour(l.system), 1), x(at), y(low), x(at), y(high))
-		means = append(means, vg.Point{X: x(at), Y: y(mean(g.Values))})
+		c.StrokeLine2(line(palette.Colour(l.system), 1), x(at), y(low), x(at), y(high))
+		means = append(means, vg.Point{X: x(at), Y: y(metrics.Mean(g.Values))})
 	}
 	style.Width = 1
 	c.StrokeLines(style, means)
@@ -169,8 +173,8 @@ func (l lengthMarks) Plot(c draw.Canvas, p *plot.Plot) {
 
 // box draws the quartiles of a group.
 func (l lengthMarks) box(c draw.Canvas, g lengthGroup, left, right vg.Length, y func(float64) vg.Length) {
-	low, high := y(quantile(g.Values, .25)), y(quantile(g.Values, .75))
-	c.FillPolygon(tint(systemColour(l.system), .22), []vg.Point{{X: left, Y: low}, {X: left, Y: high}, {X: right, Y: high}, {X: right, Y: low}})
-	middle := y(quantile(g.Values, .5))
-	c.StrokeLine2(line(tint(systemColour(l.system), .6), 1.2), left, middle, right, middle)
+	low, high := y(metrics.Quantile(g.Values, .25)), y(metrics.Quantile(g.Values, .75))
+	c.FillPolygon(palette.Tint(palette.Colour(l.system), .22), []vg.Point{{X: left, Y: low}, {X: left, Y: high}, {X: right, Y: high}, {X: right, Y: low}})
+	middle := y(metrics.Quantile(g.Values, .5))
+	c.StrokeLine2(line(palette.Tint(palette.Colour(l.system), .6), 1.2), left, middle, right, middle)
 }

@@ -3,6 +3,8 @@ package plots
 import (
 	"os"
 	"path/filepath"
+
+	"github.com/seetell/seetell/plots/internal/typeset"
 )
 
 // LoadSystems reads reports and gives those of the same name different ones.
@@ -50,14 +52,14 @@ func distinct(names, paths []string) []string {
 	for i, name := range names {
 		out[i] = name
 		if times[name] > 1 {
-			out[i] = clean(filepath.ToSlash(filepath.Clean(paths[i])))
+			out[i] = typeset.Clean(filepath.ToSlash(filepath.Clean(paths[i])))
 		}
 	}
 	return out
 }
 
 // Folder is the name of a folder for the system's own figures.
-func (s *System) Folder() string { return fileName(s.Name) }
+func (s *System) Folder() string { return typeset.FileName(s.Name) }
 
 // fileIn returns path or, where that is a folder, the file of a name in it.
 func fileIn(path, name string) string {

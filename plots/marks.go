@@ -7,6 +7,10 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/seetell/seetell/plots/internal/metrics"
+	"github.com/seetell/seetell/plots/internal/palette"
+	"github.com/seetell/seetell/plots/internal/typeset"
 )
 
 // mark is one line below a distribution: a point on its axis, with its name
@@ -20,7 +24,7 @@ type mark struct {
 }
 
 func glyph(shape draw.GlyphDrawer, radius vg.Length, i int) draw.GlyphStyle {
-	return draw.GlyphStyle{Color: systemColour(i), Radius: radius, Shape: shape}
+	return draw.GlyphStyle{Color: palette.Colour(i), Radius: radius, Shape: shape}
 }
 
 // marks lists the lines below the distribution. A single system has its mean
@@ -29,39 +33,36 @@ func (d *distribution) marks() []mark {
 	var marks []mark
 	for i, part := range d.systems {
 		s := part.series
-		m := mark{text: "corpus " + score(s.Score), x: s.Score, style: glyph(diamond{}, 2.8, i), line: line(systemColour(i), .8)}
+		m := mark{text: "corpus " + typeset.Score(s.Score), x: s.Score, style: glyph(diamond{}, 2.8, i), line: line(palette.Colour(i), .8)}
 		if len(d.systems) > 1 {
-			m.text = fmt.Sprintf("%s %s", inLine(part.name), score(s.Score))
+			m.text = fmt.Sprintf("%s %s", inLine(part.name), typeset.Score(s.Score))
 		}
 		if len(s.Interval) == 2 {
 			m.low, m.high = s.Interval[0], s.Interval[1]
-			m.text += fmt.Sprintf(" [%s, %s]", score(m.low), score(m.high))
+			m.text += fmt.Sprintf(" [%s, %s]", typeset.Score(m.low), typeset.Score(m.high))
 		}
 		marks = append(marks, m)
 		if len(d.systems) == 1 {
-			average, middle := mean(s.Values), median(s.Values)
+			average, middle := metrics.Mean(s.Values), metrics.Median(s.Values)
 			marks = append(marks,
-				mark{text: "mean " + score(average), x: average, style: glyph(draw.CircleGlyph{}, 2.4, i)},
-				mark{text: "median " + score(middle), x: middle, style: glyph(stick{}, 3.4, i)})
+				mark{text: "mean " + typeset.Score(average), x: average, style: glyph(draw.CircleGlyph{}, 2.4, i)},
+				mark{text: "median " + typeset.Score(middle), x: middle, style: glyph(stick{}, 3.4, i)})
 		}
 	}
 	if h := d.humanMark; h != nil {
-		text := h.Name + " " + score(h.Score)
+		text := h.Name + " " + typeset.Score(h.Score)
 		if fewer := d.systems[0].series.Fewer; fewer != nil && len(d.systems) == 1 {
-			text = fmt.Sprintf("human* %s, system* %s", score(h.Score), score(fewer.Score))
+			text = fmt.Sprintf("human* %s, system* %s", typeset.Score(h.Score), typeset.Score(fewer.Score))
 		}
 		marks = append(marks, mark{text: text, x: h.Score,
-			style: draw.GlyphStyle{Color: muted, Radius: 3, Shape: draw.PyramidGlyph{}}, line: humanLine})
+			style: draw.GlyphStyle{Color: palette.Muted, Radius: 3, Shape: draw.PyramidGlyph{}}, line: humanLine})
 	}
 	if d.floor != nil {
-		marks = append(marks, mark{text: d.floor.Name + " " + score(d.floor.Score), x: d.floor.Score,
-			style: draw.GlyphStyle{Color: muted, Radius: 2.6, Shape: draw.CrossGlyph{}}, line: floorLine})
+		marks = append(marks, mark{text: d.floor.Name + " " + typeset.Score(d.floor.Score), x: d.floor.Score,
+			style: draw.GlyphStyle{Color: palette.Muted, Radius: 2.6, Shape: draw.CrossGlyph{}}, line: floorLine})
 	}
 	return marks
 }
-
-// score writes a score with three decimals.
-func score(v float64) string { return number(v, 3) }
 
 // shortNumber writes v with the digits it needs, six at most.
 func shortNumber(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
@@ -74,7 +75,7 @@ type marker struct {
 
 func (m marker) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
-	style := aligned(sans(smallSize, ink), draw.XLeft, draw.YCenter)
+	style := aligned(sans(smallSize, palette.Ink), draw.XLeft, draw.YCenter)
 	for i, k := range m.marks {
 		at := vg.Point{X: x(k.x), Y: y(0) - vg.Length(9+markHeight*float64(i))}
 		if k.line.Width > 0 {
@@ -117,14 +118,14 @@ func (m marker) label(c draw.Canvas, style textStyle, text string, at vg.Point, 
 	}
 	room := (left - c.Min.X).Points()
 	style.XAlign = draw.XRight
-	text = shorten(text, room, func(s string) float64 { return style.Width(s).Points() })
+	text = typeset.Shorten(text, room, func(s string) float64 { return style.Width(s).Points() })
 	m.write(c, style, vg.Point{X: left, Y: at.Y}, text)
 }
 
 // write writes text over the guides of other marks.
 func (marker) write(c draw.Canvas, style textStyle, at vg.Point, text string) {
 	box := style.Rectangle(text).Add(at)
-	c.SetColor(paper)
+	c.SetColor(palette.Paper)
 	c.Fill(box.Path())
 	c.FillText(style, at, text)
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/seetell/seetell/evaluate"
+	"github.com/seetell/seetell/plots/internal/metrics"
+	"github.com/seetell/seetell/plots/internal/typeset"
 )
 
 // LoadSystem reads a report of scores: report.json, the folder of one, or what
@@ -40,7 +42,7 @@ func NewSystem(name string, r *evaluate.Report) (*System, error) {
 	if r.Images != len(r.PerImage) {
 		return nil, fmt.Errorf("it says %d pictures and lists %d", r.Images, len(r.PerImage))
 	}
-	s := &System{Name: clean(name), Images: r.Images}
+	s := &System{Name: typeset.Clean(name), Images: r.Images}
 	for _, image := range r.PerImage {
 		s.Words = append(s.Words, len(strings.Fields(image.Caption)))
 	}
@@ -48,7 +50,7 @@ func NewSystem(name string, r *evaluate.Report) (*System, error) {
 	for key := range r.Scores {
 		keys = append(keys, key)
 	}
-	sortMetrics(keys)
+	metrics.Sort(keys)
 	for _, key := range keys {
 		series, err := newSeries(key, r)
 		if err != nil {
@@ -70,7 +72,7 @@ func newSeries(key string, r *evaluate.Report) (*Series, error) {
 	for _, image := range r.PerImage {
 		largest = max(largest, image.Scores[key])
 	}
-	m := metricOf(key).scale(largest)
+	m := metrics.Of(key).Scaled(largest)
 	s := &Series{Metric: key, Score: r.Scores[key], High: m.High}
 	missing := -1
 	for i, image := range r.PerImage {
@@ -79,8 +81,8 @@ func newSeries(key string, r *evaluate.Report) (*Series, error) {
 			missing = i
 			continue
 		}
-		if !m.holds(v) {
-			return nil, m.outside(fmt.Sprintf("picture %q has %s", clean(image.ID), clean(key)), v)
+		if !m.Holds(v) {
+			return nil, m.Outside(fmt.Sprintf("picture %q has %s", typeset.Clean(image.ID), typeset.Clean(key)), v)
 		}
 		s.Values = append(s.Values, min(v, m.High))
 	}
@@ -88,7 +90,7 @@ func newSeries(key string, r *evaluate.Report) (*Series, error) {
 		return nil, nil
 	}
 	if missing >= 0 {
-		return nil, fmt.Errorf("picture %q has no %s, and others have", clean(r.PerImage[missing].ID), clean(key))
+		return nil, fmt.Errorf("picture %q has no %s, and others have", typeset.Clean(r.PerImage[missing].ID), typeset.Clean(key))
 	}
 	if err := s.addInterval(r, m); err != nil {
 		return nil, err
@@ -96,29 +98,21 @@ func newSeries(key string, r *evaluate.Report) (*Series, error) {
 	return s, s.addReferences(r.ReferencePoints, m)
 }
 
-// holds reports whether v lies within the metric's bounds, but for rounding.
-func (m metric) holds(v float64) bool { return v >= 0 && v <= m.High*(1+1e-5) }
-
-// outside is the error for a v that does not.
-func (m metric) outside(what string, v float64) error {
-	return fmt.Errorf("%s %v, which is not between 0 and %v", what, v, m.High)
-}
-
 // addInterval adds the interval of the corpus score, and checks both.
-func (s *Series) addInterval(r *evaluate.Report, m metric) error {
-	if !m.holds(s.Score) {
-		return m.outside(fmt.Sprintf("the corpus's %s is", clean(s.Metric)), s.Score)
+func (s *Series) addInterval(r *evaluate.Report, m metrics.Metric) error {
+	if !m.Holds(s.Score) {
+		return m.Outside(fmt.Sprintf("the corpus's %s is", typeset.Clean(s.Metric)), s.Score)
 	}
 	interval, ok := r.Intervals[s.Metric]
 	if !ok {
 		return nil
 	}
 	if interval[0] > interval[1] {
-		return fmt.Errorf("the interval of %s is from %v to %v", clean(s.Metric), interval[0], interval[1])
+		return fmt.Errorf("the interval of %s is from %v to %v", typeset.Clean(s.Metric), interval[0], interval[1])
 	}
 	for _, v := range interval {
-		if !m.holds(v) {
-			return m.outside(fmt.Sprintf("the interval of %s ends at", clean(s.Metric)), v)
+		if !m.Holds(v) {
+			return m.Outside(fmt.Sprintf("the interval of %s ends at", typeset.Clean(s.Metric)), v)
 		}
 	}
 	s.Interval = interval[:]
@@ -126,14 +120,14 @@ func (s *Series) addInterval(r *evaluate.Report, m metric) error {
 }
 
 // addReferences adds the scores of people and of a constant caption.
-func (s *Series) addReferences(points *evaluate.ReferencePoints, m metric) error {
+func (s *Series) addReferences(points *evaluate.ReferencePoints, m metrics.Metric) error {
 	if points == nil {
 		return nil
 	}
 	if floor, ok := points.Constant.Scores[s.Metric]; ok {
 		s.Floor = &Reference{Name: "constant caption", Score: floor}
-		if !m.holds(floor) {
-			return m.outside(fmt.Sprintf("the constant caption's %s is", clean(s.Metric)), floor)
+		if !m.Holds(floor) {
+			return m.Outside(fmt.Sprintf("the constant caption's %s is", typeset.Clean(s.Metric)), floor)
 		}
 	}
 	fewer := points.LeaveOneOut
@@ -146,8 +140,8 @@ func (s *Series) addReferences(points *evaluate.ReferencePoints, m metric) error
 	}
 	s.Human = &Reference{Name: "human, one reference fewer", Score: human, Values: fewer.HumanPerImage[s.Metric]}
 	for _, v := range append([]float64{human}, s.Human.Values...) {
-		if !m.holds(v) {
-			return m.outside(fmt.Sprintf("people's %s is", clean(s.Metric)), v)
+		if !m.Holds(v) {
+			return m.Outside(fmt.Sprintf("people's %s is", typeset.Clean(s.Metric)), v)
 		}
 	}
 	if score, ok := fewer.System[s.Metric]; ok {

@@ -6,7 +6,6 @@ import (
 	"compress/zlib"
 	"encoding/binary"
 	"encoding/csv"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"image/png"
@@ -19,6 +18,7 @@ import (
 	"testing"
 
 	"github.com/seetell/seetell/evaluate"
+	"github.com/seetell/seetell/plots/internal/plottest"
 )
 
 func TestBadReports(t *testing.T) {
@@ -45,7 +45,7 @@ func TestBadReports(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "report.json")
-			writeTestFile(t, path, test.text)
+			plottest.WriteFile(t, path, test.text)
 			_, err := LoadSystem(path)
 			if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), path) {
 				t.Errorf("error %v, want one of %s that says %q", err, path, test.want)
@@ -72,7 +72,7 @@ func TestUnknownMetricIsDrawn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range figures {
-		wellFormed(t, f.Name, encode(t, f, "svg"))
+		plottest.WellFormed(t, f.Name, encode(t, f, "svg"))
 	}
 }
 
@@ -91,7 +91,7 @@ func TestUnknownMetricInPercent(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range figures {
-		wellFormed(t, f.Name, encode(t, f, "svg"))
+		plottest.WellFormed(t, f.Name, encode(t, f, "svg"))
 	}
 	d, _ := newDensity([]float64{60, 70, 80}, system.series("CLIPScore").bounds().High)
 	if mass := integrate(d.at, 100); math.Abs(mass-1) > 1e-4 {
@@ -117,7 +117,7 @@ func TestDegenerateSystems(t *testing.T) {
 			}
 			for _, f := range figures {
 				svg := encode(t, f, "svg")
-				wellFormed(t, f.Name, svg)
+				plottest.WellFormed(t, f.Name, svg)
 				if bytes.Contains(svg, []byte("NaN")) || bytes.Contains(svg, []byte("Inf")) {
 					t.Errorf("%s is drawn with numbers that are none", f.Name)
 				}
@@ -159,21 +159,6 @@ func encode(t *testing.T, f *Figure, format string) []byte {
 	return data
 }
 
-// wellFormed parses an XML document.
-func wellFormed(t *testing.T, name string, document []byte) {
-	t.Helper()
-	decoder := xml.NewDecoder(bytes.NewReader(document))
-	for {
-		_, err := decoder.Token()
-		if errors.Is(err, io.EOF) {
-			return
-		}
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-	}
-}
-
 func TestTextStaysText(t *testing.T) {
 	f, err := Distribution([]*System{testSystem(t, "a", 50, 1)}, "CIDEr", Histogram)
 	if err != nil {
@@ -190,7 +175,7 @@ func TestTextStaysText(t *testing.T) {
 // PDF has the letters of Western Europe as text, in Windows's code page 1252;
 // other text is drawn.
 func TestPDFHasEveryLetter(t *testing.T) {
-	useFonts(t)
+	plottest.UseFonts(t)
 	systems := []*System{testSystem(t, "größer – «a»", 50, 1), testSystem(t, "модель", 50, 2)}
 	f, err := Length(systems, "CIDEr")
 	if err != nil {
@@ -223,7 +208,7 @@ func pdfText(document []byte) string {
 
 func TestFigureFiles(t *testing.T) {
 	dir := t.TempDir()
-	figures, err := Figures([]*System{withReferences(t, "a", testReport(50, 1))}, []*History{testHistoryRun(t, "a")})
+	figures, err := Figures([]*System{withReferences(t, "a", plottest.Report(50, 1))}, []*History{testHistoryRun(t, "a")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -330,35 +315,6 @@ func TestCSVHoldsTheCurve(t *testing.T) {
 	for _, row := range board.Table.Rows {
 		if len(row) != len(board.Table.Columns) {
 			t.Errorf("%d numbers in %d columns", len(row), len(board.Table.Columns))
-		}
-	}
-}
-
-func TestChooseGallery(t *testing.T) {
-	report := testReport(100, 1)
-	choices := ChooseGallery(report, 10, 1)
-	groups, seen := map[string][]float64{}, map[int]bool{}
-	for _, c := range choices {
-		if seen[c.Index] {
-			t.Errorf("picture %d is chosen twice", c.Index)
-		}
-		seen[c.Index] = true
-		groups[c.Group] = append(groups[c.Group], report.PerImage[c.Index].Scores["CIDEr"])
-	}
-	for _, group := range []string{GroupBest, GroupMedian, GroupWorst, GroupRandom} {
-		if len(groups[group]) != 10 {
-			t.Errorf("%d %s pictures, want 10", len(groups[group]), group)
-		}
-	}
-	if slices.Min(groups[GroupBest]) < slices.Max(groups[GroupMedian]) || slices.Min(groups[GroupMedian]) < slices.Max(groups[GroupWorst]) {
-		t.Error("best, median and worst are out of order")
-	}
-	if again := ChooseGallery(report, 10, 1); !slices.Equal(again, choices) {
-		t.Error("the same seed gives another choice")
-	}
-	for n := range 9 {
-		if got := len(ChooseGallery(testReport(max(n, 1), 1), 10, 1)); got > max(n, 1) {
-			t.Errorf("%d of %d pictures chosen", got, n)
 		}
 	}
 }

@@ -7,6 +7,10 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/seetell/seetell/plots/internal/metrics"
+	"github.com/seetell/seetell/plots/internal/palette"
+	"github.com/seetell/seetell/plots/internal/typeset"
 )
 
 // Scores draws each corpus score with its interval between floor and human
@@ -19,11 +23,11 @@ func Scores(systems []*System) (*Figure, error) {
 	t := Table{Columns: []string{"metric", "system", "score", "low", "high", "mean", "median", "zero_percent",
 		"floor", "human", "score_one_fewer", "floor_one_fewer"}}
 	for _, key := range metricsOf(systems) {
-		row := boardRow{metric: metricIn(systems, key)}
+		row := boardRow{Metric: metricIn(systems, key)}
 		for i, system := range systems {
 			if s := system.series(key); s != nil {
 				row.add(i, s)
-				t.add(s.numbers(clean(system.Name))...)
+				t.add(s.numbers(typeset.Clean(system.Name))...)
 			}
 		}
 		b.rows = append(b.rows, row)
@@ -49,7 +53,7 @@ func (s *Series) numbers(system string) []any {
 		fewer, fewerFloor = fmt.Sprint(s.Fewer.Score), fmt.Sprint(s.Fewer.Floor)
 	}
 	zeros := 100 * newSample(s.Values, s.bounds()).zeroShare()
-	return []any{s.Metric, system, s.Score, low, high, mean(s.Values), median(s.Values), zeros,
+	return []any{s.Metric, system, s.Score, low, high, metrics.Mean(s.Values), metrics.Median(s.Values), zeros,
 		referenceText(s.Floor), referenceText(s.Human), fewer, fewerFloor}
 }
 
@@ -70,7 +74,7 @@ type board struct {
 
 // boardRow is one metric's scores.
 type boardRow struct {
-	metric
+	metrics.Metric
 	scores       []*Series // by system; nil where it has none
 	floor, human *Reference
 	unit         float64 // score that is drawn at 100 %
@@ -153,7 +157,7 @@ func (s *Series) top() float64 {
 func (b *board) legend() []track {
 	var tracks []track
 	for i, s := range b.systems {
-		tracks = append(tracks, track{name: s.Name, style: line(systemColour(i), 1.4), shape: diamond{}})
+		tracks = append(tracks, track{name: s.Name, style: line(palette.Colour(i), 1.4), shape: diamond{}})
 	}
 	for _, reference := range []struct {
 		of    func(boardRow) *Reference
@@ -164,7 +168,7 @@ func (b *board) legend() []track {
 	} {
 		for _, row := range b.rows {
 			if r := reference.of(row); r != nil {
-				tracks = append(tracks, track{name: r.Name, style: line(muted, 0), shape: reference.shape})
+				tracks = append(tracks, track{name: r.Name, style: line(palette.Muted, 0), shape: reference.shape})
 				break
 			}
 		}
@@ -207,10 +211,10 @@ func (b boardMarks) Plot(c draw.Canvas, p *plot.Plot) {
 	for i, row := range b.rows {
 		at := func(v float64) vg.Length { return x(100 * v / row.unit) }
 		if floor, ok := row.comparableFloor(b.human); ok {
-			c.DrawGlyph(draw.GlyphStyle{Color: muted, Radius: 2.6, Shape: draw.CrossGlyph{}}, vg.Point{X: at(floor), Y: y(b.line(i))})
+			c.DrawGlyph(draw.GlyphStyle{Color: palette.Muted, Radius: 2.6, Shape: draw.CrossGlyph{}}, vg.Point{X: at(floor), Y: y(b.line(i))})
 		}
 		if row.human != nil {
-			c.DrawGlyph(draw.GlyphStyle{Color: muted, Radius: 3, Shape: draw.PyramidGlyph{}}, vg.Point{X: at(row.human.Score), Y: y(b.line(i))})
+			c.DrawGlyph(draw.GlyphStyle{Color: palette.Muted, Radius: 3, Shape: draw.PyramidGlyph{}}, vg.Point{X: at(row.human.Score), Y: y(b.line(i))})
 		}
 		for k, s := range row.scores {
 			if s != nil {
@@ -226,7 +230,7 @@ func (b boardMarks) Plot(c draw.Canvas, p *plot.Plot) {
 func (b boardMarks) score(c draw.Canvas, s *Series, system int, at func(float64) vg.Length, y vg.Length) {
 	y += vg.Length(3.2 * (float64(len(b.systems)-1)/2 - float64(system)))
 	if len(s.Interval) == 2 {
-		c.StrokeLine2(line(systemColour(system), 1.4), at(s.Interval[0]), y, at(s.Interval[1]), y)
+		c.StrokeLine2(line(palette.Colour(system), 1.4), at(s.Interval[0]), y, at(s.Interval[1]), y)
 	}
 	c.DrawGlyph(glyph(diamond{}, 2.8, system), vg.Point{X: at(s.Score), Y: y})
 }
@@ -234,21 +238,21 @@ func (b boardMarks) score(c draw.Canvas, s *Series, system int, at func(float64)
 // write writes the numbers of a row at its right: the first system's, or the
 // references'.
 func (b boardMarks) write(c draw.Canvas, row boardRow, y vg.Length) {
-	style := aligned(sans(smallSize, ink), draw.XLeft, draw.YCenter)
+	style := aligned(sans(smallSize, palette.Ink), draw.XLeft, draw.YCenter)
 	for _, s := range row.scores {
 		if s == nil {
 			continue
 		}
-		text := score(s.Score)
+		text := typeset.Score(s.Score)
 		if len(b.systems) == 1 && len(s.Interval) == 2 {
-			text += fmt.Sprintf(" [%s, %s]", score(s.Interval[0]), score(s.Interval[1]))
+			text += fmt.Sprintf(" [%s, %s]", typeset.Score(s.Interval[0]), typeset.Score(s.Interval[1]))
 		}
 		for _, other := range row.scores[1:] {
 			if other != nil {
-				text += "   " + score(other.Score)
+				text += "   " + typeset.Score(other.Score)
 			}
 		}
-		text = shorten(text, 122, func(t string) float64 { return style.Width(t).Points() })
+		text = typeset.Shorten(text, 122, func(t string) float64 { return style.Width(t).Points() })
 		c.FillText(style, vg.Point{X: c.Max.X + 8, Y: y + 1}, text)
 		return
 	}

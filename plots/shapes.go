@@ -7,6 +7,9 @@ import (
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/seetell/seetell/plots/internal/palette"
+	"github.com/seetell/seetell/plots/internal/typeset"
 )
 
 type (
@@ -15,15 +18,15 @@ type (
 )
 
 var (
-	humanLine = dashed(muted, 1.2, 4, 2.5)
-	floorLine = dashed(muted, 1, 1, 2)
+	humanLine = dashed(palette.Muted, 1.2, 4, 2.5)
+	floorLine = dashed(palette.Muted, 1, 1, 2)
 )
 
 // systemDashes tells systems apart where colours do not.
 var systemDashes = [][]vg.Length{nil, {6, 2}, {2, 1.5}, {6, 2, 1.5, 2}, {9, 3}, {1, 1}}
 
 func systemLine(i int) draw.LineStyle {
-	return dashed(systemColour(i), 1.6, systemDashes[i%len(systemDashes)]...)
+	return dashed(palette.Colour(i), 1.6, systemDashes[i%len(systemDashes)]...)
 }
 
 // gridLines rules the panel at each tick of the vertical axis.
@@ -33,7 +36,7 @@ func (gridLines) Plot(c draw.Canvas, p *plot.Plot) {
 	_, y := p.Transforms(&c)
 	for _, t := range p.Y.Tick.Marker.Ticks(p.Y.Min, p.Y.Max) {
 		if at := y(t.Value); !t.IsMinor() && c.ContainsY(at) {
-			c.StrokeLine2(line(rule, .6), c.Min.X, at, c.Max.X, at)
+			c.StrokeLine2(line(palette.Rule, .6), c.Min.X, at, c.Max.X, at)
 		}
 	}
 }
@@ -43,7 +46,7 @@ type baseLine struct{}
 
 func (baseLine) Plot(c draw.Canvas, p *plot.Plot) {
 	_, y := p.Transforms(&c)
-	c.StrokeLine2(line(ink, .6), c.Min.X, y(0), c.Max.X, y(0))
+	c.StrokeLine2(line(palette.Ink, .6), c.Min.X, y(0), c.Max.X, y(0))
 }
 
 // bars draws a histogram, filled or, where several share a panel, as a line of
@@ -65,8 +68,8 @@ func (b bars) Plot(c draw.Canvas, p *plot.Plot) {
 		top := y(b.part.percent(float64(n)))
 		if b.filled && n > 0 {
 			box := []vg.Point{{X: left, Y: y(0)}, {X: left, Y: top}, {X: right, Y: top}, {X: right, Y: y(0)}}
-			c.FillPolygon(tint(b.colour, .38), box)
-			c.StrokeLines(line(paper, .7), append(box, box[0]))
+			c.FillPolygon(palette.Tint(b.colour, .38), box)
+			c.StrokeLines(line(palette.Paper, .7), append(box, box[0]))
 		}
 		steps = append(steps, vg.Point{X: left, Y: top}, vg.Point{X: right, Y: top})
 	}
@@ -91,7 +94,7 @@ func (l curve) Plot(c draw.Canvas, p *plot.Plot) {
 	if l.fill {
 		area := append([]vg.Point{{X: points[0].X, Y: y(0)}}, points...)
 		area = append(area, vg.Point{X: points[len(points)-1].X, Y: y(0)})
-		c.FillPolygon(tint(l.style.Color.(rgba), .25), area)
+		c.FillPolygon(palette.Tint(l.style.Color.(rgba), .25), area)
 	}
 	c.StrokeLines(l.style, points)
 }
@@ -110,18 +113,18 @@ func (b column) Plot(c draw.Canvas, p *plot.Plot) {
 	if b.open {
 		c.StrokeLines(humanLine, box)
 	} else {
-		c.FillPolygon(tint(b.colour, .6), box)
+		c.FillPolygon(palette.Tint(b.colour, .6), box)
 	}
-	style := aligned(sans(smallSize-1, ink), draw.XCenter, draw.YBottom)
+	style := aligned(sans(smallSize-1, palette.Ink), draw.XCenter, draw.YBottom)
 	c.FillText(style, vg.Point{X: x(b.x), Y: top + 2}, shareText(b.value))
 }
 
 // shareText writes a percentage, with a decimal where it is small.
 func shareText(percent float64) string {
 	if percent > 0 && percent < 9.95 {
-		return number(percent, 1)
+		return typeset.Number(percent, 1)
 	}
-	return number(percent, 0)
+	return typeset.Number(percent, 0)
 }
 
 // diamond and stick are glyphs that gonum has not.

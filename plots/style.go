@@ -8,6 +8,8 @@ import (
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/seetell/seetell/plots/internal/palette"
 )
 
 // Text sizes in points, for figures read at their natural size.
@@ -35,13 +37,13 @@ func newPanel(left, right, bottom, top float64) *plot.Plot {
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = left, right, bottom, top
 	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
 		label, tick := axis.Label.TextStyle, axis.Tick.Label
-		axis.Label.TextStyle = aligned(sans(labelSize, ink), label.XAlign, label.YAlign)
-		axis.Tick.Label = aligned(sans(smallSize, ink), tick.XAlign, tick.YAlign)
+		axis.Label.TextStyle = aligned(sans(labelSize, palette.Ink), label.XAlign, label.YAlign)
+		axis.Tick.Label = aligned(sans(smallSize, palette.Ink), tick.XAlign, tick.YAlign)
 		axis.Label.Padding = 3
 		axis.Padding = 0
 		axis.Tick.Length = 3
-		axis.Tick.LineStyle = line(ink, .6)
-		axis.LineStyle = line(ink, .6)
+		axis.Tick.LineStyle = line(palette.Ink, .6)
+		axis.LineStyle = line(palette.Ink, .6)
 		axis.Tick.Marker = ticks{}
 	}
 	p.Y.LineStyle.Width = 0

@@ -1,5 +1,7 @@
 package plots
 
+import "github.com/seetell/seetell/plots/internal/metrics"
+
 // System is one captioner's scores over the pictures of one split.
 type System struct {
 	Name   string
@@ -24,8 +26,8 @@ type Series struct {
 }
 
 // bounds is the series' metric with its bounds.
-func (s *Series) bounds() metric {
-	m := metricOf(s.Metric)
+func (s *Series) bounds() metrics.Metric {
+	m := metrics.Of(s.Metric)
 	if s.High > 0 {
 		m.High = s.High
 	}
@@ -67,6 +69,17 @@ func metricsOf(systems []*System) []string {
 			}
 		}
 	}
-	sortMetrics(keys)
+	metrics.Sort(keys)
 	return keys
+}
+
+// metricIn is the metric with the bounds that it has in any of systems.
+func metricIn(systems []*System, key string) metrics.Metric {
+	m := metrics.Of(key)
+	for _, system := range systems {
+		if s := system.series(key); s != nil {
+			m.High = max(m.High, s.bounds().High)
+		}
+	}
+	return m
 }

@@ -2,10 +2,10 @@ package plots
 
 import (
 	"math"
-	"strconv"
-	"strings"
 
 	"gonum.org/v1/plot"
+
+	"github.com/seetell/seetell/plots/internal/typeset"
 )
 
 // ticks places round numbers on an axis.
@@ -36,7 +36,7 @@ func (t ticks) Ticks(low, high float64) []plot.Tick {
 	first, last := math.Ceil(low/step-1e-9), math.Floor(high/step+1e-9)
 	for i := range min(max(int(last-first)+1, 0), 3*most) {
 		at := (first + float64(i)) * step
-		marks = append(marks, plot.Tick{Value: at, Label: number(at, digits)})
+		marks = append(marks, plot.Tick{Value: at, Label: typeset.Number(at, digits)})
 	}
 	return marks
 }
@@ -55,22 +55,3 @@ func roundUp(step float64) float64 {
 	}
 	return 10 * power
 }
-
-// number writes v with the given decimals, a comma between thousands and a
-// dash for a minus, which every format has.
-func number(v float64, digits int) string {
-	text := strconv.FormatFloat(math.Abs(v), 'f', digits, 64)
-	whole, fraction, _ := strings.Cut(text, ".")
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
-	if fraction != "" {
-		whole += "." + fraction
-	}
-	if v < 0 && strings.Trim(whole, "0.") != "" {
-		return "\u2013" + whole
-	}
-	return whole
-}
-
-func count(n int) string { return number(float64(n), 0) }

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"github.com/seetell/seetell/internal/wholefile"
-
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/evaluate"
+	"github.com/seetell/seetell/internal/wholefile"
 	"github.com/seetell/seetell/picture"
 	"github.com/seetell/seetell/plots"
+	"github.com/seetell/seetell/plots/gallery"
 )
 
 // write leaves captions.json, report.json, the plots and the gallery.
@@ -62,8 +62,8 @@ func (e *evaluation) plot(report *evaluate.Report) error {
 const galleryEach = 10
 
 func (e *evaluation) gallery(found Predictions, meta captioner.Metadata, report *evaluate.Report) error {
-	var items []plots.GalleryItem
-	for _, choice := range plots.ChooseGallery(report, galleryEach, uint64(e.Set.Seed)) {
+	var items []gallery.Item
+	for _, choice := range gallery.Choose(report, galleryEach, uint64(e.Set.Seed)) {
 		predicted := found.Pictures[choice.Index]
 		data, err := e.split.Bytes(predicted.Row)
 		if err != nil {
@@ -73,11 +73,11 @@ func (e *evaluation) gallery(found Predictions, meta captioner.Metadata, report 
 		if err != nil {
 			return fmt.Errorf("%s: %w", e.split.Record(predicted.Row).Where, err)
 		}
-		items = append(items, plots.GalleryItem{
+		items = append(items, gallery.Item{
 			ID: predicted.ID, Group: choice.Group, References: predicted.References,
 			Scores:    report.PerImage[choice.Index].Scores,
 			Attention: *Attention(meta, p, predicted.Captions[0]),
 		})
 	}
-	return plots.WriteGallery(filepath.Join(e.Out, "gallery"), items)
+	return gallery.Write(filepath.Join(e.Out, "gallery"), items)
 }

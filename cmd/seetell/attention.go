@@ -2,7 +2,7 @@ package main
 
 import (
 	"github.com/seetell/seetell/captioner"
-	"github.com/seetell/seetell/plots"
+	"github.com/seetell/seetell/plots/attention"
 	"github.com/seetell/seetell/predict"
 )
 
@@ -12,9 +12,9 @@ func (o captioning) draw(model *captioner.Model, a answer) error {
 	if o.attention == "" {
 		return nil
 	}
-	var all []*plots.Attention
+	var all []*attention.Maps
 	for _, caption := range a.captions {
 		all = append(all, predict.Attention(model.Metadata, a.picture, caption))
 	}
-	return plots.SaveAttention(o.attention, o.names[a.path], all)
+	return attention.Save(o.attention, o.names[a.path], all)
 }

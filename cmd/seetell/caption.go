@@ -12,7 +12,7 @@ import (
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/picture"
-	"github.com/seetell/seetell/plots"
+	"github.com/seetell/seetell/plots/attention"
 )
 
 // captioning is what the command caption was asked for.
@@ -68,7 +68,7 @@ func (o captioning) run(c *cli.Context) error {
 	if len(paths) == 0 {
 		return usage(errors.New("no picture named; seetell caption --model FILE PICTURE…"))
 	}
-	o.names = plots.AttentionNames(paths)
+	o.names = attention.Names(paths)
 	model, err := captioner.Open(o.model, o.options)
 	if err != nil {
 		return err

@@ -5,11 +5,11 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/seetell/seetell/plots"
+	"github.com/seetell/seetell/plots/htmlreport"
 )
 
 func reportCommand() *cli.Command {
-	var source plots.PageSource
+	var source htmlreport.Source
 	var out string
 	megabytes := 5.
 	return &cli.Command{
@@ -38,7 +38,7 @@ func reportCommand() *cli.Command {
 				return usage(fmt.Errorf("--max-megabytes %v: give a number above 0, 1000 at most", megabytes))
 			}
 			source.MaxBytes = int(megabytes * 1e6)
-			if err := plots.SavePage(out, source); err != nil {
+			if err := htmlreport.Save(out, source); err != nil {
 				return err
 			}
 			fmt.Fprintln(c.App.Writer, out)
