@@ -287,6 +287,11 @@ typedef struct {
      tg_cross_entropy_options o),                                              \
     (out, x, target, o))                                                       \
   TG_BINARY(F, mse_loss)                                                       \
+  /* attentionlstm.cpp */                                                      \
+  F(char*, attention_lstm,                                                     \
+    (tg_tensor * out[], tg_list inputs, const int64_t* counts, int64_t steps,  \
+     const int64_t* pictures, int64_t captions),                               \
+    (out, inputs, counts, steps, pictures, captions))                          \
   /* autograd.cpp */                                                           \
   F(char*, set_requires_grad, (tg_tensor * x, bool on), (x, on))               \
   F(char*, grad, (tg_tensor * out[], const tg_tensor* x), (out, x))            \

@@ -72,7 +72,7 @@ func (x *Tensor) Split(s *Scope, lengths []int64, dim int64) []*Tensor {
 }
 
 // parts runs an operation that returns n tensors.
-func (s *Scope) parts(op string, n int, run func(out *handle) *C.char, x *Tensor) []*Tensor {
+func (s *Scope) parts(op string, n int, run func(out *handle) *C.char, inputs ...*Tensor) []*Tensor {
 	parts := make([]*Tensor, max(n, 0))
 	for i := range parts {
 		parts[i] = inert
@@ -82,7 +82,7 @@ func (s *Scope) parts(op string, n int, run func(out *handle) *C.char, x *Tensor
 		return parts
 	}
 	out := make([]handle, n)
-	s.do(op, func() *C.char { return run(&out[0]) }, x)
+	s.do(op, func() *C.char { return run(&out[0]) }, inputs...)
 	for i, h := range out {
 		if h != nil {
 			parts[i] = s.own(h)
