@@ -27,7 +27,11 @@ func Check(ctx context.Context, set *Set, done func(count int)) (Problems, error
 				return c.problems, err
 			}
 			end := min(start+checkedAtOnce, split.Len())
-			for i, found := range examine(split, start, end) {
+			examined := examine(ctx, split, start, end)
+			if err := ctx.Err(); err != nil {
+				return c.problems, err
+			}
+			for i, found := range examined {
 				c.take(set, position{int32(number), int32(start + i)}, found)
 			}
 			if count += end - start; done != nil {
@@ -92,7 +96,7 @@ func kindOf(err error) string {
 }
 
 // examine decodes the pictures of a range, on all cores.
-func examine(split *Split, start, end int) []examined {
+func examine(ctx context.Context, split *Split, start, end int) []examined {
 	results := make([]examined, end-start)
 	var group sync.WaitGroup
 	workers := runtime.GOMAXPROCS(0)
@@ -100,7 +104,7 @@ func examine(split *Split, start, end int) []examined {
 		group.Go(func() {
 			var decoder picture.Decoder
 			for i := start + worker; i < end; i += workers {
-				results[i-start] = examineOne(split, i, &decoder)
+				results[i-start] = examineOne(ctx, split, i, &decoder)
 			}
 		})
 	}
@@ -108,17 +112,15 @@ func examine(split *Split, start, end int) []examined {
 	return results
 }
 
-func examineOne(split *Split, i int, decoder *picture.Decoder) (found examined) {
+func examineOne(ctx context.Context, split *Split, i int, decoder *picture.Decoder) (found examined) {
 	found.err = split.View(i, func(data []byte) error {
-		p, err := decoder.Decode(data)
-		if err != nil {
-			return err
-		}
-		hash := sha256.New()
-		fmt.Fprintf(hash, "%d %d ", p.Width, p.Height)
-		hash.Write(p.Pixels)
-		found.sum = pixelSum(hash.Sum(nil))
-		return nil
+		return decoder.Use(ctx, data, func(p *picture.Picture) error {
+			hash := sha256.New()
+			fmt.Fprintf(hash, "%d %d ", p.Width, p.Height)
+			hash.Write(p.Pixels)
+			found.sum = pixelSum(hash.Sum(nil))
+			return nil
+		})
 	})
 	return found
 }

@@ -1,18 +1,11 @@
 package dataset
 
 import (
-	"bytes"
 	"context"
-	"image"
-	_ "image/gif"  // sizes of GIF
-	_ "image/jpeg" // sizes of JPEG
-	_ "image/png"  // sizes of PNG
 	"slices"
 	"strings"
 
-	_ "golang.org/x/image/bmp"  // sizes of BMP
-	_ "golang.org/x/image/tiff" // sizes of TIFF
-	_ "golang.org/x/image/webp" // sizes of WebP
+	"github.com/seetell/seetell/picture"
 )
 
 // Stats is what is in a set.
@@ -27,8 +20,8 @@ type Stats struct {
 	Problems    map[string]int `json:"problems"` // left out while opening, by kind
 }
 
-// SplitStats is what is in a split. Sizes are of the pictures as stored,
-// in pixels and bytes; those whose header does not tell are counted apart.
+// SplitStats is what is in a split. Sizes are of the upright pictures in
+// pixels, and of their files in bytes; those whose header does not tell are counted apart.
 type SplitStats struct {
 	Name         string         `json:"name"`
 	Pictures     int            `json:"pictures"`
@@ -124,9 +117,9 @@ func (s *SplitStats) describePictures(ctx context.Context, split *Split, done fu
 		done()
 		err := split.View(i, func(data []byte) error {
 			sizes = append(sizes, int32(len(data)))
-			header, format, err := image.DecodeConfig(bytes.NewReader(data))
+			header, err := picture.DecodeConfig(data)
 			if err == nil {
-				s.Formats[format]++
+				s.Formats[strings.ToLower(header.Format)]++
 				widths, heights = append(widths, int32(header.Width)), append(heights, int32(header.Height))
 			}
 			return err

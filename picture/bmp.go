@@ -2,10 +2,14 @@ package picture
 
 import "golang.org/x/image/bmp"
 
-func decodeBMP(_ *Decoder, data []byte) (*Picture, error) {
-	m, err := decodeImage(data, bmp.DecodeConfig, bmp.Decode)
+func headerBMP(_ *Decoder, data []byte) (header, error) {
+	return headerOf(data, bmp.DecodeConfig, 4)
+}
+
+func decodeBMP(_ *Decoder, in input) (*Picture, error) {
+	m, err := bmp.Decode(in.reader())
 	if err != nil {
 		return nil, err
 	}
-	return FromImage(m), nil
+	return fromOwn(m), nil
 }

@@ -2,28 +2,31 @@ package picture
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"image"
 	"io"
+	"math"
 	"strings"
 )
-
-// MaxPixels is the largest picture that is decoded, by the size its header
-// states, so that a small hostile file cannot ask for gigabytes.
-const MaxPixels = 100_000_000
 
 // Decode returns the picture in data, whose format is told by its first bytes:
 // JPEG, PNG, GIF, WebP, BMP or TIFF. The EXIF orientation is applied; grey,
 // palette, CMYK, 16-bit and transparent pictures become RGB; of an animation
-// the first frame is taken. A file that is cut short is an error.
+// the first frame is taken. A file that is cut short is an error, and so is
+// one over the process's Limits.
 func Decode(data []byte) (*Picture, error) {
 	return new(Decoder).Decode(data)
 }
 
-// Decoder decodes one picture after another into the same memory. The picture
-// that it returns is overwritten by its next call. A Decoder serves one
-// goroutine.
+// DecodeContext is Decode, and returns ctx's error once ctx ends.
+func DecodeContext(ctx context.Context, data []byte) (*Picture, error) {
+	return new(Decoder).decode(ctx, data)
+}
+
+// Decoder decodes one picture after another into the same memory. A Decoder
+// serves one goroutine.
 type Decoder struct {
 	// AtLeast, unless zero, allows a JPEG to be scaled down while it is
 	// decoded, as long as neither side falls below this many pixels. Faster,
@@ -39,45 +42,185 @@ type Decoder struct {
 	picture Picture
 }
 
-// Decode is the function of the same name, into the decoder's memory.
+// Decode is the function of the same name, into the decoder's memory: the
+// picture is overwritten by its next call.
 func (d *Decoder) Decode(data []byte) (p *Picture, err error) {
+	return d.decode(context.Background(), data)
+}
+
+func (d *Decoder) decode(ctx context.Context, data []byte) (p *Picture, err error) {
+	err = d.Use(ctx, data, func(decoded *Picture) error { p = decoded; return nil })
+	return p, err
+}
+
+// Use calls use with the picture in data, and returns its error. It waits
+// until the process's Limits leave memory for the picture, and holds that
+// memory until use returns. Once ctx ends it returns ctx's error, also in the
+// middle of decoding.
+func (d *Decoder) Use(ctx context.Context, data []byte, use func(*Picture) error) error {
 	f := sniff(data)
 	if f == nil {
-		return nil, unknown(data)
+		return unknown(data)
 	}
-	// A reader of a rare format that trips over a hostile file must not end
-	// the program.
-	defer func() {
-		if trouble := recover(); trouble != nil {
-			p, err = nil, fmt.Errorf("%s: damaged: %v", f.name, trouble)
-		}
-	}()
-	p, err = f.decode(d, data)
+	in, orientation, err := f.read(d, ctx, data)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.name, plain(f.name, err))
+		return err
 	}
-	return p.orient(f.orientation(data)), nil
+	limits := currentBudget()
+	if err := limits.check(in.header); err != nil {
+		return fmt.Errorf("%s: %w", f.name, err)
+	}
+	giveBack, err := limits.take(ctx, in.header.memory)
+	if err != nil {
+		return err
+	}
+	defer giveBack()
+	p, err := f.pixels(d, in)
+	if err != nil {
+		return err
+	}
+	return use(p.orient(orientation))
 }
 
 // format is one kind of picture file.
 type format struct {
 	name        string
 	matches     func(data []byte) bool
-	decode      func(d *Decoder, data []byte) (*Picture, error)
+	header      func(d *Decoder, data []byte) (header, error)
+	decode      func(d *Decoder, in input) (*Picture, error)
 	orientation func(data []byte) int
 }
 
+// header is what the beginning of a file says of its picture.
+type header struct {
+	width, height int         // as stored
+	out           image.Point // as decoded, before it is turned upright
+	eighths       int         // the scale of the one to the other, for JPEG
+	memory        int64       // bytes that all of it takes, of pixels too
+}
+
+func (h header) pixels() int64 { return int64(h.width) * int64(h.height) }
+
+// sized returns the header of a picture that takes so many bytes a pixel while
+// it is decoded, its three of RGB among them.
+func sized(width, height int, perPixel int64) header {
+	h := header{width: width, height: height, out: image.Pt(width, height)}
+	h.memory = saturated(h.pixels(), perPixel)
+	return h
+}
+
+// headerOf asks a reader of Go's for the size.
+func headerOf(data []byte, config func(io.Reader) (image.Config, error), perPixel int64) (header, error) {
+	c, err := config(bytes.NewReader(data))
+	return sized(c.Width, c.Height, perPixel), err
+}
+
+// saturated returns a product, or as much as no machine has.
+func saturated(a, b int64) int64 {
+	const most = math.MaxInt64 / 8
+	if a > 0 && b > most/a {
+		return most
+	}
+	return a * b
+}
+
+// rest adds what is done with the decoded picture: turning it, and resizing,
+// which takes weights for each row and column.
+func (h *header) rest(orientation int) {
+	const weights, between = 16, 3 * 256
+	h.memory += saturated(int64(h.out.X)+int64(h.out.Y), weights+between)
+	if orientation > 1 {
+		h.memory += saturated(int64(h.out.X)*int64(h.out.Y), 3)
+	}
+}
+
+// input is a file that is decoded until its context ends.
+type input struct {
+	context context.Context
+	data    []byte
+	header  header
+}
+
+// reader reads the file for a decoder of Go's, up to the context's end.
+func (in input) reader() io.Reader { return &reader{in.context, bytes.NewReader(in.data)} }
+
+type reader struct {
+	context context.Context
+	*bytes.Reader
+}
+
+func (r *reader) Read(p []byte) (int, error) {
+	if err := r.context.Err(); err != nil {
+		return 0, err
+	}
+	return r.Reader.Read(p)
+}
+
+func (r *reader) ReadAt(p []byte, at int64) (int, error) {
+	if err := r.context.Err(); err != nil {
+		return 0, err
+	}
+	return r.Reader.ReadAt(p, at)
+}
+
+// read reads the header and how the picture is turned.
+func (f *format) read(d *Decoder, ctx context.Context, data []byte) (in input, orientation int, err error) {
+	defer f.catch(&err)
+	in = input{context: ctx, data: data}
+	if in.header, err = f.header(d, data); err != nil {
+		return in, 0, f.explain(ctx, err)
+	}
+	orientation = f.orientation(data)
+	in.header.rest(orientation)
+	return in, orientation, nil
+}
+
+// pixels decodes.
+func (f *format) pixels(d *Decoder, in input) (p *Picture, err error) {
+	defer f.catch(&err)
+	p, err = f.decode(d, in)
+	return p, f.explain(in.context, err)
+}
+
+// catch makes an error of a panic: a reader of a rare format that trips over a
+// hostile file must not end the program.
+func (f *format) catch(err *error) {
+	if trouble := recover(); trouble != nil {
+		*err = as(ErrDamaged, fmt.Errorf("%s: damaged: %v", f.name, trouble))
+	}
+}
+
+// explain names the format and the cause of a reader's error.
+func (f *format) explain(ctx context.Context, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	return fmt.Errorf("%s: %w", f.name, as(causeOf(err), plain(f.name, err)))
+}
+
+// causeOf returns ErrUnsupported where a reader says that it does not read
+// such a file, else ErrDamaged.
+func causeOf(err error) error {
+	if errors.Is(err, ErrUnsupported) || strings.Contains(strings.ToLower(err.Error()), "unsupported") {
+		return ErrUnsupported
+	}
+	return ErrDamaged
+}
+
 var formats = []format{
-	{"JPEG", prefix("\xff\xd8\xff"), (*Decoder).decodeJPEG, jpegOrientation},
-	{"PNG", prefix("\x89PNG\r\n\x1a\n"), decodePNG, pngOrientation},
-	{"GIF", prefix("GIF8"), decodeGIF, upright},
+	{"JPEG", prefix("\xff\xd8\xff"), (*Decoder).headerJPEG, (*Decoder).decodeJPEG, jpegOrientation},
+	{"PNG", prefix("\x89PNG\r\n\x1a\n"), headerPNG, decodePNG, pngOrientation},
+	{"GIF", prefix("GIF8"), headerGIF, decodeGIF, upright},
 	{"WebP", func(data []byte) bool {
 		return len(data) >= 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WEBP"
-	}, decodeWebP, webpOrientation},
-	{"BMP", prefix("BM"), decodeBMP, upright},
+	}, headerWebP, decodeWebP, webpOrientation},
+	{"BMP", prefix("BM"), headerBMP, decodeBMP, upright},
 	{"TIFF", func(data []byte) bool {
 		return prefix("II*\x00")(data) || prefix("MM\x00*")(data)
-	}, decodeTIFF, exifOrientation},
+	}, headerTIFF, decodeTIFF, exifOrientation},
 }
 
 func prefix(text string) func([]byte) bool {
@@ -93,16 +236,6 @@ func sniff(data []byte) *format {
 		}
 	}
 	return nil
-}
-
-// unknown says what was found in place of a picture.
-func unknown(data []byte) error {
-	const known = "JPEG, PNG, GIF, WebP, BMP or TIFF"
-	if len(data) == 0 {
-		return errors.New("the file is empty: a picture was expected")
-	}
-	text := data[:min(len(data), 16)]
-	return fmt.Errorf("not a picture (%s): %d bytes that begin with %q", known, len(data), text)
 }
 
 // errCut is returned for a file that ends before its picture does.
@@ -121,34 +254,4 @@ func plain(name string, err error) error {
 		return errors.New(rest)
 	}
 	return err
-}
-
-// checkSize refuses sizes that no picture has or that need too much memory.
-func checkSize(width, height int) error {
-	if width <= 0 || height <= 0 {
-		return fmt.Errorf("the header states %d x %d pixels", width, height)
-	}
-	if int64(width)*int64(height) > MaxPixels {
-		return fmt.Errorf("%d x %d pixels are more than the %d million that are decoded",
-			width, height, MaxPixels/1_000_000)
-	}
-	return nil
-}
-
-// decodeImage decodes with a decoder of Go's, whose header reader is asked for
-// the size first.
-func decodeImage(data []byte, header func(io.Reader) (image.Config, error),
-	decode func(io.Reader) (image.Image, error)) (image.Image, error) {
-	config, err := header(bytes.NewReader(data))
-	if err != nil {
-		return nil, err
-	}
-	if err := checkSize(config.Width, config.Height); err != nil {
-		return nil, err
-	}
-	m, err := decode(bytes.NewReader(data))
-	if err != nil {
-		return nil, err
-	}
-	return m, nil
 }

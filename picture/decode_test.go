@@ -29,9 +29,13 @@ func TestDecodeErrors(t *testing.T) {
 		want string
 	}{
 		{"empty", nil, "the file is empty: a picture was expected"},
-		{"text", []byte("<!DOCTYPE html><html>"), `21 bytes that begin with "<!DOCTYPE html><"`},
-		{"PNG header over the limit", huge, "PNG: 20000 x 20000 pixels are more than the 100 million that are decoded"},
-		{"JPEG header over the limit", hugeJPEG, "JPEG: 20000 x 20000 pixels are more than the 100 million that are decoded"},
+		{"text", []byte("<!DOCTYPE html><html>"), "but a web page: was the download refused?"},
+		{"words", []byte("root:x:0:0:root"), "not a picture (JPEG, PNG, GIF, WebP, BMP or TIFF): it looks like text/plain"},
+		{"bytes", []byte("\x00\x01\x02\x03"), "not a picture (JPEG, PNG, GIF, WebP, BMP or TIFF)"},
+		{"JPEG 2000", []byte("\x00\x00\x00\x0cjP  \r\n\x87\n"), "JPEG 2000 pictures are not read: convert it"},
+		{"SVG", []byte("<?xml version='1.0'?>\n<svg width='3'"), "SVG pictures are not read"},
+		{"PNG header over the limit", huge, "PNG: 20000 x 20000 pixels are more than the 200 million that are decoded"},
+		{"JPEG header over the limit", hugeJPEG, "JPEG: 20000 x 20000 pixels are more than the 200 million that are decoded"},
 		{"JPEG of 12 bits", twelveBits, "JPEG: Unsupported JPEG data precision 12"},
 		{"JPEG start alone", []byte("\xff\xd8\xff"), "JPEG: the file is cut short"},
 		{"WebP without picture", riffFile(chunk{"EXIF", nil}), "WebP: it holds no picture"},
@@ -157,6 +161,10 @@ func images(c color.Color) map[string]image.Image {
 		found["own"] = &image.Gray{Pix: []uint8{c.Y, c.Y}, Stride: 2, Rect: bounds}
 	case color.NRGBA:
 		found["own"] = &image.NRGBA{Pix: []uint8{c.R, c.G, c.B, c.A, c.R, c.G, c.B, c.A}, Stride: 8, Rect: bounds}
+	case color.NRGBA64:
+		m := image.NewNRGBA64(bounds)
+		m.SetNRGBA64(4, 4, c)
+		found["own"] = m
 	case color.RGBA:
 		found["own"] = &image.RGBA{Pix: []uint8{c.R, c.G, c.B, c.A, c.R, c.G, c.B, c.A}, Stride: 8, Rect: bounds}
 	case color.CMYK:

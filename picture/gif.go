@@ -1,25 +1,23 @@
 package picture
 
 import (
-	"bytes"
 	"image"
 	"image/gif"
 )
 
+// headerGIF counts a byte of palette index, and the frame and the canvas it is
+// put on in RGB.
+func headerGIF(_ *Decoder, data []byte) (header, error) {
+	return headerOf(data, gif.DecodeConfig, 1+3+3)
+}
+
 // decodeGIF reads the first frame onto a white canvas.
-func decodeGIF(_ *Decoder, data []byte) (*Picture, error) {
-	config, err := gif.DecodeConfig(bytes.NewReader(data))
+func decodeGIF(_ *Decoder, in input) (*Picture, error) {
+	frame, err := gif.Decode(in.reader())
 	if err != nil {
 		return nil, err
 	}
-	if err := checkSize(config.Width, config.Height); err != nil {
-		return nil, err
-	}
-	frame, err := gif.Decode(bytes.NewReader(data))
-	if err != nil {
-		return nil, err
-	}
-	return onCanvas(FromImage(frame), frame.Bounds().Min, config.Width, config.Height), nil
+	return onCanvas(FromImage(frame), frame.Bounds().Min, in.header.width, in.header.height), nil
 }
 
 // onCanvas returns the frame placed on a white canvas of the size given.

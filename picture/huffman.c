@@ -103,9 +103,10 @@ static sp_step step_of(const sp_codes* codes, uint32_t lookup) {
 }
 
 void sp_codes_set(sp_codes* codes, const JHUFF_TBL* table, int ac) {
-  if (memcmp(codes->bits, table->bits, sizeof codes->bits) == 0 &&
+  if (codes->set && memcmp(codes->bits, table->bits, sizeof codes->bits) == 0 &&
       memcmp(codes->values, table->huffval, sizeof codes->values) == 0)
     return;
+  codes->set = 1;
   memcpy(codes->bits, table->bits, sizeof codes->bits);
   memcpy(codes->values, table->huffval, sizeof codes->values);
   memset(codes->code, 0, sizeof codes->code);

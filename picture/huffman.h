@@ -31,6 +31,7 @@ typedef struct {
   int32_t last[17];               // last code of each length, -1 if none
   int32_t offset[17];             // from a code of that length to its symbol
   uint8_t bits[17], values[256];  // of the table that was set
+  uint8_t set;                    // whether one was
 } sp_codes;
 
 // sp_codes_set makes codes those of a table that libjpeg found valid, which is

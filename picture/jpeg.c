@@ -12,8 +12,9 @@
 #include <jpegint.h>
 
 // A progressive file may hold any number of scans, each as costly as a
-// picture; no encoder writes nearly as many as this.
-enum { MAX_SCANS = 500 };
+// picture; no encoder writes nearly as many as this. Beyond a few, their
+// number times the picture's blocks is bounded too.
+enum { MAX_SCANS = 500, FEW_SCANS = 32, MAX_BLOCKS = 1 << 27 };
 
 typedef struct {
   struct jpeg_decompress_struct info;
@@ -21,6 +22,8 @@ typedef struct {
   struct jpeg_source_mgr source;
   struct jpeg_progress_mgr progress;
   sp_scan* scan;
+  const int32_t* stop;
+  uint64_t blocks;
   jmp_buf failed;
   char* message;
 } reader;
@@ -60,10 +63,42 @@ static void skip_source(j_decompress_ptr info, long count) {
   info->src->bytes_in_buffer -= count;
 }
 
-static void watch_scans(j_common_ptr info) {
-  if (info->is_decompressor &&
-      ((j_decompress_ptr)info)->input_scan_number > MAX_SCANS)
-    fail_with(info->client_data, "it has more than 500 scans");
+// watch is called by libjpeg for each row of blocks that it reads, and for
+// each row of pixels that it gives.
+static void watch(j_common_ptr info) {
+  reader* r = info->client_data;
+  if (r->stop && __atomic_load_n(r->stop, __ATOMIC_RELAXED))
+    longjmp(r->failed, SP_STOPPED);
+  uint64_t scans = (uint64_t)((j_decompress_ptr)info)->input_scan_number;
+  if (scans > MAX_SCANS) fail_with(r, "it has more than 500 scans");
+  if (scans > FEW_SCANS && scans * r->blocks > MAX_BLOCKS)
+    fail_with(r, "it has more scans than a picture of its size should");
+}
+
+static uint64_t rounded_up(uint64_t n, int to) {
+  return (n + (uint64_t)to - 1) / (uint64_t)to * (uint64_t)to;
+}
+
+// count_blocks returns the blocks of all channels, filled up to whole MCUs.
+static uint64_t count_blocks(const struct jpeg_decompress_struct* info) {
+  uint64_t blocks = 0;
+  for (int i = 0; i < info->num_components; i++) {
+    const jpeg_component_info* c = info->comp_info + i;
+    blocks += rounded_up(c->width_in_blocks, c->h_samp_factor) *
+              rounded_up(c->height_in_blocks, c->v_samp_factor);
+  }
+  return blocks;
+}
+
+// memory_of returns the bytes that libjpeg takes: the rows that it works on,
+// and all coefficients where a file comes in several scans.
+static uint64_t memory_of(const reader* r) {
+  const struct jpeg_decompress_struct* info = &r->info;
+  enum { ROWS = 16 * MAX_SAMP_FACTOR };
+  uint64_t bytes = ROWS * ((uint64_t)info->image_width + 64) *
+                   (uint64_t)info->num_components;
+  if (info->inputctl->has_multiple_scans) bytes += r->blocks * sizeof(JBLOCK);
+  return bytes;
 }
 
 // open_reader reads up to the first scan; call it with r->failed set.
@@ -76,9 +111,10 @@ static void open_reader(reader* r, const uint8_t* data, size_t length,
                                fill_source, skip_source, jpeg_resync_to_restart,
                                end_source};
   r->info.src = &r->source;
-  r->progress.progress_monitor = watch_scans;
+  r->progress.progress_monitor = watch;
   r->info.progress = &r->progress;
   jpeg_read_header(&r->info, TRUE);
+  r->blocks = count_blocks(&r->info);
   r->info.scale_num = eighths;
   r->info.scale_denom = 8;
   switch (r->info.num_components) {
@@ -106,17 +142,18 @@ static void prepare(reader* r, char* message) {
   r->errors.emit_message = count_warning;
 }
 
-int sp_jpeg_size(const uint8_t* data, size_t length, int eighths,
-                 uint32_t* width, uint32_t* height, char* message) {
+int sp_jpeg_read_header(const uint8_t* data, size_t length, int eighths,
+                        sp_jpeg_header* header, char* message) {
   reader r;
   prepare(&r, message);
-  if (setjmp(r.failed)) {
+  int trouble = setjmp(r.failed);
+  if (trouble) {
     jpeg_destroy_decompress(&r.info);
-    return SP_FAILED;
+    return trouble;
   }
   open_reader(&r, data, length, eighths);
-  *width = r.info.output_width;
-  *height = r.info.output_height;
+  *header = (sp_jpeg_header){r.info.output_width, r.info.output_height,
+                             memory_of(&r)};
   jpeg_destroy_decompress(&r.info);
   return 0;
 }
@@ -167,10 +204,12 @@ size_t sp_jpeg_room(size_t length) { return length + SP_BEYOND; }
 
 int sp_jpeg_decode(const uint8_t* data, size_t length, int eighths,
                    uint32_t width, uint32_t height, uint8_t* pixels,
-                   sp_tables* tables, uint8_t* room, char* message) {
+                   sp_tables* tables, uint8_t* room, const int32_t* stop,
+                   char* message) {
   reader r;
   sp_scan scan;
   prepare(&r, message);
+  r.stop = stop;
   int trouble = setjmp(r.failed);
   if (trouble) {
     jpeg_destroy_decompress(&r.info);

@@ -7,6 +7,7 @@
 package picture
 
 import (
+	"encoding/binary"
 	"image"
 	"image/color"
 )
@@ -38,8 +39,37 @@ func (p *Picture) Image() image.Image {
 // FromImage returns m as RGB: alpha over white, 16 bits a channel as value/257
 // rounded.
 func FromImage(m image.Image) *Picture {
-	b := m.Bounds()
-	p := New(b.Dx(), b.Dy())
+	p := New(m.Bounds().Dx(), m.Bounds().Dy())
+	p.from(m)
+	return p
+}
+
+// fromOwn is FromImage of an image that nobody else holds. The pixels are
+// written over its own where those take as much room: a pixel is read before
+// anything is written behind it.
+func fromOwn(m image.Image) *Picture {
+	var own []uint8
+	switch m := m.(type) {
+	case *image.NRGBA:
+		own = m.Pix
+	case *image.RGBA:
+		own = m.Pix
+	case *image.NRGBA64:
+		own = m.Pix
+	case *image.RGBA64:
+		own = m.Pix
+	}
+	width, height := m.Bounds().Dx(), m.Bounds().Dy()
+	n := width * height * 3
+	if len(own) < n {
+		return FromImage(m)
+	}
+	p := &Picture{Width: width, Height: height, Pixels: own[:n:n]}
+	p.from(m)
+	return p
+}
+
+func (p *Picture) from(m image.Image) {
 	switch m := m.(type) {
 	case *image.NRGBA:
 		p.fromNRGBA(m)
@@ -49,12 +79,15 @@ func FromImage(m image.Image) *Picture {
 		p.fromGray(m)
 	case *image.Paletted:
 		p.fromPaletted(m)
+	case *image.NRGBA64:
+		p.from64(m.Pix, m.Stride, false)
+	case *image.RGBA64:
+		p.from64(m.Pix, m.Stride, true)
 	case *image.YCbCr:
 		p.fromYCbCr(m)
 	default:
 		p.fromAny(m)
 	}
-	return p
 }
 
 func (p *Picture) fromNRGBA(m *image.NRGBA) {
@@ -86,6 +119,26 @@ func (p *Picture) fromRGBA(m *image.RGBA) {
 			white := 255 - uint32(row[x+3])
 			for c := range 3 {
 				out[c] = uint8(min(uint32(row[x+c])+white, 255))
+			}
+			out = out[3:]
+		}
+	}
+}
+
+// from64 reads pixels of four channels of 16 bits, premultiplied or not.
+func (p *Picture) from64(pixels []uint8, stride int, premultiplied bool) {
+	out := p.Pixels
+	for y := range p.Height {
+		row := pixels[y*stride:][:p.Width*8]
+		for ; len(row) > 0; row = row[8:] {
+			alpha := binary.BigEndian.Uint16(row[6:])
+			for c := range 3 {
+				value := binary.BigEndian.Uint16(row[2*c:])
+				if premultiplied {
+					out[c] = narrow(uint32(value) + 0xffff - uint32(alpha))
+				} else {
+					out[c] = overWhite16(value, alpha)
+				}
 			}
 			out = out[3:]
 		}

@@ -59,12 +59,7 @@ func (r *Resizer) Preprocess(p Preprocessing, m *Picture, out []uint8) {
 		return
 	}
 	width, height := cropSize(m.Width, m.Height, p.Side())
-	if n := width * height * 3; cap(r.crop) < n {
-		r.crop = make([]uint8, n)
-	}
-	resized := Picture{Width: width, Height: height, Pixels: r.crop[:width*height*3]}
-	r.Resize(m, m.Bounds(), width, height, resized.Pixels)
-	resized.centre(p.Size, out)
+	r.part(m, m.Bounds(), width, height, centre(width, height, p.Size), out)
 }
 
 // cropSize returns the size with the shorter side given, as
@@ -76,13 +71,11 @@ func cropSize(width, height, short int) (int, int) {
 	return max(short*width/height, 1), short
 }
 
-// centre writes the middle size x size pixels to out, as torchvision's
-// CenterCrop places them.
-func (p *Picture) centre(size int, out []uint8) {
-	left, top := roundHalfEven(p.Width-size), roundHalfEven(p.Height-size)
-	for y := range size {
-		copy(out[y*size*3:(y+1)*size*3], p.Pixels[((top+y)*p.Width+left)*3:])
-	}
+// centre returns the middle size x size pixels, as torchvision's CenterCrop
+// places them.
+func centre(width, height, size int) image.Rectangle {
+	left, top := roundHalfEven(width-size), roundHalfEven(height-size)
+	return image.Rect(left, top, left+size, top+size)
 }
 
 // roundHalfEven returns n/2 as Python's round gives it.

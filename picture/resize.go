@@ -23,21 +23,25 @@ func (p *Picture) Resize(width, height int) *Picture {
 type Resizer struct {
 	across, down axis
 	between      []uint8
-	crop         []uint8
 }
 
 // Resize writes the part of p in box, in the size given, to out, which holds
 // width*height*3 bytes. It equals Pillow's Image.resize with that box. Out may
 // be p's pixels if the sizes are the same.
 func (r *Resizer) Resize(p *Picture, box image.Rectangle, width, height int, out []uint8) {
-	out = out[:width*height*3]
-	sameWidth := width == p.Width && box.Dx() == width
-	sameHeight := height == p.Height && box.Dy() == height
+	r.part(p, box, width, height, image.Rect(0, 0, width, height), out)
+}
+
+// part is Resize of which only the pixels in view are computed.
+func (r *Resizer) part(p *Picture, box image.Rectangle, width, height int, view image.Rectangle, out []uint8) {
+	out = out[:view.Dx()*view.Dy()*3]
+	sameWidth := width == p.Width && box.Dx() == width && view.Dx() == width
+	sameHeight := height == p.Height && box.Dy() == height && view.Dy() == height
 	if !sameWidth {
-		r.across.set(p.Width, box.Min.X, box.Max.X, width)
+		r.across.set(p.Width, span{box.Min.X, box.Max.X}, width, span{view.Min.X, view.Max.X})
 	}
 	if !sameHeight {
-		r.down.set(p.Height, box.Min.Y, box.Max.Y, height)
+		r.down.set(p.Height, span{box.Min.Y, box.Max.Y}, height, span{view.Min.Y, view.Max.Y})
 	}
 	switch {
 	case sameWidth && sameHeight:
@@ -45,15 +49,15 @@ func (r *Resizer) Resize(p *Picture, box image.Rectangle, width, height int, out
 			copy(out, p.Pixels)
 		}
 	case sameWidth:
-		r.down.columns(p.Pixels, out, width*3)
+		r.down.columns(p.Pixels, out, p.Width*3)
 	case sameHeight:
 		r.across.rows(p.Pixels, p.Width*3, out)
 	case columnsFirst(p, width, height):
-		shortened := r.scratch(p.Width * height * 3)
+		shortened := r.scratch(p.Width * view.Dy() * 3)
 		r.down.columns(p.Pixels, shortened, p.Width*3)
 		r.across.rows(shortened, p.Width*3, out)
 	default:
-		r.rowsFirst(p, width, out)
+		r.rowsFirst(p, view.Dx(), out)
 	}
 }
 
@@ -65,7 +69,7 @@ func columnsFirst(p *Picture, width, height int) bool {
 
 // rowsFirst narrows the rows that the axis down needs and combines them.
 func (r *Resizer) rowsFirst(p *Picture, width int, out []uint8) {
-	top, bottom := r.down.span()
+	top, bottom := r.down.source()
 	narrowed := r.scratch((bottom - top) * width * 3)
 	r.across.rows(p.Pixels[top*p.Width*3:bottom*p.Width*3], p.Width*3, narrowed)
 	r.down.shift(top)
@@ -88,19 +92,23 @@ type axis struct {
 	kernel                []float64
 }
 
-// set computes the weights for pixels from low to high of n in to size out,
-// step by step as Pillow's precompute_coeffs and normalize_coeffs_8bpc do, so
-// that they come out the same to the last bit.
-func (a *axis) set(n, low, high, size int) {
-	scale := float64(high-low) / float64(size)
+// span is a range of pixels, without the last.
+type span struct{ from, to int }
+
+// set computes the weights of those pixels out that are in view, for pixels in
+// of the span of n to size out, step by step as Pillow's precompute_coeffs and
+// normalize_coeffs_8bpc do, so that they come out the same to the last bit.
+func (a *axis) set(n int, in span, size int, view span) {
+	scale := float64(in.to-in.from) / float64(size)
 	support := max(scale, 1)
+	count := view.to - view.from
 	a.stride = int(math.Ceil(support))*2 + 1
-	a.first, a.count = resized(a.first, size), resized(a.count, size)
-	a.weights = resized(a.weights, size*a.stride)
+	a.first, a.count = resized(a.first, count), resized(a.count, count)
+	a.weights = resized(a.weights, count*a.stride)
 	a.groups = 0
-	for i := range size {
+	for i := range count {
 		// The conversion keeps the product from being fused with the sum.
-		centre := float64(low) + float64((float64(i)+0.5)*scale)
+		centre := float64(in.from) + float64((float64(view.from+i)+0.5)*scale)
 		from := max(int(centre-support+0.5), 0)
 		to := min(int(centre+support+0.5), n)
 		a.first[i], a.count[i] = int32(from), int32(to-from)
@@ -140,8 +148,8 @@ func (a *axis) weigh(i int, centre, inverse float64) {
 // triangle is the bilinear filter.
 func triangle(x float64) float64 { return max(1-math.Abs(x), 0) }
 
-// span returns the first pixel in and the one after the last.
-func (a *axis) span() (first, end int) {
+// source returns the first pixel in and the one after the last.
+func (a *axis) source() (first, end int) {
 	last := len(a.first) - 1
 	return int(a.first[0]), int(a.first[last] + a.count[last])
 }

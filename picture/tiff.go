@@ -10,30 +10,44 @@ import (
 	"golang.org/x/image/tiff"
 )
 
-// decodeTIFF reads the first page.
-func decodeTIFF(_ *Decoder, data []byte) (*Picture, error) {
+// headerTIFF counts four channels of 8 or 16 bits, and the file once more,
+// which decodeTIFF may copy.
+func headerTIFF(_ *Decoder, data []byte) (header, error) {
 	directory, err := readDirectory(data)
 	if err != nil {
-		return nil, err
+		return header{}, err
 	}
 	if directory.value(tiffPlanes, 1) != 1 && directory.value(tiffSamples, 1) != 1 {
-		return nil, errors.New("channels stored apart are not supported")
+		return header{}, as(ErrUnsupported, errors.New("channels stored apart are not supported"))
 	}
-	inks := directory.value(tiffPhotometric, 0) == tiffSeparated
-	if inks {
+	if directory.inks() {
 		data = directory.inksAsAlpha(data)
 	}
-	m, err := decodeImage(data, tiff.DecodeConfig, tiff.Decode)
+	h, err := headerOf(data, tiff.DecodeConfig, 8)
+	h.memory += int64(len(data))
+	return h, err
+}
+
+// decodeTIFF reads the first page.
+func decodeTIFF(_ *Decoder, in input) (*Picture, error) {
+	directory, err := readDirectory(in.data)
 	if err != nil {
 		return nil, err
 	}
-	if inks {
+	if directory.inks() {
+		in.data = directory.inksAsAlpha(in.data)
+	}
+	m, err := tiff.Decode(in.reader())
+	if err != nil {
+		return nil, err
+	}
+	if directory.inks() {
 		return fromInks(m)
 	}
 	if m, ok := m.(*image.Paletted); ok {
 		shortenPalette(m.Palette)
 	}
-	return FromImage(m), nil
+	return fromOwn(m), nil
 }
 
 // shortenPalette keeps the upper byte of 16-bit colours: writers make them of
@@ -92,6 +106,8 @@ func (d tiffDirectory) value(tag, missing uint16) uint16 {
 	}
 	return missing
 }
+
+func (d tiffDirectory) inks() bool { return d.value(tiffPhotometric, 0) == tiffSeparated }
 
 // inksAsAlpha returns the file with a directory that calls cyan, magenta,
 // yellow and black red, green, blue and alpha, which x/image/tiff can read.

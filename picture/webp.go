@@ -10,25 +10,42 @@ import (
 	"golang.org/x/image/webp"
 )
 
-// decodeWebP reads a still picture, or an animation's first frame onto a white
-// canvas. (The WebP container: RFC 9649, §2.)
-func decodeWebP(_ *Decoder, data []byte) (*Picture, error) {
-	if uint64(len(data)) < 8+uint64(binary.LittleEndian.Uint32(data[4:])) {
-		return nil, errCut
+// headerWebP counts the planes or channels of a frame twice, as transforms
+// take, its RGB, and the canvas.
+func headerWebP(_ *Decoder, data []byte) (header, error) {
+	if len(data) < 12 || uint64(len(data)) < 8+uint64(binary.LittleEndian.Uint32(data[4:])) {
+		return header{}, errCut
 	}
 	f, err := webpFirstFrame(data[12:])
 	if err != nil {
+		return header{}, err
+	}
+	frame, err := headerOf(riffFile(f.pixels), webp.DecodeConfig, 4+4+3)
+	frame.memory += 2 * int64(len(data))
+	if err != nil || f.canvas == (image.Point{}) {
+		return frame, err
+	}
+	canvas := sized(f.canvas.X, f.canvas.Y, 3)
+	canvas.memory += frame.memory
+	if frame.pixels() > canvas.pixels() {
+		canvas.width, canvas.height = frame.width, frame.height // for the limit
+	}
+	return canvas, nil
+}
+
+// decodeWebP reads a still picture, or an animation's first frame onto a white
+// canvas. (The WebP container: RFC 9649, §2.)
+func decodeWebP(_ *Decoder, in input) (*Picture, error) {
+	f, err := webpFirstFrame(in.data[12:])
+	if err != nil {
 		return nil, err
 	}
-	m, err := f.decode()
+	m, err := f.decode(in)
 	if err != nil {
 		return nil, err
 	}
 	if f.canvas == (image.Point{}) {
 		return m, nil
-	}
-	if err := checkSize(f.canvas.X, f.canvas.Y); err != nil {
-		return nil, err
 	}
 	return onCanvas(m, f.at, f.canvas.X, f.canvas.Y), nil
 }
@@ -64,19 +81,16 @@ func uint24(b []byte) int { return int(b[0]) | int(b[1])<<8 | int(b[2])<<16 }
 
 // decode gives the frame's chunks to x/image/webp as a file of their own,
 // since that package reads no animations and is strict about flags.
-func (f webpFrame) decode() (*Picture, error) {
-	file := riffFile(f.pixels)
-	config, err := webp.DecodeConfig(bytes.NewReader(file))
-	if err != nil {
-		return nil, err
-	}
-	if err := checkSize(config.Width, config.Height); err != nil {
-		return nil, err
-	}
+func (f webpFrame) decode(in input) (*Picture, error) {
+	in.data = riffFile(f.pixels)
 	if f.pixels.name == "VP8 " && f.alpha.data != nil {
-		file = riffFile(extended(config.Width, config.Height), f.alpha, f.pixels)
+		config, err := webp.DecodeConfig(bytes.NewReader(in.data))
+		if err != nil {
+			return nil, err
+		}
+		in.data = riffFile(extended(config.Width, config.Height), f.alpha, f.pixels)
 	}
-	m, err := webp.Decode(bytes.NewReader(file))
+	m, err := webp.Decode(in.reader())
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +100,7 @@ func (f webpFrame) decode() (*Picture, error) {
 	case *image.NYCbCrA:
 		return fromVP8(&m.YCbCr).overWhite(m.A, m.AStride), nil
 	}
-	return FromImage(m), nil
+	return fromOwn(m), nil
 }
 
 // overWhite blends the picture with an alpha plane over white, in place.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"sync"
 
@@ -81,7 +80,7 @@ func (o captioning) run(c *cli.Context) error {
 				return err
 			}
 			failed++
-			fmt.Fprintf(c.App.ErrWriter, "seetell: %s: %v\n", answer.path, answer.err)
+			fmt.Fprintf(c.App.ErrWriter, "seetell: %s: %v\n", answer.path, advised(answer.err))
 		} else if err := o.draw(model, answer); err != nil {
 			return err
 		}
@@ -112,7 +111,7 @@ func answers(ctx context.Context, model *captioner.Model, paths []string, b capt
 	go func() {
 		defer close(out)
 		for first := 0; first < len(paths); first += together {
-			batch := read(paths[first:min(first+together, len(paths))])
+			batch := read(ctx, paths[first:min(first+together, len(paths))])
 			describe(ctx, model, batch, b)
 			for _, a := range batch {
 				out <- a
@@ -126,31 +125,57 @@ func answers(ctx context.Context, model *captioner.Model, paths []string, b capt
 }
 
 // read decodes pictures side by side.
-func read(paths []string) []answer {
+func read(ctx context.Context, paths []string) []answer {
 	batch := make([]answer, len(paths))
 	var group sync.WaitGroup
 	for i, path := range paths {
 		group.Go(func() {
 			batch[i].path = path
-			batch[i].picture, batch[i].err = readPicture(path)
+			batch[i].picture, batch[i].err = readPicture(ctx, path)
 		})
 	}
 	group.Wait()
 	return batch
 }
 
-func readPicture(path string) (*picture.Picture, error) {
-	var data []byte
-	var err error
-	if path == standardInput {
-		data, err = io.ReadAll(os.Stdin)
-	} else {
-		data, err = os.ReadFile(path)
-	}
+func readPicture(ctx context.Context, path string) (*picture.Picture, error) {
+	data, err := readFile(ctx, path)
 	if err != nil {
 		return nil, plainPathError(err)
 	}
-	return picture.Decode(data)
+	return picture.DecodeContext(ctx, data)
+}
+
+// readFile reads a picture's file. The user named it, so that it may be a
+// pipe, whose other end may let us wait until ctx ends.
+func readFile(ctx context.Context, path string) ([]byte, error) {
+	type result struct {
+		data []byte
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		data, err := readNamed(path)
+		done <- result{data, err}
+	}()
+	select {
+	case r := <-done:
+		return r.data, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func readNamed(path string) ([]byte, error) {
+	if path == standardInput {
+		return picture.Read(os.Stdin)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return picture.Read(file)
 }
 
 // plainPathError leaves out the path, which the caller names.

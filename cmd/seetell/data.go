@@ -68,13 +68,13 @@ func downloadCommand() *cli.Command {
 
 // setFlags are those of the commands that open a set.
 func setFlags(o *dataset.Options, format *string) []cli.Flag {
-	return []cli.Flag{
+	return append([]cli.Flag{
 		&cli.PathFlag{Name: "pictures", Usage: "`DIR` of the pictures that captions name", Destination: &o.Pictures},
 		&cli.Int64Flag{Name: "seed", Usage: "of the splits of a set that has none", Value: 1, Destination: &o.Seed},
 		&cli.IntFlag{Name: "limit", Usage: "pictures a split; 0 for all", Destination: &o.Limit},
 		&cli.BoolFlag{Name: "strict", Usage: "refuse captions and pictures that are otherwise left out and counted", Destination: &o.Strict},
 		&cli.StringFlag{Name: "format", Usage: "of the result: text or json", Value: "text", Destination: format},
-	}
+	}, pictureFlags()...)
 }
 
 func describeDataCommand() *cli.Command {

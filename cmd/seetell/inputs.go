@@ -8,15 +8,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
+
+	"github.com/seetell/seetell/internal/regular"
+	"github.com/seetell/seetell/picture"
 )
 
 // standardInput is the argument that stands for the bytes of standard input.
 const standardInput = "-"
-
-// pictureEndings are those of the files that a folder is searched for.
-var pictureEndings = []string{".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff"}
 
 // inputs lists the pictures that arguments name: files, folders, globs that
 // the shell left alone, and standardInput; then those that the file list
@@ -65,7 +64,7 @@ func picturesIn(folder string, recursive bool) ([]string, error) {
 			return err
 		case entry.IsDir() && path != folder && !recursive:
 			return fs.SkipDir
-		case !entry.IsDir() && slices.Contains(pictureEndings, strings.ToLower(filepath.Ext(path))):
+		case picture.IsName(path) && isRegular(path):
 			paths = append(paths, path)
 		}
 		return nil
@@ -77,6 +76,12 @@ func picturesIn(folder string, recursive bool) ([]string, error) {
 		return nil, fmt.Errorf("the folder %s holds no pictures; --recursive looks in the folders within", folder)
 	}
 	return paths, nil
+}
+
+// isRegular tells files, and links to them, from pipes, devices and the like.
+func isRegular(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && regular.Check(info) == nil
 }
 
 func readList(path string, stdin io.Reader) ([]string, error) {

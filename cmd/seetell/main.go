@@ -41,7 +41,7 @@ func run(args []string, out, messages io.Writer) int {
 		return 0
 	}
 	if !errors.Is(err, errReported) {
-		fmt.Fprintf(messages, "seetell: %v\n", err)
+		fmt.Fprintf(messages, "seetell: %v\n", advised(err))
 	}
 	return exitCode(ctx, err)
 }

@@ -1,16 +1,19 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/urfave/cli/v2"
 
 	"github.com/seetell/seetell/captioner"
 )
 
-// modelFlags say which checkpoint runs, and where.
+// modelFlags say which checkpoint runs, and where, and what its pictures may
+// cost.
 func modelFlags(path *string, o *captioner.Options) []cli.Flag {
-	return append([]cli.Flag{
+	return slices.Concat([]cli.Flag{
 		&cli.PathFlag{Name: "model", Usage: "checkpoint `FILE`", Destination: path, EnvVars: []string{"SEETELL_MODEL"}},
-	}, deviceFlags(&o.Device, &o.Precision, captioner.PrecisionFloat32)...)
+	}, deviceFlags(&o.Device, &o.Precision, captioner.PrecisionFloat32), pictureFlags())
 }
 
 // deviceFlags are those of every command that runs a model.

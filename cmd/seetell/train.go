@@ -22,7 +22,7 @@ func trainCommand() *cli.Command {
 // trainWith is the command train, whose flags are fields of cfg.
 func trainWith(cfg *train.Config) *cli.Command {
 	flags := slices.Concat(
-		under("Data", dataFlags(cfg)), under("The run", runFlags(cfg)),
+		under("Data", append(dataFlags(cfg), pictureFlags()...)), under("The run", runFlags(cfg)),
 		under("Learning", optimiserFlags(cfg)), under("The model", modelSizeFlags(cfg)))
 	return &cli.Command{
 		Name:      "train",

@@ -217,7 +217,7 @@ func (l *Loader) prepare(index, n int) *pending {
 // work prepares pictures until there are no more.
 func (l *Loader) work() {
 	defer l.running.Done()
-	w := newWorker(l.pictures, &l.config)
+	w := newWorker(l.context, l.pictures, &l.config)
 	for t := range l.tasks {
 		b, record := t.batch, l.pictures.Record(t.row)
 		b.Rows[t.place], b.IDs[t.place] = t.row, record.ID

@@ -1,6 +1,7 @@
 package loader
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/seetell/seetell/dataset"
@@ -9,14 +10,15 @@ import (
 
 // worker loads single pictures, with memory of its own that it uses again.
 type worker struct {
+	context  context.Context
 	pictures Pictures
 	config   *Config
 	decoder  picture.Decoder
 	resizer  picture.Resizer
 }
 
-func newWorker(pictures Pictures, config *Config) *worker {
-	w := &worker{pictures: pictures, config: config}
+func newWorker(ctx context.Context, pictures Pictures, config *Config) *worker {
+	w := &worker{context: ctx, pictures: pictures, config: config}
 	if config.FastDecode {
 		w.decoder.AtLeast = config.Preprocessing.Side() * 2 / 3
 	}
@@ -62,17 +64,19 @@ func (w *worker) pixels(row int, change change, out []uint8) error {
 		w.resizer.Preprocess(w.config.Preprocessing, p, out)
 	})
 	w.decoder.Target = nil
-	w.config.Cache.write(row, out, err)
+	if w.context.Err() == nil { // which says nothing about the picture
+		w.config.Cache.write(row, out, err)
+	}
 	return err
 }
 
 // decode reads and decodes the picture of the row for use.
 func (w *worker) decode(row int, use func(*picture.Picture)) (err error) {
 	unread := w.pictures.View(row, func(data []byte) error {
-		var p *picture.Picture
-		if p, err = w.decoder.Decode(data); err == nil {
+		err = w.decoder.Use(w.context, data, func(p *picture.Picture) error {
 			use(p)
-		}
+			return nil
+		})
 		return nil
 	})
 	if err != nil {

@@ -1,0 +1,47 @@
+package picture
+
+import (
+	"errors"
+	"fmt"
+)
+
+// The causes of errors of decoding, for errors.Is.
+var (
+	ErrNoPicture   = errors.New("not a picture")                       // of any kind that is known
+	ErrUnsupported = errors.New("a kind of picture that is not read")  // the message says which
+	ErrDamaged     = errors.New("the picture is damaged or cut short") // or was never whole
+	ErrTooLarge    = errors.New("the picture is over a limit")         // a *TooLargeError
+)
+
+// causedError is an error with its cause, which the text does not repeat.
+type causedError struct{ cause, err error }
+
+func (c *causedError) Error() string   { return c.err.Error() }
+func (c *causedError) Unwrap() []error { return []error{c.cause, c.err} }
+
+func as(cause, err error) error { return &causedError{cause, err} }
+
+// TooLargeError is about a picture over a limit: that of pixels, or, where
+// Memory is not 0, that of memory. Width and Height are 0 where the file alone
+// is too large to be read.
+type TooLargeError struct {
+	Width, Height int
+	Memory        int64 // bytes that decoding it takes
+	Limits        Limits
+}
+
+func (e *TooLargeError) Error() string {
+	const million = 1_000_000
+	if e.Width == 0 {
+		return fmt.Sprintf("the file is larger than the %d MB for decoding pictures", e.Limits.Memory/million)
+	}
+	if e.Memory == 0 {
+		return fmt.Sprintf("%d x %d pixels are more than the %d million that are decoded",
+			e.Width, e.Height, e.Limits.MaxPixels/million)
+	}
+	return fmt.Sprintf("%d x %d pixels of this kind take %d MB to decode, more than the %d MB for it",
+		e.Width, e.Height, (e.Memory+million-1)/million, e.Limits.Memory/million)
+}
+
+// Is tells that the cause is ErrTooLarge.
+func (e *TooLargeError) Is(target error) bool { return target == ErrTooLarge }

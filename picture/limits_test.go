@@ -1,0 +1,242 @@
+package picture
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image"
+	"image/color"
+	"image/gif"
+	"image/png"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/image/bmp"
+)
+
+// limited sets the process's limits for a test.
+func limited(t *testing.T, l Limits) {
+	t.Helper()
+	before := currentBudget().Limits
+	SetLimits(l)
+	t.Cleanup(func() { SetLimits(before) })
+}
+
+func segment(marker byte, body ...byte) []byte {
+	return append([]byte{0xff, marker, 0, byte(len(body) + 2)}, body...)
+}
+
+// codeTable is a table of Huffman codes (T.81, B.2.4.2): one code of a bit for
+// each symbol, of which there are none, or one.
+func codeTable(class byte, symbols ...byte) []byte {
+	lengths := make([]byte, 16)
+	lengths[0] = byte(len(symbols))
+	return segment(0xc4, slices.Concat([]byte{class}, lengths, symbols)...)
+}
+
+// greyJPEG is a JPEG of a channel, put together of its parts: a frame of a
+// kind, code tables and scans.
+func greyJPEG(kind byte, width, height int, rest ...[]byte) []byte {
+	quantisation := segment(0xdb, append([]byte{0}, bytes.Repeat([]byte{1}, 64)...)...)
+	frame := segment(kind, 8, byte(height>>8), byte(height), byte(width>>8), byte(width), 1, 1, 0x11, 0)
+	return slices.Concat(append([][]byte{{0xff, 0xd8}, quantisation, frame}, append(rest, []byte{0xff, 0xd9})...)...)
+}
+
+// scan reads coefficients from and to of the channel.
+func scan(from, to byte, bits ...byte) []byte {
+	return append(segment(0xda, 1, 1, 0, from, to, 0), bits...)
+}
+
+// flatJPEG is a grey picture in the fewest bytes: two bits of 0 for each block.
+func flatJPEG(width, height int) []byte {
+	blocks := (width + 7) / 8 * ((height + 7) / 8)
+	return greyJPEG(0xc0, width, height, codeTable(0, 0), codeTable(0x10, 0), scan(0, 63, make([]byte, blocks/4+1)...))
+}
+
+// TestEmptyTables reads files without codes as libjpeg does, whatever was read
+// before: such a table is not the same as none.
+func TestEmptyTables(t *testing.T) {
+	noAC := greyJPEG(0xc0, 8, 8, codeTable(0, 0), codeTable(0x10), scan(0, 63, 0))
+	noDC := greyJPEG(0xc0, 8, 8, codeTable(0), codeTable(0x10, 0), scan(0, 63, 0, 0))
+	want := slices.Repeat([]byte{128}, 8*8*3)
+	for _, before := range [][]byte{nil, flatJPEG(8, 8), noAC, noDC, readTestdata(t, "420.jpg")} {
+		for name, data := range map[string][]byte{"AC": noAC, "DC": noDC} {
+			var d Decoder
+			d.Decode(before)
+			if p, err := d.Decode(data); err != nil || !bytes.Equal(p.Pixels, want) {
+				t.Errorf("no %s codes, after %d bytes: %v, %v", name, len(before), p, err)
+			}
+			compareWays(t, &d, &Decoder{plain: true}, data)
+		}
+	}
+}
+
+// TestScansOfLargePicture refuses a file of few bytes that costs minutes.
+func TestScansOfLargePicture(t *testing.T) {
+	limited(t, Limits{MaxPixels: 200_000_000, Memory: 512 << 20})
+	parts := [][]byte{codeTable(0, 0), codeTable(0x10, 0xe0), scan(0, 0, 0)}
+	for range 490 {
+		parts = append(parts, scan(1, 63, 0))
+	}
+	_, err := Decode(greyJPEG(0xc2, 12000, 10000, parts...))
+	if !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "more scans than") {
+		t.Errorf("%v", err)
+	}
+	if _, err := Decode(greyJPEG(0xc2, 120, 100, parts...)); err != nil {
+		t.Errorf("as many scans of a small picture: %v", err)
+	}
+}
+
+// TestScaledJPEG halves a picture of more than 50 million pixels, and no other.
+func TestScaledJPEG(t *testing.T) {
+	limited(t, DefaultLimits())
+	for _, test := range []struct{ width, height, wantWidth int }{{10000, 5000, 10000}, {10001, 5000, 5001}} {
+		p, err := Decode(flatJPEG(test.width, test.height))
+		if err != nil || p.Width != test.wantWidth || p.Pixels[len(p.Pixels)-1] != 128 {
+			t.Errorf("%d x %d pixels: %v", test.width, test.height, err)
+		}
+	}
+	var d Decoder
+	for pixels, want := range map[int]int{199_000_000: 4, 201_000_000: 2, 801_000_000: 1} {
+		if got := d.eighths(pixels/1000, 1000); got != want {
+			t.Errorf("%d pixels are read at %d/8, want %d/8", pixels, got, want)
+		}
+	}
+}
+
+// TestTooLarge refuses, by the header alone, what takes more than is allowed.
+func TestTooLarge(t *testing.T) {
+	limited(t, Limits{MaxPixels: 1_000_000, Memory: 3_000_000})
+	progressive := func(width, height int) []byte { return greyJPEG(0xc2, width, height, scan(0, 0)) }
+	for _, test := range []struct {
+		name string
+		data []byte
+		want string
+	}{
+		{"pixels", flatJPEG(1001, 1000), "1001 x 1000 pixels are more than the 1 million"},
+		{"pixels in memory", flatJPEG(1000, 1000), "1000 x 1000 pixels of this kind take 5 MB to decode, more than the 3 MB"},
+		{"coefficients", progressive(700, 700), "take 4 MB"}, // 1.5 of pixels, 1 of coefficients, working memory
+		{"turned", withOrientation(flatJPEG(800, 700), 6), "take 5 MB"},
+		{"PNG of 16 bits", encoded(t, png.Encode, image.NewNRGBA64(image.Rect(0, 0, 700, 700))), "take 6 MB"},
+		{"thin", encoded(t, png.Encode, image.NewGray(image.Rect(0, 0, 1, 10_000))), "1 x 10000 pixels of this kind take 8 MB"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := Decode(test.data)
+			var large *TooLargeError
+			if !errors.Is(err, ErrTooLarge) || !errors.As(err, &large) || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("%v, want %q", err, test.want)
+			}
+		})
+	}
+	if _, err := Decode(flatJPEG(700, 700)); err != nil {
+		t.Errorf("a picture within the limits: %v", err)
+	}
+}
+
+// withOrientation puts an EXIF segment into a JPEG.
+func withOrientation(data []byte, orientation byte) []byte {
+	exif := append([]byte("Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00"), orientation, 0, 0, 0, 0, 0, 0)
+	return slices.Concat(data[:2], segment(0xe1, exif...), data[2:])
+}
+
+func encoded(t *testing.T, encode func(io.Writer, image.Image) error, m image.Image) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := encode(&out, m); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// TestReckoned decodes pictures of all kinds that Go writes and wants them to
+// take no more than was reckoned.
+func TestReckoned(t *testing.T) {
+	bounds := image.Rect(0, 0, 900, 700)
+	palette := image.NewPaletted(bounds, color.Palette{color.Black, color.White})
+	asGIF := func(w io.Writer, m image.Image) error { return gif.Encode(w, m, nil) }
+	for name, data := range map[string][]byte{
+		"PNG, grey": encoded(t, png.Encode, image.NewGray(bounds)), "PNG, grey of 16 bits": encoded(t, png.Encode, image.NewGray16(bounds)),
+		"PNG, palette": encoded(t, png.Encode, palette), "PNG, colours": encoded(t, png.Encode, image.NewRGBA(bounds)),
+		"PNG, clear": encoded(t, png.Encode, image.NewNRGBA(bounds)), "PNG, of 16 bits": encoded(t, png.Encode, image.NewRGBA64(bounds)),
+		"GIF": encoded(t, asGIF, palette), "BMP": encoded(t, bmp.Encode, image.NewNRGBA(bounds)), "BMP, palette": encoded(t, bmp.Encode, palette),
+		"JPEG": flatJPEG(900, 700), "JPEG, turned": withOrientation(flatJPEG(900, 700), 8),
+	} {
+		t.Run(name, func(t *testing.T) {
+			in, _, err := sniff(data).read(new(Decoder), t.Context(), data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, err = Decode(data)
+			runtime.ReadMemStats(&after)
+			const readers = 1 << 20 // tables and buffers of their own
+			if took := int64(after.TotalAlloc - before.TotalAlloc); err != nil || took > in.header.memory+readers {
+				t.Errorf("%d bytes taken, %d reckoned: %v", took, in.header.memory, err)
+			}
+		})
+	}
+}
+
+// TestBudgetShared lets a second picture wait until the first is done with,
+// and its wait end with its context.
+func TestBudgetShared(t *testing.T) {
+	data := flatJPEG(1000, 1000)
+	limited(t, Limits{MaxPixels: 1_000_000, Memory: 6_000_000})
+	err := new(Decoder).Use(t.Context(), data, func(*Picture) error {
+		short, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		defer cancel()
+		if _, err := DecodeContext(short, data); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("a second picture beside the first: %v", err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := DecodeContext(t.Context(), data); err != nil {
+		t.Errorf("a second picture after the first: %v", err)
+	}
+}
+
+// TestDecodeEnds ends a decode in its middle, of each reader, with its context.
+func TestDecodeEnds(t *testing.T) {
+	var parts [][]byte
+	parts = append(parts, codeTable(0, 0), codeTable(0x10, 0xe0))
+	for range 30 {
+		parts = append(parts, scan(0, 0, 0), scan(1, 63, 0))
+	}
+	for name, data := range map[string][]byte{
+		"JPEG": greyJPEG(0xc2, 16000, 8000, parts...),
+		"PNG":  encoded(t, png.Encode, image.NewRGBA(image.Rect(0, 0, 6000, 6000))),
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
+			defer cancel()
+			start := time.Now()
+			_, err := DecodeContext(ctx, data)
+			if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took > time.Second {
+				t.Errorf("%v after %v", err, took)
+			}
+		})
+	}
+}
+
+// TestCropOfThin prepares a picture whose shorter side is enlarged 256 times,
+// in the memory of what is seen of it.
+func TestCropOfThin(t *testing.T) {
+	p := DefaultPreprocessing()
+	p.Mode = Crop
+	thin := New(1, 1_000_000)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	p.Apply(thin)
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; took > 1<<20 {
+		t.Errorf("%d bytes", took)
+	}
+}
