@@ -2,10 +2,14 @@ package tensorfile
 
 import (
 	"encoding/binary"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+
+	"github.com/seetell/seetell/internal/regular"
 )
 
 // raw returns a safetensors file with the given header and values.
@@ -120,5 +124,46 @@ func TestDamagedValues(t *testing.T) {
 		if err != nil && !(strings.Contains(err.Error(), path) && strings.Contains(err.Error(), "float64")) {
 			t.Errorf("the error names no file or tensor: %v", err)
 		}
+	}
+}
+
+// TestSparse refuses a file that says to be large and was hardly written.
+func TestSparse(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "sparse.safetensors")
+	const values = 1 << 30
+	if err := os.WriteFile(path, []byte(raw(`{"a":{"dtype":"U8","shape":[1073741824],"data_offsets":[0,1073741824]}}`, "")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, info.Size()+values); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(path); err == nil || !strings.Contains(err.Error(), "were ever written") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestLongMessage cuts what a message quotes of the file.
+func TestLongMessage(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "long.safetensors")
+	if err := os.WriteFile(path, []byte(raw(`{"a":"`+strings.Repeat("x", 1<<20)+`"}`, "")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(path); err == nil || len(err.Error()) > 1000 {
+		t.Errorf("a message of %d bytes", len(err.Error()))
+	}
+}
+
+// TestOpenPipe refuses what is no file without waiting for it.
+func TestOpenPipe(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pipe.safetensors")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(path); !errors.Is(err, regular.ErrNot) {
+		t.Errorf("%v", err)
 	}
 }

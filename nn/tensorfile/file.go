@@ -6,6 +6,10 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
+	"syscall"
+
+	"github.com/seetell/seetell/internal/regular"
 )
 
 // File is an open file of tensors. One goroutine at a time may read from it.
@@ -23,14 +27,14 @@ func (f *File) Close() error { return f.closer.Close() }
 // checks names, types, shapes and offsets, and reads no values yet: each
 // tensor's Bytes does.
 func Open(path string) (*File, error) {
-	file, err := os.Open(path)
+	file, _, err := regular.Open(path)
 	if err != nil {
 		return nil, err // names the path
 	}
 	f, err := open(file)
 	if err != nil {
 		file.Close()
-		return nil, fmt.Errorf("read %s: %w", path, plain(err))
+		return nil, fmt.Errorf("read %s: %w", path, shortened(plain(err)))
 	}
 	for i := range f.Tensors {
 		f.Tensors[i].Bytes = naming(path, f.Tensors[i])
@@ -44,11 +48,42 @@ func open(file *os.File) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("not a regular file")
+	if err := checkWritten(info); err != nil {
+		return nil, err
 	}
 	return parse(file, info.Size())
 }
+
+// checkWritten refuses a file most of which was never written. Its holes take
+// no room on the disk, and would take memory as zeros.
+func checkWritten(info fs.FileInfo) error {
+	const usual = 256 << 20 // what a file system leaves out of a file of zeros
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || info.Size() < usual {
+		return nil
+	}
+	if written := stat.Blocks * 512; written < info.Size()/8 {
+		return fmt.Errorf("of its %d bytes only %d were ever written: the copy or download is not complete", info.Size(), written)
+	}
+	return nil
+}
+
+// shortenedError says no more than a line or two, though it may quote what the
+// file holds.
+type shortenedError struct{ error }
+
+func (e shortenedError) Unwrap() error { return e.error }
+
+func (e shortenedError) Error() string {
+	const longest = 400
+	text := e.error.Error()
+	if len(text) <= longest {
+		return text
+	}
+	return strings.ToValidUTF8(text[:longest], "") + "…"
+}
+
+func shortened(err error) error { return shortenedError{err} }
 
 // parse reads a file of any of the forms from its bytes.
 func parse(r io.ReaderAt, size int64) (*File, error) {
@@ -62,9 +97,9 @@ func parse(r io.ReaderAt, size int64) (*File, error) {
 	case len(start) > 8 && start[8] == '{': // behind a length, which may look like any of the others
 		return readSafetensors(r, size)
 	case isZip(start):
-		return readZip(r, size)
+		return checkShares(size)(readZip(r, size))
 	case isPickle(start):
-		return readPickle(r, size)
+		return checkShares(size)(readPickle(r, size))
 	case start[0] == '<':
 		return nil, errors.New("this is a web page or XML, not a file of tensors: was the download refused?")
 	}

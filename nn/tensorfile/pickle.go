@@ -9,7 +9,7 @@ import (
 
 // maximumOperations bounds the work, and so the memory, that a pickle may ask
 // for. A state dict of a thousand tensors takes some 40,000.
-const maximumOperations = 1 << 21
+const maximumOperations = 1 << 20
 
 // The values of a pickle besides nil, bool, int64, float64 and string.
 type (
@@ -74,10 +74,20 @@ func (u *unpickler) run(op byte) {
 	case 'c': // GLOBAL
 		u.push(class(u.line() + " " + u.line()))
 	case 0x93: // STACK_GLOBAL
-		name, module := u.pop(), u.pop()
-		u.push(class(fmt.Sprint(module, " ", name)))
+		name, named := u.pop().(string)
+		module, known := u.pop().(string)
+		if !named || !known {
+			u.fail("a class's name is no text")
+		}
+		u.push(class(module + " " + name))
 	case 'R': // REDUCE
 		u.reduce()
+	case 0x81: // NEWOBJ
+		u.pop()
+		if c, ok := u.pop().(class); ok {
+			u.fail("it holds a whole object, of class %q, and only tensors are read: save model.state_dict() instead", c)
+		}
+		u.fail("it makes an object of what is no class")
 	case 'b': // BUILD, whose state is of no use to us: a state dict's versions
 		u.pop()
 		if _, ok := u.top().(*dict); !ok {

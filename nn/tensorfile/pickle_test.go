@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bufio"
 	"bytes"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -68,7 +69,11 @@ func TestPickleErrors(t *testing.T) {
 		{"call of any class", "cos\nsystem\nU\x02ls\x85R.", `class "os system"`},
 		{"built-in evaluation", "c__builtin__\neval\nU\x011\x85R.", `class "__builtin__ eval"`},
 		{"instance", "(U\x02lsios\nsystem\n.", "operation 0x69"},
-		{"new object", "cos\nsystem\n)\x81.", "operation 0x81"},
+		{"new object", "cos\nsystem\n)\x81.", `whole object, of class "os system"`},
+		{"whole model", "ctorchvision.models.resnet\nResNet\n)\x81}b.", `class "torchvision.models.resnet ResNet", and only tensors are read: save model.state_dict()`},
+		{"object of nothing", "\x81.", "stack is empty"},
+		{"object of a number", "K\x01)\x81.", "what is no class"},
+		{"class named by numbers", "K\x01K\x02\x93.", "name is no text"},
 		{"extension", "\x82\x01.", "operation 0x82"},
 		{"more than 64 bits", "\x8a\x09123456789.", "more than 64 bits"},
 		{"dict of arguments", "ccollections\nOrderedDict\n]\x85R.", "1 arguments"},
@@ -119,6 +124,7 @@ func TestContainers(t *testing.T) {
 	const storageOf = "(U\x07storagectorch\nFloatStorage\nU\x010U\x03cpuK\x01tQ"
 	const view = "ctorch._utils\n_rebuild_tensor_v2\n(" + storageOf + "K\x00))\x89NtR"
 	const state = "}U\x01a" + view + "s."
+	doubling := ")" + strings.Repeat("q\x00h\x00\x86", 40) // printed, 2⁴⁰ tuples
 	older := func(version, system, keys, values string) string {
 		return "\x80\x02" + string(magic) + version + system + state + keys + values
 	}
@@ -132,6 +138,9 @@ func TestContainers(t *testing.T) {
 		{"zip without storage", archived(t, zip.Store, "data.pkl", state), `storage "0" is missing`},
 		{"zip, storage too short", archived(t, zip.Store, "data.pkl", state, "data/0", "123"), "has 3 bytes, and the pickle says 4"},
 		{"zip, name twice", archived(t, zip.Store, "data.pkl", "}(U\x01a"+view+"U\x01a"+view+"u.", "data/0", "1234"), "stands twice"},
+		{"zip, state beside a tensor", archived(t, zip.Store, "data.pkl", "}(U\x05epoch"+view+"U\x0astate_dict}(U\x01a"+view+"U\x01b"+view+"uu.", "data/0", "1234"), ""},
+		{"zip, the same bytes twice", archived(t, zip.Store, "data.pkl", state, "data/0", "1234", "data/0", "1234"), ""},
+		{"zip, name is a tuple of tuples", archived(t, zip.Store, "data.pkl", "}("+doubling+view+"u.", "data/0", "1234"), "stands twice: a tensorfile.tuple"},
 		{"zip, name is a number", archived(t, zip.Store, "data.pkl", "}K\x01"+view+"s.", "data/0", "1234"), "no text"},
 		{"older", older(version, little, keys, values), ""},
 		{"older, version", older("K\x01.", little, keys, values), "version 1 "},
@@ -158,5 +167,36 @@ func TestContainers(t *testing.T) {
 				t.Errorf("%v %v: %v", f.Tensors[0].Name, v, err)
 			}
 		})
+	}
+}
+
+// TestPickleOfManyViews refuses many tensors of the same values.
+func TestPickleOfManyViews(t *testing.T) {
+	const values = 1 << 10
+	view := "ctorch._utils\n_rebuild_tensor_v2\n((U\x07storagectorch\nFloatStorage\nU\x010U\x03cpuM\x00\x04tQK\x00M\x00\x04\x85K\x01\x85\x89NtR"
+	state := func(count int) string {
+		program := "}("
+		for i := range count {
+			program += fmt.Sprintf("X\x06\x00\x00\x00%06d%s", i, view)
+		}
+		return archived(t, zip.Store, "data.pkl", program+"u.", "data/0", strings.Repeat("\x00", 4*values))
+	}
+	for count, want := range map[int]string{8: "", 1000: "the same values many times"} {
+		data := state(count)
+		_, err := parse(strings.NewReader(data), int64(len(data)))
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%d views: %v, want %q", count, err, want)
+		}
+	}
+}
+
+// TestPickleDeep reads values within values, as deep as the file is long, and
+// names them in an error without walking them.
+func TestPickleDeep(t *testing.T) {
+	const depth = 200_000
+	deep := "\x80\x02" + strings.Repeat("]", depth) + strings.Repeat("a", depth-1) + "."
+	data := archived(t, zip.Store, "data.pkl", deep)
+	if _, err := parse(strings.NewReader(data), int64(len(data))); err == nil || !strings.Contains(err.Error(), "no state dict") {
+		t.Errorf("%v", err)
 	}
 }

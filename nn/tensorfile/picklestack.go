@@ -4,8 +4,19 @@ package tensorfile
 
 import (
 	"encoding/binary"
+	"fmt"
 	"io"
 )
+
+// described returns a value for a message: a container by its type alone,
+// since it may hold itself many times over.
+func described(value any) string {
+	switch value.(type) {
+	case nil, bool, int64, float64, string, class:
+		return fmt.Sprintf("%#v", value)
+	}
+	return fmt.Sprintf("a %T", value)
+}
 
 func (u *unpickler) push(value any) { u.stack = append(u.stack, value) }
 

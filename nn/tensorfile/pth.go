@@ -98,18 +98,51 @@ func (s *storages) bytesOf(one *storage) ([]byte, error) {
 	return data, nil
 }
 
+// maximumShare is how many times over the tensors of a file may hold its
+// bytes. Layers that share their weights are views of the same storage.
+const maximumShare = 8
+
+// checkShares refuses a file whose tensors would take much more memory than
+// its size.
+func checkShares(size int64) func(*File, error) (*File, error) {
+	return func(f *File, err error) (*File, error) {
+		if err != nil {
+			return nil, err
+		}
+		var total int64
+		for _, t := range f.Tensors {
+			n, err := t.Size()
+			if err != nil {
+				return nil, err
+			}
+			if total += n; total/maximumShare > size {
+				return nil, fmt.Errorf("its tensors take over %d bytes, and the file has %d: they are the same values many times", total, size)
+			}
+		}
+		return f, nil
+	}
+}
+
 // file makes a File of a pickle's value: a state dict, or a dict that holds
-// one under one of the usual names.
+// one under one of the usual names. Where there are several it is the one of
+// most tensors: the others are of training.
 func (s *storages) file(value any) (*File, error) {
+	var best []Tensor
 	for _, under := range []string{"", "state_dict", "model_state_dict", "model"} {
 		if d, ok := member(value, under).(*dict); ok {
 			tensors, err := s.tensors(d)
-			if err != nil || len(tensors) > 0 {
-				return &File{Tensors: tensors}, err
+			if err != nil {
+				return nil, err
+			}
+			if len(tensors) > len(best) {
+				best = tensors
 			}
 		}
 	}
-	return nil, errors.New("it holds no state dict: save model.state_dict()")
+	if len(best) == 0 {
+		return nil, errors.New("it holds no state dict: save model.state_dict()")
+	}
+	return &File{Tensors: best}, nil
 }
 
 // member returns the value under a key of a dict, nil where there is none, or
@@ -139,7 +172,7 @@ func (s *storages) tensors(d *dict) ([]Tensor, error) {
 		}
 		name, named := d.keys[i].(string)
 		if !named || seen[name] {
-			return nil, fmt.Errorf("a tensor's name is no text, or stands twice: %v", d.keys[i])
+			return nil, fmt.Errorf("a tensor's name is no text, or stands twice: %s", described(d.keys[i]))
 		}
 		seen[name] = true
 		tensors = append(tensors, Tensor{Name: name, DType: v.storage.dtype, Shape: v.shape, Bytes: func() ([]byte, error) {

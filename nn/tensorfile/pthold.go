@@ -54,7 +54,7 @@ func checkSystem(u *unpickler) error {
 		return err
 	}
 	if version != int64(1001) {
-		return fmt.Errorf("version %v of torch.save's older form; only 1001 is known", version)
+		return fmt.Errorf("version %s of torch.save's older form; only 1001 is known", described(version))
 	}
 	system, err := u.load()
 	if err != nil {
@@ -76,7 +76,7 @@ func (s *storages) lay(keys any, r io.ReaderAt, offset, size int64) error {
 		name, _ := key.(string)
 		one := s.byKey[name]
 		if one == nil || one.read != nil {
-			return fmt.Errorf("storage %v belongs to no tensor, or stands twice", key)
+			return fmt.Errorf("storage %s belongs to no tensor, or stands twice", described(key))
 		}
 		var count [8]byte
 		if _, err := r.ReadAt(count[:], offset); err != nil {

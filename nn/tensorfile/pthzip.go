@@ -21,10 +21,15 @@ func readZip(r io.ReaderAt, size int64) (*File, error) {
 		return nil, fmt.Errorf("cut short or damaged: it begins as a zip archive: %w", err)
 	}
 	records := map[string]*zip.File{}
+	left := uint64(size)
 	for _, record := range archive.File {
-		if record.Method != zip.Store || record.UncompressedSize64 > uint64(size) {
+		if record.Method != zip.Store {
 			return nil, fmt.Errorf("%s is compressed, which torch.save never does", record.Name)
 		}
+		if record.UncompressedSize64 > left {
+			return nil, errors.New("damaged: the files in the archive have more bytes than it has")
+		}
+		left -= record.UncompressedSize64
 		_, name, _ := strings.Cut(record.Name, "/")
 		records[name] = record
 	}
