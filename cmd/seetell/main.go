@@ -92,6 +92,7 @@ func commands() []*cli.Command {
 		reportCommand(),
 		dataCommand(),
 		modelCommand(),
+		serveCommand(),
 		demoCommand(),
 		doctorCommand(),
 	}

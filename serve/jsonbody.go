@@ -1,0 +1,69 @@
+package serve
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"unicode/utf8"
+)
+
+// deepest is how far the values of a request may be nested.
+const deepest = 32
+
+// readJSON reads a request's body as JSON into value, whatever type it is said
+// to be of.
+func (s *Server) readJSON(w http.ResponseWriter, r *http.Request, value any) error {
+	data, err := s.body(w, r, s.withBase64(), 3)
+	if err != nil {
+		return err
+	}
+	return parseJSON(data, value)
+}
+
+func parseJSON(data []byte, value any) error {
+	if len(data) == 0 {
+		return badJSON("the request is empty; a JSON object was expected")
+	}
+	if depth(data) > deepest {
+		return badJSON("the request's JSON is nested too deeply")
+	}
+	if !utf8.Valid(data) {
+		return badJSON("the request's JSON is not UTF-8")
+	}
+	err := json.Unmarshal(data, value)
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &kind) && kind.Field != "":
+		return badJSON("%s: %s does not fit", kind.Field, kind.Value)
+	case errors.As(err, &kind):
+		return badJSON("the request is a JSON %s; an object was expected", kind.Value)
+	case err != nil:
+		return badJSON("the request is not JSON: %v", err)
+	}
+	return nil
+}
+
+func badJSON(format string, values ...any) error {
+	return refuse(http.StatusBadRequest, "bad request", format, values...)
+}
+
+// depth is how far JSON is nested at most. Of what is no JSON it may say
+// anything.
+func depth(data []byte) int {
+	now, most, quoted := 0, 0, false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			now++
+			most = max(most, now)
+		case c == '}' || c == ']':
+			now--
+		}
+	}
+	return most
+}

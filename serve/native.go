@@ -1,0 +1,139 @@
+package serve
+
+import (
+	"math"
+	"net/http"
+
+	"github.com/seetell/seetell/captioner"
+)
+
+// nativeRoutes are our own: a picture in, all that the model says out.
+func (s *Server) nativeRoutes(mux *http.ServeMux) {
+	s.handle(mux, "POST /caption", plainDialect, s.caption)
+	s.handle(mux, "POST /attention", plainDialect, s.sheet)
+}
+
+// nativeRequest is the body of a request in JSON.
+type nativeRequest struct {
+	Image string `json:"image"`
+	settings
+}
+
+// nativeAnswer is what /caption answers.
+type nativeAnswer struct {
+	Captions []captionJSON `json:"captions"` // best first
+	Picture  sizeJSON      `json:"picture"`  // upright
+	Grid     gridJSON      `json:"grid"`
+	Model    string        `json:"model"`
+	Seconds  secondsJSON   `json:"seconds"`
+}
+
+type captionJSON struct {
+	Text           string     `json:"text"`
+	LogProbability float64    `json:"log_probability"`
+	Probability    float64    `json:"probability"`
+	Confidence     float64    `json:"confidence"`
+	Finished       bool       `json:"finished"`
+	Words          []wordJSON `json:"words"`
+}
+
+type wordJSON struct {
+	Word           string    `json:"word"`
+	LogProbability float64   `json:"log_probability"`
+	Probability    float64   `json:"probability"`
+	Gate           float64   `json:"gate"`
+	Attention      []float32 `json:"attention,omitempty"` // of each place, in row order
+}
+
+type sizeJSON struct {
+	Width  int `json:"width"`
+	Height int `json:"height"`
+}
+
+// gridJSON is the places that attention is over. View is what they cover of
+// the upright picture: left, top, right, bottom.
+type gridJSON struct {
+	Rows    int    `json:"rows"`
+	Columns int    `json:"columns"`
+	View    [4]int `json:"view"`
+}
+
+type secondsJSON struct {
+	Queue  float64 `json:"queue"`
+	Decode float64 `json:"decode"`
+	Model  float64 `json:"model"`
+}
+
+func (s *Server) caption(w http.ResponseWriter, r *http.Request) error {
+	picture, o, err := s.readNative(w, r)
+	if err != nil {
+		return err
+	}
+	beam, err := s.beam(o)
+	if err != nil {
+		return err
+	}
+	d, err := s.describe(r.Context(), picture, beam)
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, s.native(d, o.Attention != nil && *o.Attention))
+	return nil
+}
+
+// readNative reads a picture, raw, in a form or in JSON, and what is asked for
+// in the address, the form or the JSON.
+func (s *Server) readNative(w http.ResponseWriter, r *http.Request) ([]byte, settings, error) {
+	var o settings
+	if err := o.fill(r.URL.Query()); err != nil {
+		return nil, o, err
+	}
+	body, err := s.readPictureBody(w, r)
+	if err != nil {
+		return nil, o, err
+	}
+	if body.object == nil {
+		return body.picture, o, o.fill(body.form)
+	}
+	request := nativeRequest{settings: o}
+	if err := parseJSON(body.object, &request); err != nil {
+		return nil, o, err
+	}
+	if request.Image == "" {
+		return nil, o, refuse(http.StatusBadRequest, "no picture", `the request holds no picture; its place is "image"`)
+	}
+	pictures, err := s.picturesOf([]string{request.Image})
+	if err != nil {
+		return nil, o, err
+	}
+	return pictures[0], request.settings, nil
+}
+
+func (s *Server) native(d description, attention bool) nativeAnswer {
+	side := side(d.captions[0].Words[0].Attention)
+	answer := nativeAnswer{
+		Picture: sizeJSON{d.width, d.height},
+		Grid:    gridJSON{side, side, [4]int{d.view.Min.X, d.view.Min.Y, d.view.Max.X, d.view.Max.Y}},
+		Model:   s.options.Name,
+		Seconds: secondsJSON{d.queue.Seconds(), d.decode.Seconds(), d.model.Seconds()},
+	}
+	for _, c := range d.captions {
+		answer.Captions = append(answer.Captions, captionForJSON(c, attention))
+	}
+	return answer
+}
+
+func captionForJSON(c captioner.Caption, attention bool) captionJSON {
+	out := captionJSON{
+		Text: c.Text, LogProbability: c.LogProbability, Probability: math.Exp(c.LogProbability),
+		Confidence: confidence(c), Finished: c.Finished,
+	}
+	for _, w := range c.Words {
+		word := wordJSON{Word: w.Text, LogProbability: w.LogProbability, Probability: math.Exp(w.LogProbability), Gate: w.Gate}
+		if attention {
+			word.Attention = w.Attention
+		}
+		out.Words = append(out.Words, word)
+	}
+	return out
+}

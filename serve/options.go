@@ -1,0 +1,85 @@
+package serve
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/seetell/seetell/captioner"
+)
+
+// Options says what a Server allows. DefaultOptions has the values given here.
+type Options struct {
+	Name    string // of the model, as clients list it: "seetell"
+	SHA256  string // of the model's file, for metrics; may be empty
+	Size    int64  // of the model's file in bytes, as Ollama's clients show it; may be 0
+	Device  string // that the model runs on, for metrics; may be empty
+	Version string // of the program, as /api/version tells it: "0.0.0"
+
+	Beam    captioner.Beam // of a request that asks for none, 5 wide
+	MaxBeam int            // the widest that a request may ask for, 20
+
+	MaxBatch int   // pictures described at once, 4
+	Queue    int   // pictures decoded or waiting, 64; one more gets 429
+	Pictures int   // of one request, 8
+	Body     int64 // bytes of one picture, 32 MiB; as base64 a third more
+	Memory   int64 // bytes of all requests' bodies together, 1 GiB
+
+	Connections int           // open at once, 256; those that are slowest to ask make room
+	HeaderTime  time.Duration // for a request's header, 5 s
+	BodyTime    time.Duration // for a request's body, 30 s
+	IdleTime    time.Duration // between requests of a connection, 60 s
+	DrainDelay  time.Duration // of serving on after the end was asked for, 0
+	DrainTime   time.Duration // for requests under way to be answered, 8 s
+
+	BasePath    string   // that a proxy leaves before each path, such as "/captions"
+	Hosts       []string // that requests may be addressed to; none for any
+	CORSOrigins []string // whose pages may ask, "*" for any; none by default
+	APIKey      string   // that requests bear, unless empty
+
+	Log logrus.FieldLogger // a line a request; nil for none
+}
+
+// DefaultOptions returns what the command line starts from.
+func DefaultOptions() Options {
+	beam := captioner.DefaultBeam()
+	beam.MinWords = 1 // a library takes an empty caption for a failure
+	return Options{
+		Name: "seetell", Version: "0.0.0",
+		Beam: beam, MaxBeam: 20,
+		MaxBatch: 4, Queue: 64, Pictures: 8, Body: 32 << 20, Memory: 1 << 30,
+		Connections: 256, HeaderTime: 5 * time.Second, BodyTime: 30 * time.Second, IdleTime: time.Minute,
+		DrainTime: 8 * time.Second,
+	}
+}
+
+// Validate says what is wrong with the options, if anything.
+func (o Options) Validate() error {
+	for _, least := range []struct {
+		name  string
+		value int64
+	}{
+		{"batch", int64(o.MaxBatch)}, {"queue", int64(o.Queue)}, {"pictures a request", int64(o.Pictures)},
+		{"body", o.Body}, {"memory of bodies", o.Memory}, {"connections", int64(o.Connections)},
+		{"header time", int64(o.HeaderTime)}, {"body time", int64(o.BodyTime)}, {"idle time", int64(o.IdleTime)},
+		{"drain time", int64(o.DrainTime)},
+	} {
+		if least.value < 1 {
+			return fmt.Errorf("%s %d: must be above 0", least.name, least.value)
+		}
+	}
+	switch {
+	case o.DrainDelay < 0:
+		return fmt.Errorf("drain delay %v: must be 0 or more", o.DrainDelay)
+	case o.Name == "":
+		return errors.New("the model has no name")
+	case o.MaxBeam < o.Beam.Width:
+		return fmt.Errorf("the widest beam allowed, %d, is below the usual one, %d", o.MaxBeam, o.Beam.Width)
+	case o.BasePath != "" && (!strings.HasPrefix(o.BasePath, "/") || strings.HasSuffix(o.BasePath, "/")):
+		return fmt.Errorf("base path %q: must begin with a slash and end without one", o.BasePath)
+	}
+	return o.Beam.Validate()
+}

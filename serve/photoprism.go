@@ -1,0 +1,67 @@
+package serve
+
+import "net/http"
+
+// photoPrismRoutes are PhotoPrism's own Vision API, which it speaks to a
+// service that its vision.yml names.
+func (s *Server) photoPrismRoutes(mux *http.ServeMux) {
+	const path = "POST /api/v1/vision/caption"
+	for _, rest := range []string{"", "/{model}", "/{model}/{version}"} {
+		s.handle(mux, path+rest, photoPrismDialect, s.vision)
+	}
+}
+
+// photoPrismDialect repeats the status, and the request's own name, in the
+// body.
+var photoPrismDialect = dialect{fail: func(w http.ResponseWriter, r *http.Request, f *failure) {
+	writeFailure(w, f, f.status, map[string]any{"id": exchangeOf(r.Context()).id, "code": f.status, "error": f.text})
+}}
+
+// visionRequest is a request for a caption of the first picture. PhotoPrism's
+// decoder takes objects where its manual shows texts.
+type visionRequest struct {
+	ID     string   `json:"id"`
+	Images []string `json:"images"`
+}
+
+type visionAnswer struct {
+	ID     string       `json:"id"`
+	Code   int          `json:"code"`
+	Model  visionModel  `json:"model"`
+	Result visionResult `json:"result"`
+}
+
+type visionModel struct {
+	Type    string `json:"type"`
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+type visionResult struct {
+	Caption visionCaption `json:"caption"`
+}
+
+type visionCaption struct {
+	Text       string  `json:"text"`
+	Confidence float64 `json:"confidence"`
+}
+
+func (s *Server) vision(w http.ResponseWriter, r *http.Request) error {
+	var request visionRequest
+	if err := s.readJSON(w, r, &request); err != nil {
+		return err
+	}
+	if request.ID == "" {
+		request.ID = exchangeOf(r.Context()).id
+	}
+	all, err := s.describeTexts(r, request.Images, nil)
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, visionAnswer{
+		ID: request.ID, Code: http.StatusOK,
+		Model:  visionModel{"caption", s.options.Name, "1"},
+		Result: visionResult{visionCaption{sentences(all), confidence(all[0].captions[0])}},
+	})
+	return nil
+}

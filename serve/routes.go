@@ -1,0 +1,107 @@
+package serve
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+)
+
+// dialect is how one kind of client wants to be told of a failure.
+type dialect struct {
+	fail func(w http.ResponseWriter, r *http.Request, f *failure)
+}
+
+// handler answers a request, or says why not.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+// routes lists what the server answers. Each dialect adds its own.
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	s.nativeRoutes(mux)
+	s.huggingFaceRoutes(mux)
+	s.ollamaRoutes(mux)
+	s.openAIRoutes(mux)
+	s.photoPrismRoutes(mux)
+	s.maxRoutes(mux)
+	s.operationRoutes(mux)
+	s.pageRoutes(mux)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h, pattern := mux.Handler(r); pattern == "" {
+			s.noRoute(w, r, h)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
+}
+
+// noRoute says in JSON what the mux says in plain text: no such path, or not
+// with this method.
+func (s *Server) noRoute(w http.ResponseWriter, r *http.Request, h http.Handler) {
+	answer := httptest.NewRecorder()
+	h.ServeHTTP(answer, r)
+	if allow := answer.Header().Get("Allow"); allow != "" {
+		w.Header().Set("Allow", allow)
+		plainDialect.fail(w, r, refuse(http.StatusMethodNotAllowed, "no route", "%s is not answered here, but %s", r.Method, allow))
+		return
+	}
+	plainDialect.fail(w, r, refuse(http.StatusNotFound, "no route", "nothing is at this path; /openapi.json describes what is"))
+}
+
+// handle adds a route that needs the key, if there is one.
+func (s *Server) handle(mux *http.ServeMux, pattern string, d dialect, h handler) {
+	s.handleOpen(mux, pattern, d, func(w http.ResponseWriter, r *http.Request) error {
+		if err := s.checkKey(r); err != nil {
+			w.Header().Set("WWW-Authenticate", `Bearer realm="seetell"`)
+			return err
+		}
+		return h(w, r)
+	})
+}
+
+// handleOpen adds a route for everybody.
+func (s *Server) handleOpen(mux *http.ServeMux, pattern string, d dialect, h handler) {
+	mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		exchangeOf(r.Context()).route = pattern
+		if err := h(w, r); err != nil {
+			s.fail(w, r, d, err)
+		}
+	})
+}
+
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, d dialect, err error) {
+	f := failureOf(err)
+	x := exchangeOf(r.Context())
+	x.refused = f.reason
+	if f.status >= 500 {
+		x.trouble = err
+	}
+	s.metrics.rejected.WithLabelValues(f.reason).Inc()
+	if f.status == statusClientLeft {
+		x.status = statusClientLeft
+		panic(http.ErrAbortHandler) // closes the connection without an answer
+	}
+	d.fail(w, r, f)
+}
+
+// plainDialect is the form of Hugging Face, Ollama and our own routes:
+// {"error":"text"}.
+var plainDialect = dialect{fail: func(w http.ResponseWriter, r *http.Request, f *failure) {
+	writeFailure(w, f, f.status, map[string]any{"error": f.text})
+}}
+
+// writeFailure writes a failure's body, and when to come again.
+func writeFailure(w http.ResponseWriter, f *failure, status int, body any) {
+	if f.retryAfter > 0 {
+		w.Header().Set("Retry-After", wholeSeconds(f.retryAfter))
+	}
+	writeJSON(w, status, body)
+}
+
+// writeJSON writes value as the whole answer.
+func writeJSON(w http.ResponseWriter, status int, value any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(value) // a client that left reads nothing
+}

@@ -1,0 +1,82 @@
+package serve
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/seetell/seetell/captioner"
+)
+
+// settings is what a request asks for beside its picture.
+type settings struct {
+	Best          *int     `json:"best"`
+	Beam          *int     `json:"beam"`
+	MaxWords      *int     `json:"max_words"`
+	LengthPenalty *float64 `json:"length_penalty"`
+	Attention     *bool    `json:"attention"`
+}
+
+// fill reads what values name, where nothing was said before.
+func (o *settings) fill(values url.Values) error {
+	for _, number := range []struct {
+		name string
+		to   **int
+	}{{"best", &o.Best}, {"beam", &o.Beam}, {"max_words", &o.MaxWords}} {
+		if text := values.Get(number.name); text != "" {
+			n, err := strconv.Atoi(text)
+			if err != nil {
+				return badSetting(number.name, "a whole number")
+			}
+			*number.to = &n
+		}
+	}
+	if text := values.Get("length_penalty"); text != "" {
+		v, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return badSetting("length_penalty", "a number")
+		}
+		o.LengthPenalty = &v
+	}
+	if text, given := values["attention"]; given {
+		v, err := strconv.ParseBool(text[0])
+		if err != nil {
+			return badSetting("attention", "true or false")
+		}
+		o.Attention = &v
+	}
+	return nil
+}
+
+func badSetting(name, want string) error {
+	return refuse(http.StatusBadRequest, "bad request", "%s: must be %s", name, want)
+}
+
+// beam returns the search that is asked for, within what the server allows. A
+// request for more captions than the beam is wide widens it.
+func (s *Server) beam(o settings) (captioner.Beam, error) {
+	b := s.options.Beam
+	if o.Best != nil {
+		b.Best = *o.Best
+		b.Width = max(b.Width, min(b.Best, s.options.MaxBeam))
+	}
+	if o.Beam != nil {
+		b.Width = *o.Beam
+	}
+	if o.MaxWords != nil {
+		b.MaxWords = *o.MaxWords
+	}
+	if o.LengthPenalty != nil {
+		b.LengthPenalty = *o.LengthPenalty
+	}
+	switch {
+	case b.Width > s.options.MaxBeam:
+		return b, refuse(http.StatusBadRequest, "bad request", "beam %d: up to %d is allowed here", b.Width, s.options.MaxBeam)
+	case b.MaxWords > s.options.Beam.MaxWords:
+		return b, refuse(http.StatusBadRequest, "bad request", "max words %d: up to %d are allowed here", b.MaxWords, s.options.Beam.MaxWords)
+	}
+	if err := b.Validate(); err != nil {
+		return b, refuse(http.StatusBadRequest, "bad request", "%v", err)
+	}
+	return b, nil
+}
