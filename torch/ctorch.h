@@ -287,6 +287,16 @@ typedef struct {
      tg_cross_entropy_options o),                                              \
     (out, x, target, o))                                                       \
   TG_BINARY(F, mse_loss)                                                       \
+  /* foldedconv.cpp */                                                         \
+  F(char*, pack_conv2d,                                                        \
+    (tg_tensor * out[], const tg_tensor* weight, tg_conv2d_options o,          \
+     tg_sizes input),                                                          \
+    (out, weight, o, input))                                                   \
+  F(char*, folded_conv2d,                                                      \
+    (tg_tensor * out[], const tg_tensor* x, const tg_tensor* weight,           \
+     const tg_tensor* bias, const tg_tensor* other, tg_conv2d_options o,       \
+     bool relu),                                                               \
+    (out, x, weight, bias, other, o, relu))                                    \
   /* attentionlstm.cpp */                                                      \
   F(char*, attention_lstm,                                                     \
     (tg_tensor * out[], tg_list inputs, const int64_t* counts, int64_t steps,  \

@@ -1,0 +1,103 @@
+// Convolutions whose weights do not change: laid out once, as oneDNN wants
+// them, with what follows done as each number is written.
+#include <ATen/Context.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/mkldnn_reorder_conv2d_weight.h>
+
+#include "internal.h"
+
+using namespace seetell;
+using at::Tensor;
+
+namespace {
+
+using Scalars = c10::List<std::optional<at::Scalar>>;
+
+// convolve is oneDNN's convolution with a packed weight, through libtorch's
+// operator, and ReLU of it where asked for.
+Tensor convolve(const Tensor& x, const Tensor& weight,
+                const std::optional<Tensor>& bias, const tg_conv2d_options& o,
+                bool relu) {
+  static auto op =
+      c10::Dispatcher::singleton()
+          .findSchemaOrThrow("mkldnn::_convolution_pointwise", "")
+          .typed<Tensor(
+              const Tensor&, const Tensor&, const std::optional<Tensor>&,
+              at::IntArrayRef, at::IntArrayRef, at::IntArrayRef, int64_t,
+              c10::string_view, Scalars, std::optional<c10::string_view>)>();
+  return op.call(x, weight, bias, list(o.padding), list(o.stride),
+                 list(o.dilation), o.groups, relu ? "relu" : "none", Scalars(),
+                 "");
+}
+
+// convolve_and_add is ReLU of other plus the convolution.
+Tensor convolve_and_add(const Tensor& x, const Tensor& other,
+                        const Tensor& weight, const std::optional<Tensor>& bias,
+                        const tg_conv2d_options& o) {
+  static auto op =
+      c10::Dispatcher::singleton()
+          .findSchemaOrThrow("mkldnn::_convolution_pointwise", "binary")
+          .typed<Tensor(const Tensor&, const Tensor&, const Tensor&,
+                        const std::optional<Tensor>&, at::IntArrayRef,
+                        at::IntArrayRef, at::IntArrayRef, int64_t,
+                        c10::string_view, std::optional<at::Scalar>,
+                        std::optional<c10::string_view>, Scalars,
+                        std::optional<c10::string_view>)>();
+  return op.call(x, other, weight, bias, list(o.padding), list(o.stride),
+                 list(o.dilation), o.groups, "add", 1.0, "relu", Scalars(), "");
+}
+
+// check refuses what oneDNN would read beyond.
+void check(const Tensor& x, const Tensor& weight,
+           const std::optional<Tensor>& bias, const Tensor* other,
+           const tg_conv2d_options& o) {
+  TORCH_CHECK(weight.is_mkldnn(), "a weight of pack_conv2d wanted");
+  TORCH_CHECK(x.dim() == 4 && weight.dim() == 4 && x.device().is_cpu() &&
+                  x.scalar_type() == weight.scalar_type() &&
+                  x.size(1) == weight.size(1) * o.groups,
+              "x is ", x.scalar_type(), x.sizes(), " on ", x.device(),
+              ", the weight ", weight.scalar_type(), weight.sizes());
+  TORCH_CHECK(!bias || (bias->dim() == 1 && bias->size(0) == weight.size(0) &&
+                        bias->device().is_cpu() &&
+                        bias->scalar_type() == x.scalar_type()),
+              "a bias of the weight's type for each of its ", weight.size(0),
+              " channels wanted");
+  if (!other) return;
+  std::vector<int64_t> shape{x.size(0), weight.size(0)};
+  for (int i = 0; i < 2; i++) {
+    int64_t reach = o.dilation[i] * (weight.size(2 + i) - 1) + 1;
+    shape.push_back((x.size(2 + i) + 2 * o.padding[i] - reach) / o.stride[i] +
+                    1);
+  }
+  TORCH_CHECK(other->sizes() == at::IntArrayRef(shape) &&
+                  other->device().is_cpu() &&
+                  other->scalar_type() == x.scalar_type(),
+              other->scalar_type(), other->sizes(), " added to ",
+              x.scalar_type(), shape);
+}
+
+}  // namespace
+
+char* tg_pack_conv2d(tg_tensor** out, const tg_tensor* weight,
+                     tg_conv2d_options o, tg_sizes input) {
+  return guard_no_grad([&] {
+    TORCH_CHECK(at::globalContext().userEnabledMkldnn(),
+                "oneDNN is not part of this libtorch");
+    *out = wrap(at::mkldnn_reorder_conv2d_weight(
+        value(weight).contiguous().to_mkldnn(), list(o.padding), list(o.stride),
+        list(o.dilation), o.groups, list(input)));
+  });
+}
+
+char* tg_folded_conv2d(tg_tensor** out, const tg_tensor* x,
+                       const tg_tensor* weight, const tg_tensor* bias,
+                       const tg_tensor* other, tg_conv2d_options o, bool relu) {
+  return guard_no_grad([&] {
+    const Tensor& w = value(weight);
+    check(value(x), w, optional(bias), other ? &value(other) : nullptr, o);
+    *out = wrap(
+        other ? convolve_and_add(value(x), value(other), w, optional(bias), o)
+              : convolve(value(x), w, optional(bias), o, relu));
+  });
+}

@@ -1,0 +1,42 @@
+package torch
+
+// #include "ctorch.h"
+import "C"
+
+// PackedConv2D is a convolution whose weight does not change, laid out once as
+// oneDNN wants it. It runs on the CPU and takes no part in gradients.
+type PackedConv2D struct {
+	weight, bias *Tensor
+	options      Conv2DOptions
+}
+
+// PackConv2D lays weight out, of shape (O, C/Groups, h, w) and float32 or
+// bfloat16, for inputs of about the given shape, (N, C, H, W). Bias, (O) and of
+// the weight's type, may be nil. The scope owns what is laid out.
+func PackConv2D(s *Scope, weight, bias *Tensor, o Conv2DOptions, input ...int64) PackedConv2D {
+	shape := sizes(input)
+	packed := s.result("pack_conv2d", func(out *handle) *C.char {
+		return C.tg_pack_conv2d(out, weight.handle, o.c(), shape)
+	}, weight)
+	return PackedConv2D{packed, bias, o}
+}
+
+// Forward returns the convolution of x, of shape (N, C, H, W) and the weight's
+// type.
+func (p PackedConv2D) Forward(s *Scope, x *Tensor) *Tensor { return p.run(s, x, absent, false) }
+
+// ForwardReLU returns ReLU of the convolution.
+func (p PackedConv2D) ForwardReLU(s *Scope, x *Tensor) *Tensor { return p.run(s, x, absent, true) }
+
+// ForwardAddReLU returns ReLU of other plus the convolution, which has its
+// shape.
+func (p PackedConv2D) ForwardAddReLU(s *Scope, x, other *Tensor) *Tensor {
+	return p.run(s, x, other, true)
+}
+
+func (p PackedConv2D) run(s *Scope, x, other *Tensor, relu bool) *Tensor {
+	bias := optional(p.bias)
+	return s.result("folded_conv2d", func(out *handle) *C.char {
+		return C.tg_folded_conv2d(out, x.handle, p.weight.handle, bias.handle, other.handle, p.options.c(), C.bool(relu))
+	}, x, p.weight, bias, other)
+}

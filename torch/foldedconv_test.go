@@ -1,0 +1,65 @@
+package torch
+
+import (
+	"fmt"
+	"testing"
+)
+
+func TestPackedConv2D(t *testing.T) {
+	for _, test := range []struct {
+		products  DType
+		tolerance float64 // of the largest; bfloat16 has 8 bits
+	}{{Float32, 1e-6}, {BFloat16, 2e-2}} {
+		t.Run(fmt.Sprint(test.products), func(t *testing.T) {
+			if err := ManualSeed(1); err != nil {
+				t.Fatal(err)
+			}
+			compute(t, func(s *Scope) {
+				draw := func(shape ...int64) *Tensor {
+					x := Empty(s, Float32, CPU, shape...)
+					x.Uniform(s, -1, 1)
+					return x.To(s, test.products)
+				}
+				x, other := draw(2, 8, 9, 9).ChannelsLast(s), draw(2, 16, 5, 5).ChannelsLast(s)
+				weight, bias := draw(16, 8, 3, 3), draw(16)
+				o := Conv2DOptions{Stride: [2]int64{2, 2}, Padding: [2]int64{1, 1}}
+				packed := PackConv2D(s, weight, bias, o, x.Shape()...)
+				want := x.Conv2D(s, weight, bias, o)
+				expectNear(t, s, "plain", packed.Forward(s, x), want, test.tolerance)
+				expectNear(t, s, "ReLU", packed.ForwardReLU(s, x), want.Add(s, Zeros(s, test.products, CPU)).ReLUInPlace(s), test.tolerance)
+				expectNear(t, s, "sum", packed.ForwardAddReLU(s, x, other), want.Add(s, other).ReLUInPlace(s), test.tolerance)
+				expectNear(t, s, "no bias", PackConv2D(s, weight, nil, o, x.Shape()...).Forward(s, x), x.Conv2D(s, weight, nil, o), test.tolerance)
+			})
+		})
+	}
+}
+
+func TestPackedConv2DErrors(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		run  func(s *Scope, x, weight *Tensor)
+	}{
+		{"channels", func(s *Scope, x, weight *Tensor) {
+			PackConv2D(s, weight, nil, Conv2DOptions{}, 1, 8, 9, 9).Forward(s, x)
+		}},
+		{"no weight", func(s *Scope, x, _ *Tensor) { PackConv2D(s, nil, nil, Conv2DOptions{}, 1, 8, 9, 9) }},
+		{"sum of another shape", func(s *Scope, _, weight *Tensor) {
+			x := Zeros(s, Float32, CPU, 1, 8, 9, 9)
+			PackConv2D(s, weight, nil, Conv2DOptions{}, 1, 8, 9, 9).ForwardAddReLU(s, x, Zeros(s, Float32, CPU, 1, 16, 2, 2))
+		}},
+		{"bias of another size", func(s *Scope, _, weight *Tensor) {
+			PackConv2D(s, weight, Zeros(s, Float32, CPU, 3), Conv2DOptions{}, 1, 8, 9, 9).Forward(s, Zeros(s, Float32, CPU, 1, 8, 9, 9))
+		}},
+		{"weight not packed", func(s *Scope, x, weight *Tensor) { PackedConv2D{weight: weight}.Forward(s, x) }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			err := NoGrad(func(s *Scope) error {
+				test.run(s, Zeros(s, Float32, CPU, 1, 4, 9, 9), Zeros(s, Float32, CPU, 16, 8, 3, 3))
+				return nil
+			})
+			if err == nil {
+				t.Error("no error")
+			}
+		})
+	}
+}
