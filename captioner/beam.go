@@ -117,14 +117,14 @@ func (d *Decoder) advance(s *torch.Scope, w fused, all memory, now state, search
 	pictures, words := rows(searches)
 	here := all.pick(s, indices(s, now.h, pictures))
 	gates := d.wordGates(s, w, indices(s, now.h, words))
-	after, alpha, gate := d.step(s, w, here, now, gates)
-	logp := d.output.Forward(s, after.h).To(s, torch.Float32).LogSoftmax(s, 1)
-	openness := gate.To(s, torch.Float32).Mean(s, 1)
-	parents := extendAll(searches, logp.Float32s(s), alpha.Float32s(s), openness.Float32s(s))
+	result := d.step(s, w, here, now, gates)
+	logp := d.output.Forward(s, result.preOutput).To(s, torch.Float32).LogSoftmax(s, 1)
+	openness := result.gate.To(s, torch.Float32).Mean(s, 1)
+	parents := extendAll(searches, logp.Float32s(s), result.alpha.Float32s(s), openness.Float32s(s))
 	if len(parents) == 0 {
 		return nil
 	}
-	after = after.pick(s, indices(s, now.h, parents))
+	after := result.pick(s, indices(s, now.h, parents))
 	return []*torch.Tensor{after.h, after.c}
 }
 

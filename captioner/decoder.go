@@ -1,6 +1,7 @@
 package captioner
 
 import (
+	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/nn"
 	"github.com/seetell/seetell/torch"
 )
@@ -15,10 +16,12 @@ type Decoder struct {
 	gate         *nn.Linear
 	lstm         *nn.LSTMCell
 	output       *nn.Linear
+	context      *nn.Linear // gated context to output; nil where that is plain
+	word         *nn.Linear // word read to output; nil likewise
 }
 
 func newDecoder(s *torch.Scope, c Config, vocabularySize int) *Decoder {
-	return &Decoder{
+	d := &Decoder{
 		config:    c,
 		embedding: nn.NewEmbedding(s, vocabularySize, c.Embedding),
 		attention: newAttention(s, c),
@@ -28,6 +31,11 @@ func newDecoder(s *torch.Scope, c Config, vocabularySize int) *Decoder {
 		lstm:      nn.NewLSTMCell(s, c.Embedding+c.Features, c.Hidden),
 		output:    nn.NewLinear(s, c.Hidden, vocabularySize, nn.Options{Bias: true}),
 	}
+	if c.Output == checkpoint.OutputDeep {
+		d.context = nn.NewLinear(s, c.Features, c.Hidden, nn.Options{Bias: true})
+		d.word = nn.NewLinear(s, c.Embedding, c.Hidden, nn.Options{})
+	}
+	return d
 }
 
 // Named lists the tensors behind prefix, in the checkpoint's order.
@@ -38,17 +46,24 @@ func (d *Decoder) Named(prefix string) []nn.Entry {
 	entries = append(entries, d.initC.Named(prefix+"init_c.")...)
 	entries = append(entries, d.gate.Named(prefix+"gate.")...)
 	entries = append(entries, d.lstm.Named(prefix+"lstm.")...)
-	return append(entries, d.output.Named(prefix+"output.")...)
+	entries = append(entries, d.output.Named(prefix+"output.")...)
+	if d.config.Output == checkpoint.OutputDeep {
+		entries = append(entries, d.context.Named(prefix+"output_context.")...)
+		entries = append(entries, d.word.Named(prefix+"output_word.")...)
+	}
+	return entries
 }
 
 // fused holds the decoder's weights joined so that a step takes two products
 // where the equations have five: one of the hidden state (attention's W_h and
 // the gate's W_β), one of the gated context and the hidden state (the LSTM's).
-// The words' share of the LSTM's input is multiplied for all steps at once.
+// What words add, to the LSTM's gates and to a deep output, is multiplied for
+// all steps at once.
 type fused struct {
 	stateWeight, stateBias *torch.Tensor // (A+F, H), (A+F)
-	wordWeight, wordBias   *torch.Tensor // (4H, E), (4H)
+	wordWeight, wordBias   *torch.Tensor // (4H, E), (4H); 5H with a deep output, W_y and W_z's bias last
 	stepWeight             *torch.Tensor // (4H, F+H)
+	contextWeight          *torch.Tensor // (H, F), W_z; nil where the output is plain
 	precision              Precision
 }
 
@@ -58,14 +73,20 @@ func (d *Decoder) fuse(s *torch.Scope, p Precision) fused {
 	input := d.lstm.WeightIH
 	join := func(ts ...*torch.Tensor) *torch.Tensor { return p.cast(s, torch.Cat(s, 0, ts...)) }
 	step := torch.Cat(s, 1, input.Narrow(s, 1, e, f), d.lstm.WeightHH)
-	return fused{
+	w := fused{
 		stateWeight: join(d.attention.hidden.Weight, d.gate.Weight),
 		stateBias:   join(d.attention.hidden.Bias, d.gate.Bias),
-		wordWeight:  p.cast(s, input.Narrow(s, 1, 0, e)),
-		wordBias:    p.cast(s, d.lstm.BiasIH.Add(s, d.lstm.BiasHH)),
 		stepWeight:  p.cast(s, step),
 		precision:   p,
 	}
+	words, bias := input.Narrow(s, 1, 0, e), d.lstm.BiasIH.Add(s, d.lstm.BiasHH)
+	if d.config.Output != checkpoint.OutputDeep {
+		w.wordWeight, w.wordBias = p.cast(s, words), p.cast(s, bias)
+		return w
+	}
+	w.wordWeight, w.wordBias = join(words, d.word.Weight), join(bias, d.context.Bias)
+	w.contextWeight = p.cast(s, d.context.Weight)
+	return w
 }
 
 // memory is what the decoder attends to, the same for all words of a caption.
@@ -110,27 +131,39 @@ func (d *Decoder) initState(s *torch.Scope, features *torch.Tensor) state {
 	}
 }
 
-// wordGates returns the words' share of the LSTM's gates, (…, 4H), from
-// their indices or their embeddings' rows.
+// wordGates returns what words add to the LSTM's gates, (…, 4H), and behind it
+// to a deep output, (…, H).
 func (d *Decoder) wordGates(s *torch.Scope, w fused, words *torch.Tensor) *torch.Tensor {
 	return d.embedding.Forward(s, words).Linear(s, w.wordWeight, w.wordBias)
 }
 
+// stepResult is what a word read comes to.
+type stepResult struct {
+	state                   // the LSTM's, after it
+	preOutput *torch.Tensor // what the output layer reads, (B, H): h, or a deep output's sum
+	alpha     *torch.Tensor // (B, L)
+	gate      *torch.Tensor // the gate's values, (B, F)
+}
+
 // step reads one word: it attends with the previous state, gates the context
-// and moves the state on. gates is the word's row of wordGates. It also
-// returns α, (B, L), and the gate's values, (B, F).
-func (d *Decoder) step(s *torch.Scope, w fused, m memory, before state, gates *torch.Tensor) (after state, alpha, gate *torch.Tensor) {
-	a, f := int64(d.config.Attention), int64(d.config.Features)
+// and moves the state on. gates is the word's row of wordGates.
+func (d *Decoder) step(s *torch.Scope, w fused, m memory, before state, gates *torch.Tensor) stepResult {
+	a, f, hidden := int64(d.config.Attention), int64(d.config.Features), int64(d.config.Hidden)
 	kept := s.Within(func(s *torch.Scope) []*torch.Tensor {
 		h := w.precision.cast(s, before.h)
 		projected := h.Linear(s, w.stateWeight, w.stateBias)
 		alpha := d.attention.weigh(s, m.keys, projected.Narrow(s, 1, 0, a))
 		z := alpha.Unsqueeze(s, 1).BMM(s, m.features).Squeeze(s, 1)
 		gate := projected.Narrow(s, 1, a, f).Sigmoid(s)
-		input := torch.Cat(s, 1, gate.Mul(s, z), h)
-		sum := input.Linear(s, w.stepWeight, nil).Add(s, gates).To(s, torch.Float32)
-		hidden, cell := nn.LSTMGates(s, sum, before.c)
-		return []*torch.Tensor{hidden, cell, alpha, gate}
+		context := gate.Mul(s, z)
+		sum := torch.Cat(s, 1, context, h).Linear(s, w.stepWeight, nil).Add(s, gates.Narrow(s, 1, 0, 4*hidden))
+		next, cell := nn.LSTMGates(s, sum.To(s, torch.Float32), before.c)
+		preOutput := next
+		if w.contextWeight != nil {
+			words := gates.Narrow(s, 1, 4*hidden, hidden)
+			preOutput = w.precision.cast(s, next).Add(s, context.Linear(s, w.contextWeight, nil)).Add(s, words)
+		}
+		return []*torch.Tensor{next, cell, preOutput, alpha, gate}
 	})
-	return state{kept[0], kept[1]}, kept[2], kept[3]
+	return stepResult{state{kept[0], kept[1]}, kept[2], kept[3], kept[4]}
 }

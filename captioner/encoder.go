@@ -12,7 +12,7 @@ type Encoder struct {
 	config     Config
 	backbone   *resNet18
 	projection *nn.Linear
-	norm       *nn.BatchNorm // nil without feature norm
+	norm       *nn.BatchNorm // nil without one
 }
 
 // Modes says how an encoder's two kinds of BatchNorm behave, and what of its
@@ -32,13 +32,21 @@ var Evaluation = Modes{Backbone: nn.Eval, Norm: nn.Eval}
 func newEncoder(s *torch.Scope, c Config) *Encoder {
 	e := &Encoder{
 		config:     c,
-		backbone:   newResNet18(s),
-		projection: nn.NewLinear(s, backboneFeatures, c.Features, nn.Options{Bias: true}),
+		backbone:   newResNet18(s, c.Layers),
+		projection: nn.NewLinear(s, channels(c), c.Features, nn.Options{Bias: true}),
 	}
 	if c.FeatureNorm == checkpoint.FeatureNormBatch {
 		e.norm = nn.NewBatchNorm(s, c.Features)
 	}
 	return e
+}
+
+// channels returns the number of a place's channels before the projection.
+func channels(c Config) int {
+	if c.Layers == checkpoint.Layers34 {
+		return backboneFeatures/2 + backboneFeatures
+	}
+	return backboneFeatures
 }
 
 // Normalise maps RGB pixels, uint8 of shape (N, S, S, 3), to what the backbone
@@ -50,8 +58,8 @@ func Normalise(s *torch.Scope, pixels *torch.Tensor, p picture.Preprocessing) *t
 	return x.Sub(s, mean).Div(s, std).Permute(s, 0, 3, 1, 2)
 }
 
-// pool maps the backbone's output (N, 512, H, W) to the features of the
-// places, (N, L, 512), in row order.
+// pool maps the backbone's channels (N, C, H, W) to those of the places,
+// (N, L, C), in row order.
 func (e *Encoder) pool(s *torch.Scope, x *torch.Tensor) *torch.Tensor {
 	if grid := int64(e.config.Grid); x.Dim(2) != grid || x.Dim(3) != grid {
 		x = x.AdaptiveAvgPool2D(s, grid, grid)
@@ -59,10 +67,13 @@ func (e *Encoder) pool(s *torch.Scope, x *torch.Tensor) *torch.Tensor {
 	return x.Flatten(s, 2).Transpose(s, 1, 2)
 }
 
-// Project maps pooled features (N, L, 512) to the features f that the decoder
+// Project maps pooled channels (N, L, C) to the features f that the decoder
 // attends to, (N, L, F).
 func (e *Encoder) Project(s *torch.Scope, x *torch.Tensor, mode nn.Mode) *torch.Tensor {
 	f := e.projection.Forward(s, x)
+	if e.config.FeatureNorm == checkpoint.FeatureNormReLU {
+		return f.ReLUInPlace(s)
+	}
 	if e.norm == nil {
 		return f
 	}

@@ -14,11 +14,13 @@ import (
 	"github.com/seetell/seetell/torch"
 )
 
-// golden is testdata/network.json, which golden.py beside it writes with
-// PyTorch: float32 on the CPU, dropout 0.
+// golden is testdata/network.json, the model as it was first, or deep.json, with
+// a deep output, a ReLU and layer3's channels. golden.py beside them writes them
+// with PyTorch: float32 on the CPU, dropout 0.
 type golden struct {
 	Vocabulary []string
-	Sizes      struct{ Grid, Features, Embedding, Hidden, Attention int }
+	Model      Config
+	Pictures   int       // the pictures' salt
 	Features   []float64 // 48 of them, evenly spread
 	Logits     []float64 // of the scored words
 	Frozen     goldenTraining
@@ -42,9 +44,16 @@ const (
 	goldenZero     = 1e-6 // of gradients that are zero but for rounding
 )
 
-func readGolden(t *testing.T) (g golden) {
+// eachGolden runs a test with the numbers of each model.
+func eachGolden(t *testing.T, test func(t *testing.T, g golden)) {
+	for _, name := range []string{"network", "deep"} {
+		t.Run(name, func(t *testing.T) { test(t, readGolden(t, name)) })
+	}
+}
+
+func readGolden(t *testing.T, name string) (g golden) {
 	t.Helper()
-	data, err := os.ReadFile("testdata/network.json")
+	data, err := os.ReadFile("testdata/" + name + ".json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,9 +118,8 @@ func (g golden) network(t *testing.T) (*Network, *Vocabulary) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := DefaultConfig()
-	c.Grid, c.Features, c.Embedding, c.Hidden, c.Attention = g.Sizes.Grid, g.Sizes.Features, g.Sizes.Embedding, g.Sizes.Hidden, g.Sizes.Attention
-	n, err := NewNetwork(c, v.Len(), torch.CPU)
+	g.Model.Backbone = DefaultConfig().Backbone
+	n, err := NewNetwork(g.Model, v.Len(), torch.CPU)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,21 +144,22 @@ func oneThread(t *testing.T) {
 	t.Cleanup(func() { _ = torch.SetThreads(before) })
 }
 
-// goldenBatch returns golden.py's four pictures and their captions.
-func goldenBatch(s *torch.Scope, v *Vocabulary) (*torch.Tensor, Targets) {
+// batch returns golden.py's four pictures and their captions.
+func (g golden) batch(s *torch.Scope, v *Vocabulary) (*torch.Tensor, Targets) {
 	pixels := make([]uint8, 4*96*96*3)
-	for i, u := range formula(1011, len(pixels)) {
+	for i, u := range formula(g.Pictures, len(pixels)) {
 		pixels[i] = uint8(u * 256)
 	}
 	x := Normalise(s, torch.FromSlice(s, pixels, 4, 96, 96, 3), picture.DefaultPreprocessing())
 	return x, NewTargets(v, [][]string{{"a dog runs", "a dog"}, {"dog", "a zebra runs dog"}, {"runs"}, {"a"}}, 28)
 }
 
-func TestGoldenForward(t *testing.T) {
-	g := readGolden(t)
+func TestGoldenForward(t *testing.T) { eachGolden(t, goldenNumbers) }
+
+func goldenNumbers(t *testing.T, g golden) {
 	n, v := g.network(t)
 	err := torch.NoGrad(func(s *torch.Scope) error {
-		x, targets := goldenBatch(s, v)
+		x, targets := g.batch(s, v)
 		_, features := n.EncodePictures(s, x, Evaluation, PrecisionFloat32)
 		logits, _ := n.Logits(s, features, targets, LossOptions{Precision: PrecisionFloat32})
 		near(t, "features", sample(features.Float32s(s), len(g.Features)), g.Features, goldenForward)
@@ -162,8 +171,9 @@ func TestGoldenForward(t *testing.T) {
 	}
 }
 
-func TestGoldenTraining(t *testing.T) {
-	g := readGolden(t)
+func TestGoldenTraining(t *testing.T) { eachGolden(t, goldenTrainings) }
+
+func goldenTrainings(t *testing.T, g golden) {
 	for _, test := range []struct {
 		name  string
 		modes Modes
@@ -195,9 +205,9 @@ func goldenSteps(t *testing.T, g golden, modes Modes, want goldenTraining) {
 	for step, loss := range want.Losses {
 		err := torch.Run(func(s *torch.Scope) error {
 			adam.ZeroGrad()
-			x, targets := goldenBatch(s, v)
+			x, targets := g.batch(s, v)
 			_, features := n.EncodePictures(s, x, modes, PrecisionFloat32)
-			got := n.Loss(s, features, targets, LossOptions{Precision: PrecisionFloat32, Attention: 1})
+			got := n.Loss(s, features, targets, g.loss())
 			got.Backward(s)
 			if step == 0 {
 				goldenGradients(t, s, parameters, want)
@@ -213,6 +223,15 @@ func goldenSteps(t *testing.T, g golden, modes Modes, want goldenTraining) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// loss is golden.py's: with a deep output the attention is guided.
+func (g golden) loss() LossOptions {
+	how := LossOptions{Precision: PrecisionFloat32, Attention: 1}
+	if g.Model.Output == checkpoint.OutputDeep {
+		how.Guide, how.GuideTemperature = 1, .5
+	}
+	return how
 }
 
 func goldenGradients(t *testing.T, s *torch.Scope, parameters []nn.Parameter, want goldenTraining) {

@@ -8,10 +8,12 @@ import (
 // LossOptions says how a batch of captions is scored in training.
 type LossOptions struct {
 	Precision         Precision
-	Dropout           float64 // of h, before the output layer
+	Dropout           float64 // of what the output layer reads
 	EmbeddingDropout  float64
 	LabelSmoothing    float64
 	Attention         float64 // α_c, the weight of Xu et al. 2015, equation 14; 0 leaves it out
+	Guide             float64 // weight of what draws attention to the places that speak for a word, see guide; 0 leaves it out
+	GuideTemperature  float64 // of what the places say
 	ScheduledSampling float64 // share of the words read that are drawn from the decoder itself (Bengio et al. 2015, section 2.4)
 	BatchWords        int     // divide the words' summed loss by this instead of their own number; 0 for that
 	BatchCaptions     int     // divide the captions' summed penalty likewise
@@ -23,14 +25,18 @@ type LossOptions struct {
 // parts add up to the batch's where BatchWords and BatchCaptions are the
 // batch's.
 func (n *Network) Loss(s *torch.Scope, features *torch.Tensor, t Targets, how LossOptions) *torch.Tensor {
-	logits, alphas := n.Logits(s, features, t, how)
+	logits, steps := n.teach(s, features, t, how)
 	words := torch.FromSlice(s, t.words, int64(len(t.words))).ToDevice(s, n.Device)
 	options := torch.CrossEntropyOptions{IgnoreIndex: checkpoint.Pad, LabelSmoothing: how.LabelSmoothing}
 	loss := logits.CrossEntropy(s, words, options)
 	loss = loss.MulScalar(s, share(t.Scored(), how.BatchWords))
 	if how.Attention > 0 {
-		penalty := t.coverage(s, alphas).MulScalar(s, how.Attention)
+		penalty := t.coverage(s, steps.alphas).MulScalar(s, how.Attention)
 		loss = loss.Add(s, penalty.MulScalar(s, share(t.Captions, how.BatchCaptions)))
+	}
+	if how.Guide > 0 {
+		guide := n.Decoder.guide(s, features, t, steps, how).MulScalar(s, how.Guide)
+		loss = loss.Add(s, guide.MulScalar(s, share(t.Scored(), how.BatchWords)))
 	}
 	return loss
 }
@@ -47,19 +53,30 @@ func share(count, all int) float64 {
 // shape (words, V) in the order of steps, then captions, with rows of no
 // meaning behind them; and each step's α, (B, L).
 func (n *Network) Logits(s *torch.Scope, features *torch.Tensor, t Targets, how LossOptions) (logits *torch.Tensor, alphas []*torch.Tensor) {
-	how.Precision.autocast(s, n.Device, func() {
-		var hidden *torch.Tensor
-		hidden, alphas = n.Decoder.unroll(s, features, t, how)
-		scored := torch.FromSlice(s, t.scored, int64(len(t.scored))).ToDevice(s, n.Device)
-		hidden = hidden.IndexSelect(s, 0, scored).Dropout(s, how.Dropout, true)
-		logits = n.Decoder.output.Forward(s, hidden).To(s, torch.Float32)
-	})
-	return logits, alphas
+	logits, steps := n.teach(s, features, t, how)
+	return logits, steps.alphas
 }
 
-// unroll feeds the targets' words and returns the hidden states of all steps'
-// rows, joined, and each step's α, (rows, L).
-func (d *Decoder) unroll(s *torch.Scope, features *torch.Tensor, t Targets, how LossOptions) (hidden *torch.Tensor, alphas []*torch.Tensor) {
+// teach returns Logits and the steps that led to them.
+func (n *Network) teach(s *torch.Scope, features *torch.Tensor, t Targets, how LossOptions) (logits *torch.Tensor, steps unrolled) {
+	how.Precision.autocast(s, n.Device, func() {
+		steps = n.Decoder.unroll(s, features, t, how)
+		scored := torch.FromSlice(s, t.scored, int64(len(t.scored))).ToDevice(s, n.Device)
+		preOutput := torch.Cat(s, 0, steps.preOutput...).IndexSelect(s, 0, scored).Dropout(s, how.Dropout, true)
+		logits = n.Decoder.output.Forward(s, preOutput).To(s, torch.Float32)
+	})
+	return logits, steps
+}
+
+// unrolled is what each step came to, for the rows that it took.
+type unrolled struct {
+	preOutput []*torch.Tensor // what the output layer reads, (rows, H)
+	alphas    []*torch.Tensor // (rows, L)
+	gates     []*torch.Tensor // the context's, (rows, F)
+}
+
+// unroll feeds the targets' words.
+func (d *Decoder) unroll(s *torch.Scope, features *torch.Tensor, t Targets, how LossOptions) unrolled {
 	device := features.Device()
 	rows := torch.FromSlice(s, t.pictures(), int64(t.Captions)).ToDevice(s, device)
 	inputs := torch.FromSlice(s, t.inputs, int64(len(t.inputs))).ToDevice(s, device)
@@ -67,27 +84,29 @@ func (d *Decoder) unroll(s *torch.Scope, features *torch.Tensor, t Targets, how 
 	m := d.attentionKeys(s, how.Precision.cast(s, features)).pick(s, rows)
 	now := d.initState(s, features).pick(s, rows)
 	gates := d.embedding.Forward(s, inputs).Dropout(s, how.EmbeddingDropout, true).Linear(s, w.wordWeight, w.wordBias)
-	states := make([]*torch.Tensor, t.Steps)
+	var all unrolled
 	for step, gate := range gates.Split(s, t.batchSizes, 0) {
-		var alpha *torch.Tensor
 		if step > 0 && t.batchSizes[step] < t.batchSizes[step-1] {
 			m, now = m.first(s, t.batchSizes[step]), now.first(s, t.batchSizes[step])
 		}
 		if step > 0 && how.ScheduledSampling > 0 {
-			gate = d.sampleInputs(s, w, now, gate, how)
+			gate = d.sampleInputs(s, w, all.preOutput[step-1], gate, how)
 		}
-		now, alpha, _ = d.step(s, w, m, now, gate)
-		states[step] = now.h
-		alphas = append(alphas, alpha)
+		result := d.step(s, w, m, now, gate)
+		now = result.state
+		all.preOutput = append(all.preOutput, result.preOutput)
+		all.alphas = append(all.alphas, result.alpha)
+		all.gates = append(all.gates, result.gate)
 	}
-	return torch.Cat(s, 0, states...), alphas
+	return all
 }
 
 // sampleInputs returns the words' gates with a random share of the rows replaced by
-// those of words that the decoder draws.
-func (d *Decoder) sampleInputs(s *torch.Scope, w fused, now state, gates *torch.Tensor, how LossOptions) *torch.Tensor {
+// those of words that the decoder draws after the words before, whose first rows
+// go on.
+func (d *Decoder) sampleInputs(s *torch.Scope, w fused, preOutput, gates *torch.Tensor, how LossOptions) *torch.Tensor {
 	kept := s.WithinNoGrad(func(s *torch.Scope) []*torch.Tensor {
-		drawn := d.draw(s, now.h)
+		drawn := d.draw(s, preOutput.Narrow(s, 0, 0, gates.Dim(0)))
 		chance := torch.Empty(s, torch.Float32, gates.Device(), gates.Dim(0), 1)
 		chance.Uniform(s, 0, 1)
 		own := chance.Lt(s, torch.Full(s, how.ScheduledSampling, torch.Float32, gates.Device(), 1))

@@ -58,7 +58,7 @@ func (n *Network) Named() []nn.Entry {
 func (n *Network) Close() { n.scope.Close() }
 
 // EncodePictures maps normalised pictures (N, 3, S, S) to the backbone's pooled
-// features (N, L, 512) and to the features f that the decoder attends to,
+// features (N, L, C) and to the features f that the decoder attends to,
 // (N, L, F).
 func (n *Network) EncodePictures(s *torch.Scope, x *torch.Tensor, modes Modes, p Precision) (pooled, features *torch.Tensor) {
 	if modes.Frozen > 0 {

@@ -15,8 +15,13 @@ func TestMain(m *testing.M) {
 	os.Exit(testtensors.Run(m))
 }
 
+// deep are the choices that the first checkpoints did not have.
+func deep(c *Config) {
+	c.Output, c.FeatureNorm, c.Layers = checkpoint.OutputDeep, checkpoint.FeatureNormReLU, checkpoint.Layers34
+}
+
 // small returns a network with random weights and the pixels of two pictures.
-func small(t *testing.T, s *torch.Scope) (*Network, *Vocabulary, *torch.Tensor) {
+func small(t *testing.T, s *torch.Scope, change ...func(*Config)) (*Network, *Vocabulary, *torch.Tensor) {
 	t.Helper()
 	if err := torch.ManualSeed(7); err != nil {
 		t.Fatal(err)
@@ -27,6 +32,9 @@ func small(t *testing.T, s *torch.Scope) (*Network, *Vocabulary, *torch.Tensor) 
 	}
 	c := DefaultConfig()
 	c.Grid, c.Features, c.Embedding, c.Hidden, c.Attention = 2, 24, 16, 32, 20
+	for _, apply := range change {
+		apply(&c)
+	}
 	n, err := NewNetwork(c, v.Len(), torch.CPU)
 	if err != nil {
 		t.Fatal(err)
@@ -38,11 +46,16 @@ func small(t *testing.T, s *torch.Scope) (*Network, *Vocabulary, *torch.Tensor) 
 }
 
 func TestNetworkLearns(t *testing.T) {
+	t.Run("plain", func(t *testing.T) { networkLearns(t) })
+	t.Run("deep", func(t *testing.T) { networkLearns(t, deep) })
+}
+
+func networkLearns(t *testing.T, change ...func(*Config)) {
 	err := torch.Run(func(s *torch.Scope) error {
-		n, v, x := small(t, s)
+		n, v, x := small(t, s, change...)
 		targets := NewTargets(v, [][]string{{"a dog runs", "a dog"}, {"dog"}}, 28)
 		_, features := n.EncodePictures(s, x, Evaluation, PrecisionFloat32)
-		loss := n.Loss(s, features, targets, LossOptions{Precision: PrecisionFloat32, Attention: 1})
+		loss := n.Loss(s, features, targets, LossOptions{Precision: PrecisionFloat32, Attention: 1, ScheduledSampling: .5})
 		loss.Backward(s)
 		if value := loss.Item(s); !(value > 1 && value < 4) {
 			t.Errorf("loss %v, want about ln 7 and the attention's penalty", value)
@@ -60,8 +73,13 @@ func TestNetworkLearns(t *testing.T) {
 }
 
 func TestSearchBatch(t *testing.T) {
+	t.Run("plain", func(t *testing.T) { searchBatch(t) })
+	t.Run("deep", func(t *testing.T) { searchBatch(t, deep) })
+}
+
+func searchBatch(t *testing.T, change ...func(*Config)) {
 	err := torch.NoGrad(func(s *torch.Scope) error {
-		n, v, x := small(t, s)
+		n, v, x := small(t, s, change...)
 		_, features := n.EncodePictures(s, x, Evaluation, PrecisionFloat32)
 		b := Beam{Width: 3, Best: 3, MaxWords: 6}
 		both, err := n.Search(context.Background(), s, features, v, b, PrecisionFloat32)

@@ -3,6 +3,7 @@ package captioner
 import (
 	"fmt"
 
+	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/nn"
 	"github.com/seetell/seetell/torch"
 )
@@ -16,6 +17,7 @@ type resNet18 struct {
 	conv1  *nn.Conv2d
 	bn1    *nn.BatchNorm
 	layers [4][2]*basicBlock
+	fine   bool // layer3's channels stand before layer4's
 }
 
 // basicBlock is He et al. 2016, figure 5 left: two 3×3 convolutions beside a
@@ -27,8 +29,11 @@ type basicBlock struct {
 	shortcutNorm *nn.BatchNorm
 }
 
-func newResNet18(s *torch.Scope) *resNet18 {
+// newResNet18 returns a backbone that ends with the channels of so many layers,
+// a value of Config.Layers.
+func newResNet18(s *torch.Scope, layers string) *resNet18 {
 	r := &resNet18{
+		fine:  layers == checkpoint.Layers34,
 		conv1: nn.NewConv2d(s, 3, 64, 7, nn.ConvOptions{Stride: 2, Padding: 3}),
 		bn1:   nn.NewBatchNorm(s, 64),
 	}
@@ -76,18 +81,30 @@ func (r *resNet18) initialise(s *torch.Scope) {
 const BackboneLayers = 4
 
 // below maps normalised pictures (N, 3, S, S) through the stem and the first
-// layers, none to all of them.
+// layers, none to all of them, as above where it is all.
 func (r *resNet18) below(s *torch.Scope, x *torch.Tensor, layers int, mode nn.Mode) *torch.Tensor {
 	x = s.Within(func(s *torch.Scope) []*torch.Tensor {
 		x := r.bn1.Forward(s, r.conv1.Forward(s, x), mode).ReLUInPlace(s)
 		return []*torch.Tensor{x.MaxPool2D(s, 3, 2, 1)}
 	})[0]
-	return through(s, x, r.layers[:layers], mode)
+	if layers < BackboneLayers {
+		return through(s, x, r.layers[:layers], mode)
+	}
+	return r.above(s, x, 0, mode)
 }
 
-// above maps what below returned to features (N, 512, S/32, S/32), rounded up.
+// above maps what below returned to layer4's channels, (N, 512, S/32, S/32)
+// rounded up; or, with layer3's before them, (N, 768, S/16, S/16).
 func (r *resNet18) above(s *torch.Scope, x *torch.Tensor, layers int, mode nn.Mode) *torch.Tensor {
-	return through(s, x, r.layers[layers:], mode)
+	if layers == BackboneLayers {
+		return x
+	}
+	if !r.fine {
+		return through(s, x, r.layers[layers:], mode)
+	}
+	third := through(s, x, r.layers[layers:BackboneLayers-1], mode)
+	last := through(s, third, r.layers[BackboneLayers-1:], mode)
+	return torch.Cat(s, 1, third, enlarge(s, last, third.Dim(2), third.Dim(3)))
 }
 
 func through(s *torch.Scope, x *torch.Tensor, layers [][2]*basicBlock, mode nn.Mode) *torch.Tensor {

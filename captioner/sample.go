@@ -29,8 +29,8 @@ func (d *Decoder) sample(s *torch.Scope, features *torch.Tensor, drawn [][]int64
 	all := d.attentionKeys(s, p.cast(s, features)).pick(s, pick)
 	now := d.initState(s, features).pick(s, pick)
 	for step := 0; step < steps && s.Err() == nil; step++ {
-		now, _, _ = d.step(s, w, all, now, d.wordGates(s, w, indices(s, features, words)))
-		words = d.draw(s, now.h).Int64s(s)
+		result := d.step(s, w, all, now, d.wordGates(s, w, indices(s, features, words)))
+		now, words = result.state, d.draw(s, result.preOutput).Int64s(s)
 		left := grow(drawn, going, words)
 		if len(left) == 0 {
 			return
@@ -46,12 +46,12 @@ func (d *Decoder) sample(s *torch.Scope, features *torch.Tensor, drawn [][]int64
 	}
 }
 
-// draw returns a word for each row of hidden states, (B). The largest of
+// draw returns a word for each row that the output layer reads, (B). The largest of
 // log-probabilities with Gumbel noise is a draw from them (Maddison et al.
 // 2014, section 2).
-func (d *Decoder) draw(s *torch.Scope, h *torch.Tensor) *torch.Tensor {
+func (d *Decoder) draw(s *torch.Scope, preOutput *torch.Tensor) *torch.Tensor {
 	return s.Within(func(s *torch.Scope) []*torch.Tensor {
-		logits := d.output.Forward(s, h).To(s, torch.Float32)
+		logits := d.output.Forward(s, preOutput).To(s, torch.Float32)
 		noise := torch.Empty(s, torch.Float32, logits.Device(), logits.Shape()...)
 		noise.Uniform(s, 1e-20, 1) // whose logarithm is finite
 		gumbel := noise.Log(s).Neg(s).Log(s).Neg(s)

@@ -43,10 +43,15 @@ func TestSampleFollowsTheDecoder(t *testing.T) {
 // TestSampleDropsWhatEnded: where one word is as good as certain, what is drawn
 // is what a search of width 1 finds, also behind captions that end sooner.
 func TestSampleDropsWhatEnded(t *testing.T) {
+	t.Run("plain", func(t *testing.T) { sampleDropsWhatEnded(t) })
+	t.Run("deep", func(t *testing.T) { sampleDropsWhatEnded(t, deep) })
+}
+
+func sampleDropsWhatEnded(t *testing.T, change ...func(*Config)) {
 	err := torch.NoGrad(func(s *torch.Scope) error {
-		n, v, _ := small(t, s)
-		n.Decoder.output.Weight.ScaleInPlace(s, 1e4)
-		features := torch.Empty(s, torch.Float32, torch.CPU, 16, int64(n.Config.Places()), int64(n.Config.Features))
+		n, v, _ := small(t, s, change...)
+		n.Decoder.output.Weight.ScaleInPlace(s, 1e6)
+		features := torch.Empty(s, torch.Float32, torch.CPU, 64, int64(n.Config.Places()), int64(n.Config.Features))
 		features.Uniform(s, -3, 3)
 		found, err := n.Search(context.Background(), s, features, v, Beam{Width: 1, Best: 1, MaxWords: 12}, PrecisionFloat32)
 		if err != nil {

@@ -49,10 +49,13 @@ class BasicBlock(nn.Module):
 
 class Backbone(nn.Module):
     """ResNet-18 without its pooling and classifier: (N, 3, S, S) to
-    (N, 512, S/32, S/32)."""
+    (N, 512, S/32, S/32), or for "layer3+4" to layer3's channels and layer4's
+    enlarged to its size, (N, 256 + 512, S/16, S/16)."""
 
-    def __init__(self):
+    def __init__(self, places="layer4"):
         super().__init__()
+        self.fine = places == "layer3+4"
+        self.channels = 768 if self.fine else 512
         self.conv1 = nn.Conv2d(3, 64, 7, 2, 3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
         channels = 64
@@ -65,22 +68,30 @@ class Backbone(nn.Module):
     def forward(self, x):
         x = functional.relu(self.bn1(self.conv1(x)))
         x = functional.max_pool2d(x, 3, 2, 1)
-        return self.layer4(self.layer3(self.layer2(self.layer1(x))))
+        x = self.layer3(self.layer2(self.layer1(x)))
+        y = self.layer4(x)
+        if not self.fine:
+            return y
+        large = functional.interpolate(y.float(), x.shape[2:], mode="bilinear", align_corners=False)
+        return torch.cat([x, large.to(x.dtype)], 1)
 
 
 class Encoder(nn.Module):
     """Pictures (N, 3, S, S) to a feature for each place of a grid, (N, L, F)."""
 
-    def __init__(self, grid, features, norm):
+    def __init__(self, grid, features, norm, places):
         super().__init__()
-        self.backbone = Backbone()
+        self.backbone = Backbone(places)
         self.pool = nn.AdaptiveAvgPool2d(grid)
-        self.projection = nn.Linear(512, features)
-        self.norm = nn.BatchNorm1d(features) if norm else None
+        self.projection = nn.Linear(self.backbone.channels, features)
+        self.norm = nn.BatchNorm1d(features) if norm == "batch" else None
+        self.relu = norm == "relu"
 
     def forward(self, pictures):
         x = self.pool(self.backbone(pictures)).flatten(2).transpose(1, 2)
         f = self.projection(x)
+        if self.relu:
+            f = functional.relu(f)
         if self.norm is not None:
             f = self.norm(f.flatten(0, 1)).view_as(f)
         return f
@@ -102,7 +113,7 @@ class Attention(nn.Module):
 
 
 class Decoder(nn.Module):
-    def __init__(self, words, features, embedding, hidden, attention):
+    def __init__(self, words, features, embedding, hidden, attention, output):
         super().__init__()
         self.embedding = nn.Embedding(words, embedding)
         self.attention = Attention(features, hidden, attention)
@@ -111,28 +122,36 @@ class Decoder(nn.Module):
         self.gate = nn.Linear(hidden, features)
         self.lstm = nn.LSTMCell(embedding + features, hidden)
         self.output = nn.Linear(hidden, words)
+        self.deep = output == "deep"
+        if self.deep:  # Xu et al. 2015, equation 7
+            self.output_context = nn.Linear(features, hidden)
+            self.output_word = nn.Linear(embedding, hidden, bias=False)
 
     def start(self, f):
         mean = f.mean(1)
         return self.init_h(mean), self.init_c(mean)
 
     def step(self, f, places, state, words):
-        """Reads one word a row; returns the next state and alpha (B, L)."""
+        """Reads one word a row; returns the next state, what the output layer
+        reads and alpha (B, L)."""
         h, _ = state
         alpha = self.attention(places, h)
         z = torch.bmm(alpha.unsqueeze(1), f).squeeze(1)
         gated = torch.sigmoid(self.gate(h)) * z
-        return self.lstm(torch.cat([self.embedding(words), gated], 1), state), alpha
+        word = self.embedding(words)
+        h, c = self.lstm(torch.cat([word, gated], 1), state)
+        said = h + self.output_context(gated) + self.output_word(word) if self.deep else h
+        return (h, c), said, alpha
 
 
 class Captioner(nn.Module):
     def __init__(self, words, grid=7, features=256, feature_norm="batch", embedding=256,
-                 hidden=512, attention=256, backbone="resnet18"):
+                 hidden=512, attention=256, backbone="resnet18", output="plain", places="layer4"):
         super().__init__()
         if backbone != "resnet18":
             raise ValueError(f"backbone {backbone}: only resnet18 is known")
-        self.encoder = Encoder(grid, features, feature_norm == "batch")
-        self.decoder = Decoder(words, features, embedding, hidden, attention)
+        self.encoder = Encoder(grid, features, feature_norm, places)
+        self.decoder = Decoder(words, features, embedding, hidden, attention, output)
 
     def forward(self, f, rows, words, dropout=0.0):
         """Teacher forcing: the scores (B, T, V) of the words that follow each
@@ -140,13 +159,13 @@ class Captioner(nn.Module):
         alpha (B, T, L)."""
         f, decoder = f[rows], self.decoder
         places, state = decoder.attention.feature(f), decoder.start(f)
-        hidden, alphas = [], []
+        steps, alphas = [], []
         for t in range(words.shape[1]):
-            state, alpha = decoder.step(f, places, state, words[:, t])
-            hidden.append(state[0])
+            state, said, alpha = decoder.step(f, places, state, words[:, t])
+            steps.append(said)
             alphas.append(alpha)
-        h = functional.dropout(torch.stack(hidden, 1), dropout, self.training)
-        return decoder.output(h), torch.stack(alphas, 1)
+        said = functional.dropout(torch.stack(steps, 1), dropout, self.training)
+        return decoder.output(said), torch.stack(alphas, 1)
 
 
 def load(path, device="cpu"):
@@ -157,8 +176,8 @@ def load(path, device="cpu"):
             raise ValueError(f"{path} is not a checkpoint of seetell: it has no metadata 'seetell'")
         tensors = {name: file.get_tensor(name) for name in file.keys()}
     about = json.loads(text)
-    if about["format"] != 1:
-        raise ValueError(f"{path} has format {about['format']}; this program reads 1")
+    if about["format"] not in (1, 2):
+        raise ValueError(f"{path} has format {about['format']}; this program reads 1 and 2")
     model = Captioner(len(about["vocabulary"]), **about["model"])
     model.load_state_dict(tensors, strict=True)
     return model.to(device).eval(), about
@@ -212,8 +231,8 @@ def beam_search(model, f, vocabulary, width=5, most=30, joint=" "):
     for _ in range(most):
         words = torch.tensor([caption[-1] for caption in live], device=device)
         many = len(live)
-        (h, c), _ = decoder.step(f.expand(many, -1, -1), places.expand(many, -1, -1), state, words)
-        step = functional.log_softmax(decoder.output(h).float(), 1).double()
+        (h, c), said, _ = decoder.step(f.expand(many, -1, -1), places.expand(many, -1, -1), state, words)
+        step = functional.log_softmax(decoder.output(said).float(), 1).double()
         step[:, [PAD, START, UNKNOWN]] = -torch.inf
         total = (scores.unsqueeze(1) + step).flatten()
         # A stable sort: of equals the earlier hypothesis, then the lower word.

@@ -120,6 +120,10 @@ func TestSameCaptions(t *testing.T) {
 			m.Preprocessing.Mode, m.Preprocessing.Size = picture.Crop, 96
 			m.Model.FeatureNorm, m.Model.Grid, m.Tokenizer = checkpoint.FeatureNormNone, 2, checkpoint.CharacterTokenizer
 		}},
+		{"deep output, ReLU, layer3's places", func(m *captioner.Metadata) {
+			m.Model.Output, m.Model.FeatureNorm = checkpoint.OutputDeep, checkpoint.FeatureNormReLU
+			m.Model.Layers, m.Model.Grid = checkpoint.Layers34, 10
+		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			compare(t, writeModel(t, test.change, "none"), drawn(t))

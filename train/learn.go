@@ -100,6 +100,8 @@ func (r *session) teaching(l lesson) captioner.LossOptions {
 		EmbeddingDropout:  r.cfg.EmbeddingDropout,
 		LabelSmoothing:    r.cfg.LabelSmoothing,
 		Attention:         r.cfg.AttentionPenalty,
+		Guide:             r.cfg.AttentionGuide,
+		GuideTemperature:  r.cfg.GuideTemperature,
 		ScheduledSampling: r.cfg.ScheduledSampling * float64(r.progress.Epochs) / float64(max(r.cfg.Epochs-r.cfg.SelfCritical-1, 1)),
 		BatchWords:        l.words,
 		BatchCaptions:     l.captions,

@@ -13,8 +13,9 @@ type saying struct {
 	r          *session
 	batch      *loader.Batch
 	how        captioner.LossOptions
-	drawn      [][]int64 // count of each picture; nil for the references
-	advantages []float64 // of each drawn caption
+	references captioner.LossOptions // how references are scored beside what was drawn
+	drawn      [][]int64             // count of each picture; nil for the references
+	advantages []float64             // of each drawn caption
 	count      int
 	share      float64 // of a drawn batch's loss in the lesson's
 }
@@ -34,6 +35,7 @@ func (r *session) say(s *torch.Scope, features *torch.Tensor, batch *loader.Batc
 	}
 	var reward float64
 	said.advantages, reward = advantages(r.critic.rewards(said.drawn, batch.Captions, said.count), said.count)
+	said.references = said.how
 	said.how = captioner.LossOptions{Precision: r.precision, BatchWords: captioner.SampledTargets(said.drawn, said.count).Scored()}
 	o.words, o.reward = o.words+said.how.BatchWords, o.reward+reward*said.share
 	return said
@@ -51,7 +53,12 @@ func (t saying) loss(s *torch.Scope, features *torch.Tensor, from, to int) *torc
 	}
 	first, last := from*t.count, to*t.count
 	targets := captioner.SampledTargets(t.drawn[first:last], t.count)
-	return t.r.network.PolicyLoss(s, features, targets, t.advantages[first:last], t.how).MulScalar(s, t.share)
+	loss := t.r.network.PolicyLoss(s, features, targets, t.advantages[first:last], t.how).MulScalar(s, t.share)
+	if t.r.cfg.SelfCriticalWords == 0 {
+		return loss
+	}
+	references := captioner.NewTargets(t.r.vocabulary, t.batch.Captions[from:to], t.r.cfg.CaptionWords)
+	return loss.Add(s, t.r.network.Loss(s, features, references, t.references).MulScalar(s, t.r.cfg.SelfCriticalWords))
 }
 
 // silent reports whether the pictures from one to another have nothing to

@@ -89,20 +89,20 @@ def train_mode(model):
 
 
 def unroll(decoder, f, inputs, lengths):
-    """Returns the hidden state behind each word of inputs (B, T) that captions
+    """Returns what the output layer reads at each word of inputs (B, T) that captions
     of the given lengths have, by steps, then captions. Longest first, as
     implementations of this model have it, so that a step takes the captions
     that have not ended."""
     order = lengths.argsort(descending=True, stable=True)
     f, inputs, place = f[order], inputs[order], order.argsort()
-    places, state, hidden = decoder.attention.feature(f), decoder.start(f), []
+    places, state, steps = decoder.attention.feature(f), decoder.start(f), []
     for t in range(inputs.shape[1]):
         going = lengths > t
         n = int(going.sum())
         f, places, state = f[:n], places[:n], (state[0][:n], state[1][:n])
-        state, _ = decoder.step(f, places, state, inputs[:n, t])
-        hidden.append(state[0][place[going]])
-    return torch.cat(hidden)
+        state, said, _ = decoder.step(f, places, state, inputs[:n, t])
+        steps.append(said[place[going]])
+    return torch.cat(steps)
 
 
 def loss_of(model, pixels, targets, precision=torch.bfloat16):

@@ -1,6 +1,11 @@
 package checkpoint
 
-import "fmt"
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // Config holds the sizes of a captioner. Its JSON form is the key "model" of
 // a checkpoint.
@@ -8,7 +13,9 @@ type Config struct {
 	Backbone    string `json:"backbone"`     // "resnet18"
 	Grid        int    `json:"grid"`         // side of the square of places, 7
 	Features    int    `json:"features"`     // size of a place's feature, 256
-	FeatureNorm string `json:"feature_norm"` // "batch" or "none"
+	FeatureNorm string `json:"feature_norm"` // "batch", "relu" or "none"
+	Layers      string `json:"places"`       // layers that a place's channels come from, "layer4" or "layer3+4"
+	Output      string `json:"output"`       // what the output layer reads, "plain" or "deep"
 	Embedding   int    `json:"embedding"`    // size of a word's embedding, 256
 	Hidden      int    `json:"hidden"`       // size of the LSTM's state, 512
 	Attention   int    `json:"attention"`    // size of the attention's space, 256
@@ -17,7 +24,20 @@ type Config struct {
 // The values of Config.FeatureNorm.
 const (
 	FeatureNormBatch = "batch"
+	FeatureNormReLU  = "relu" // no norm: a ReLU in its place
 	FeatureNormNone  = "none"
+)
+
+// The values of Config.Layers.
+const (
+	Layers4  = "layer4"   // the last layer's 512
+	Layers34 = "layer3+4" // layer3's 256, then layer4's, enlarged to layer3's size
+)
+
+// The values of Config.Output.
+const (
+	OutputPlain = "plain" // the LSTM's state alone
+	OutputDeep  = "deep"  // the gated context and the word read beside it: Xu et al. 2015, equation 7
 )
 
 // DefaultConfig returns the sizes of the recipe "base".
@@ -27,6 +47,8 @@ func DefaultConfig() Config {
 		Grid:        7,
 		Features:    256,
 		FeatureNorm: FeatureNormBatch,
+		Layers:      Layers4,
+		Output:      OutputPlain,
 		Embedding:   256,
 		Hidden:      512,
 		Attention:   256,
@@ -36,13 +58,43 @@ func DefaultConfig() Config {
 // Places returns the number of places that attention looks at.
 func (c Config) Places() int { return c.Grid * c.Grid }
 
+// UnmarshalJSON reads a configuration; what checkpoints did not name before it
+// could be chosen is as it was.
+func (c *Config) UnmarshalJSON(data []byte) error {
+	type plain Config
+	read := plain{FeatureNorm: FeatureNormBatch, Layers: Layers4, Output: OutputPlain}
+	if err := json.Unmarshal(data, &read); err != nil {
+		return err
+	}
+	*c = Config(read)
+	return nil
+}
+
+// format returns the version of the checkpoints that hold such a model: 2 where
+// one of its choices is new, so that older programs say that they cannot read it.
+func (c Config) format() int {
+	if c.FeatureNorm == FeatureNormReLU || c.Layers != Layers4 || c.Output != OutputPlain {
+		return 2
+	}
+	return 1
+}
+
 // Validate says what is wrong with the sizes, if anything.
 func (c Config) Validate() error {
 	if c.Backbone != "resnet18" {
 		return fmt.Errorf("backbone %q: only resnet18 is known", c.Backbone)
 	}
-	if c.FeatureNorm != FeatureNormBatch && c.FeatureNorm != FeatureNormNone {
-		return fmt.Errorf("feature norm %q: give %s or %s", c.FeatureNorm, FeatureNormBatch, FeatureNormNone)
+	for _, choice := range []struct {
+		name, value string
+		known       []string
+	}{
+		{"feature norm", c.FeatureNorm, []string{FeatureNormBatch, FeatureNormReLU, FeatureNormNone}},
+		{"places", c.Layers, []string{Layers4, Layers34}},
+		{"output", c.Output, []string{OutputPlain, OutputDeep}},
+	} {
+		if !slices.Contains(choice.known, choice.value) {
+			return fmt.Errorf("%s %q: give %s", choice.name, choice.value, strings.Join(choice.known, " or "))
+		}
 	}
 	for _, size := range []struct {
 		name  string

@@ -17,8 +17,9 @@ var (
 	ErrNewer = errors.New("the checkpoint is newer than this program")
 )
 
-// format is the version of the checkpoints that this package writes and reads.
-const format = 1
+// newest is the last version of checkpoints that this package reads; it writes
+// the first that can hold the model.
+const newest = 2
 
 // metadataKey is the key of a checkpoint's JSON text within the metadata of
 // its safetensors file.
@@ -77,8 +78,8 @@ func Parse(path string, texts map[string]string) (Metadata, error) {
 	var version struct {
 		Format int `json:"format"`
 	}
-	if json.Unmarshal([]byte(text), &version) == nil && version.Format > format {
-		return Metadata{}, fmt.Errorf("read %s: %w: its format is %d, and this program reads up to %d; take a newer seetell", path, ErrNewer, version.Format, format)
+	if json.Unmarshal([]byte(text), &version) == nil && version.Format > newest {
+		return Metadata{}, fmt.Errorf("read %s: %w: its format is %d, and this program reads up to %d; take a newer seetell", path, ErrNewer, version.Format, newest)
 	}
 	var m Metadata
 	if err := json.Unmarshal([]byte(text), &m); err != nil {
@@ -100,7 +101,7 @@ func (m Metadata) validate() error {
 
 // Texts returns the metadata as the safetensors file holds it.
 func (m Metadata) Texts() (map[string]string, error) {
-	m.Format = format
+	m.Format = m.Model.format()
 	text, err := json.Marshal(m)
 	if err != nil {
 		return nil, fmt.Errorf("write the checkpoint's metadata: %w", err)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes network.json: a small captioner's numbers in PyTorch, from weights
-that a formula gives, for the test beside it.
+"""Writes network.json and deep.json: small captioners' numbers in PyTorch, from
+weights that a formula gives, for the test beside it.
 
     python golden.py    # torch 2.11.0, float32 on the CPU
 """
@@ -18,11 +18,16 @@ sys.path.insert(0, str(here.parent.parent / "python"))
 import seetell  # noqa: E402
 
 SIZES = {"grid": 3, "features": 24, "embedding": 16, "hidden": 32, "attention": 20}
+# For each model a salt of its pictures with which no ReLU lies within rounding of
+# its kink.
+MODELS = {
+    "network": (1011, SIZES),
+    "deep": (1023, SIZES | {"grid": 4, "output": "deep", "feature_norm": "relu", "places": "layer3+4"}),
+}
 VOCABULARY = ["<pad>", "<start>", "<end>", "<unk>", "a", "dog", "runs"]
 CAPTIONS = [[[4, 5, 6], [4, 5]], [[5], [4, 3, 6, 5]], [[6]], [[4]]]  # of four pictures
 SIDE = 96
 MEAN, STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
-PICTURES = 1011  # a salt with which no ReLU of either kind lies within rounding of its kink
 STEPS = 10
 
 
@@ -50,8 +55,8 @@ def fill(model):
         tensor.copy_(torch.from_numpy(np.asarray(value)).float())
 
 
-def batch():
-    pixels = np.floor(uniform(PICTURES, len(CAPTIONS) * SIDE * SIDE * 3) * 256).reshape(-1, SIDE, SIDE, 3)
+def batch(salt):
+    pixels = np.floor(uniform(salt, len(CAPTIONS) * SIDE * SIDE * 3) * 256).reshape(-1, SIDE, SIDE, 3)
     x = torch.from_numpy(pixels).float() / 255
     x = (x - torch.tensor(MEAN)) / torch.tensor(STD)
     rows, inputs, targets = [], [], []
@@ -65,6 +70,21 @@ def batch():
     return x.permute(0, 3, 1, 2), torch.tensor(rows), torch.tensor(inputs), torch.tensor(targets)
 
 
+def guide_of(model, f, inputs, targets, alpha):
+    """KL(beta || alpha), beta the softmax over places, at half temperature, of
+    what each adds to the target's logit; the mean over words."""
+    decoder, state, gates = model.decoder, model.decoder.start(f), []
+    with torch.no_grad():
+        places = decoder.attention.feature(f)
+        for t in range(inputs.shape[1]):
+            gates.append(torch.sigmoid(decoder.gate(state[0])))
+            state, _, _ = decoder.step(f, places, state, inputs[:, t])
+        directions = decoder.output.weight[targets] @ decoder.output_context.weight * torch.stack(gates, 1)
+        beta = torch.softmax(torch.einsum("btf,blf->btl", directions, f) / 0.5, 2)
+    divergence = (beta * (torch.log(beta) - torch.log(alpha))).sum(2)
+    return divergence[targets != seetell.PAD].mean()
+
+
 def loss_of(model, x, rows, inputs, targets, penalty=0.0):
     features = model.encoder(x)
     logits, alpha = model(features, rows, inputs)
@@ -72,11 +92,13 @@ def loss_of(model, x, rows, inputs, targets, penalty=0.0):
     if penalty:
         seen = (alpha * (targets != seetell.PAD).unsqueeze(2)).sum(1)
         loss = loss + penalty * ((1 - seen) ** 2).mean()
+        if model.decoder.deep:
+            loss = loss + guide_of(model, features[rows], inputs, targets, alpha)
     return features, logits, loss
 
 
-def new(frozen):
-    model = seetell.Captioner(len(VOCABULARY), **SIZES)
+def new(sizes, frozen):
+    model = seetell.Captioner(len(VOCABULARY), **sizes)
     with torch.no_grad():
         fill(model)
     model.to(memory_format=torch.channels_last)  # as seetell lays convolutions out
@@ -92,23 +114,22 @@ def sample(tensor, count=6):
     return [float(v) for v in flat[::step][:count]]
 
 
-def main():
-    torch.set_num_threads(1)
-    data = batch()
-    golden = {"vocabulary": VOCABULARY, "sizes": SIZES}
-    model = new(frozen=True).eval()
+def write(name, salt, sizes):
+    data = batch(salt)
+    golden = {"vocabulary": VOCABULARY, "model": sizes, "pictures": salt}
+    model = new(sizes, frozen=True).eval()
     with torch.no_grad():
         features, logits, loss = loss_of(model, *data)
     golden["features"] = sample(features, 48)
     valid = logits.transpose(0, 1)[(data[3] != seetell.PAD).t()]
     golden["logits"] = [float(v) for v in valid.flatten()]
     for frozen in (True, False):
-        model = new(frozen)
+        model = new(sizes, frozen)
         _, _, loss = loss_of(model, *data, penalty=1.0)
         loss.backward()
-        gradients = {name: {"norm": float(p.grad.norm()), "largest": float(p.grad.abs().max()),
+        gradients = {name: {"norm": float(p.grad.double().norm()), "largest": float(p.grad.abs().max()),
                             "values": sample(p.grad)} for name, p in model.named_parameters()}
-        model = new(frozen)
+        model = new(sizes, frozen)
         # The backbone at a tenth: Adam moves weights whose gradients are rounding
         # as far as others, and at 1e-4 float32 and float64 part by 1e-4.
         backbone = list(model.encoder.backbone.parameters())
@@ -125,7 +146,9 @@ def main():
             losses.append(loss.item())
         golden["frozen" if frozen else "batch"] = {"gradients": gradients, "losses": losses}
     text = json.dumps(golden, indent=0).replace("\n", "")
-    (here / "network.json").write_text(text + "\n")
+    (here / f"{name}.json").write_text(text + "\n")
 
 
-main()
+torch.set_num_threads(1)
+for name, (salt, sizes) in MODELS.items():
+    write(name, salt, sizes)

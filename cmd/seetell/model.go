@@ -67,8 +67,8 @@ func describeModel(out io.Writer, m captioner.Metadata, format string) error {
 
 func describeModelText(out io.Writer, m captioner.Metadata) error {
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	fmt.Fprintf(w, "backbone\t%s, grid %d × %d, features %d, feature norm %s\n", m.Model.Backbone, m.Model.Grid, m.Model.Grid, m.Model.Features, m.Model.FeatureNorm)
-	fmt.Fprintf(w, "decoder\tembedding %d, hidden %d, attention %d\n", m.Model.Embedding, m.Model.Hidden, m.Model.Attention)
+	fmt.Fprintf(w, "backbone\t%s, %s, grid %d × %d, features %d, feature norm %s\n", m.Model.Backbone, m.Model.Layers, m.Model.Grid, m.Model.Grid, m.Model.Features, m.Model.FeatureNorm)
+	fmt.Fprintf(w, "decoder\tembedding %d, hidden %d, attention %d, output %s\n", m.Model.Embedding, m.Model.Hidden, m.Model.Attention, m.Model.Output)
 	fmt.Fprintf(w, "pictures\t%d × %d pixels, %s\n", m.Preprocessing.Size, m.Preprocessing.Size, m.Preprocessing.Mode)
 	fmt.Fprintf(w, "vocabulary\t%d words, split into %s\n", len(m.Vocabulary), m.Tokenizer)
 	fmt.Fprintf(w, "data\t%s\n", text(m.Data))

@@ -147,9 +147,12 @@ func optimiserFlags(cfg *train.Config) []cli.Flag {
 		&cli.Float64Flag{Name: "embedding-dropout", Usage: "behind the word embeddings", Value: cfg.EmbeddingDropout, Destination: &cfg.EmbeddingDropout},
 		&cli.Float64Flag{Name: "label-smoothing", Usage: "share of a word's probability dealt to all words", Value: cfg.LabelSmoothing, Destination: &cfg.LabelSmoothing},
 		&cli.Float64Flag{Name: "attention-penalty", Usage: "weight of doubly stochastic attention", Value: cfg.AttentionPenalty, Destination: &cfg.AttentionPenalty},
+		&cli.Float64Flag{Name: "attention-guide", Usage: "weight of what draws attention to the places that speak for a word, by its class activation map; with --output deep", Destination: &cfg.AttentionGuide},
+		&cli.Float64Flag{Name: "guide-temperature", Usage: "of those maps: lower is sharper", Value: cfg.GuideTemperature, Destination: &cfg.GuideTemperature},
 		&cli.Float64Flag{Name: "scheduled-sampling", Usage: "share of the words read that the model drew itself, rising to this by the last epoch", Value: cfg.ScheduledSampling, Destination: &cfg.ScheduledSampling},
 		&cli.IntFlag{Name: "self-critical", Usage: "last `EPOCHS`, which raise CIDEr-D of drawn captions; a recipe's are a share of --epochs", Value: cfg.SelfCritical, Destination: &cfg.SelfCritical},
 		&cli.Float64Flag{Name: "self-critical-rate", Usage: "step size of Adam in self-critical epochs", Value: cfg.SelfCriticalRate, Destination: &cfg.SelfCriticalRate},
+		&cli.Float64Flag{Name: "self-critical-words", Usage: "weight of the references' loss beside the reward in self-critical epochs, which keeps words alive", Destination: &cfg.SelfCriticalWords},
 		&cli.IntFlag{Name: "samples", Usage: "captions drawn of each picture in self-critical epochs", Value: cfg.Samples, Destination: &cfg.Samples},
 	}
 }
@@ -159,7 +162,9 @@ func modelSizeFlags(cfg *train.Config) []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "encoder-weights", Usage: "the backbone's first weights: imagenet, none or a `FILE`", Value: cfg.EncoderWeights, Destination: &cfg.EncoderWeights},
 		&cli.IntFlag{Name: "grid", Usage: "side of the square of places", Value: model.Grid, Destination: &model.Grid},
-		&cli.StringFlag{Name: "feature-norm", Usage: "behind the projection: batch or none", Value: model.FeatureNorm, Destination: &model.FeatureNorm},
+		&cli.StringFlag{Name: "places", Usage: "what a place is made of: layer4, or layer3+4, layer3's channels beside it and its finer places", Value: model.Layers, Destination: &model.Layers},
+		&cli.StringFlag{Name: "output", Usage: "what the words are read off: plain, the LSTM's state, or deep, what attention looked at and the last word too", Value: model.Output, Destination: &model.Output},
+		&cli.StringFlag{Name: "feature-norm", Usage: "behind the projection: batch, relu or none", Value: model.FeatureNorm, Destination: &model.FeatureNorm},
 		&cli.IntFlag{Name: "features", Usage: "size of a place's feature", Value: model.Features, Destination: &model.Features},
 		&cli.IntFlag{Name: "embedding", Usage: "size of a word's embedding", Value: model.Embedding, Destination: &model.Embedding},
 		&cli.IntFlag{Name: "hidden", Usage: "size of the LSTM's state", Value: model.Hidden, Destination: &model.Hidden},
