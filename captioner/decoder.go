@@ -18,6 +18,7 @@ type Decoder struct {
 	output       *nn.Linear
 	context      *nn.Linear // gated context to output; nil where that is plain
 	word         *nn.Linear // word read to output; nil likewise
+	stepwise     bool       // tests: an operator at a time, also where a step is one
 }
 
 func newDecoder(s *torch.Scope, c Config, vocabularySize int) *Decoder {
@@ -158,12 +159,18 @@ func (d *Decoder) step(s *torch.Scope, w fused, m memory, before state, gates *t
 		context := gate.Mul(s, z)
 		sum := torch.Cat(s, 1, context, h).Linear(s, w.stepWeight, nil).Add(s, gates.Narrow(s, 1, 0, 4*hidden))
 		next, cell := nn.LSTMGates(s, sum.To(s, torch.Float32), before.c)
-		preOutput := next
-		if w.contextWeight != nil {
-			words := gates.Narrow(s, 1, 4*hidden, hidden)
-			preOutput = w.precision.cast(s, next).Add(s, context.Linear(s, w.contextWeight, nil)).Add(s, words)
-		}
-		return []*torch.Tensor{next, cell, preOutput, alpha, gate}
+		return []*torch.Tensor{next, cell, d.preOutput(s, w, next, context, gates), alpha, gate}
 	})
 	return stepResult{state{kept[0], kept[1]}, kept[2], kept[3], kept[4]}
+}
+
+// preOutput returns what the output layer reads: h, or a deep output's sum, of
+// the state, the gated context and the words' rows of wordGates.
+func (d *Decoder) preOutput(s *torch.Scope, w fused, h, context, gates *torch.Tensor) *torch.Tensor {
+	if w.contextWeight == nil {
+		return h
+	}
+	hidden := int64(d.config.Hidden)
+	words := gates.Narrow(s, 1, 4*hidden, hidden)
+	return w.precision.cast(s, h).Add(s, context.Linear(s, w.contextWeight, nil)).Add(s, words)
 }

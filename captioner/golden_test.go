@@ -161,7 +161,7 @@ func goldenNumbers(t *testing.T, g golden) {
 	err := torch.NoGrad(func(s *torch.Scope) error {
 		x, targets := g.batch(s, v)
 		_, features := n.EncodePictures(s, x, Evaluation, PrecisionFloat32)
-		logits, _ := n.Logits(s, features, targets, LossOptions{Precision: PrecisionFloat32})
+		logits := n.Logits(s, features, targets, LossOptions{Precision: PrecisionFloat32})
 		near(t, "features", sample(features.Float32s(s), len(g.Features)), g.Features, goldenForward)
 		near(t, "logits", widen(logits.Narrow(s, 0, 0, int64(targets.Scored())).Float32s(s)), g.Logits, goldenForward)
 		return nil

@@ -11,12 +11,12 @@ import "github.com/seetell/seetell/torch"
 func (d *Decoder) guide(s *torch.Scope, features *torch.Tensor, t Targets, steps unrolled, how LossOptions) *torch.Tensor {
 	scored := indices(s, features, t.scored[:t.count])
 	beta := s.WithinNoGrad(func(s *torch.Scope) []*torch.Tensor {
-		gates := torch.Cat(s, 0, steps.gates...).IndexSelect(s, 0, scored)
+		gates := steps.gate.IndexSelect(s, 0, scored)
 		maps := d.activation(s, features, t, gates, how.Precision)
 		return []*torch.Tensor{maps.MulScalar(s, 1/how.GuideTemperature).Softmax(s, 1)}
 	})[0]
 	const least = 1e-8 // whose logarithm is finite
-	alpha := torch.Cat(s, 0, steps.alphas...).IndexSelect(s, 0, scored).AddScalar(s, least).Log(s)
+	alpha := steps.alpha.IndexSelect(s, 0, scored).AddScalar(s, least).Log(s)
 	divergence := beta.AddScalar(s, least).Log(s).Sub(s, alpha).Mul(s, beta).Sum(s)
 	return divergence.MulScalar(s, 1/float64(t.count))
 }

@@ -31,7 +31,7 @@ func (n *Network) Loss(s *torch.Scope, features *torch.Tensor, t Targets, how Lo
 	loss := logits.CrossEntropy(s, words, options)
 	loss = loss.MulScalar(s, share(t.Scored(), how.BatchWords))
 	if how.Attention > 0 {
-		penalty := t.coverage(s, steps.alphas).MulScalar(s, how.Attention)
+		penalty := t.coverage(s, steps.alpha).MulScalar(s, how.Attention)
 		loss = loss.Add(s, penalty.MulScalar(s, share(t.Captions, how.BatchCaptions)))
 	}
 	if how.Guide > 0 {
@@ -51,54 +51,59 @@ func share(count, all int) float64 {
 
 // Logits returns the scores of the vocabulary at each scored word, float32 of
 // shape (words, V) in the order of steps, then captions, with rows of no
-// meaning behind them; and each step's α, (B, L).
-func (n *Network) Logits(s *torch.Scope, features *torch.Tensor, t Targets, how LossOptions) (logits *torch.Tensor, alphas []*torch.Tensor) {
-	logits, steps := n.teach(s, features, t, how)
-	return logits, steps.alphas
+// meaning behind them.
+func (n *Network) Logits(s *torch.Scope, features *torch.Tensor, t Targets, how LossOptions) *torch.Tensor {
+	logits, _ := n.teach(s, features, t, how)
+	return logits
 }
 
 // teach returns Logits and the steps that led to them.
 func (n *Network) teach(s *torch.Scope, features *torch.Tensor, t Targets, how LossOptions) (logits *torch.Tensor, steps unrolled) {
 	how.Precision.autocast(s, n.Device, func() {
 		steps = n.Decoder.unroll(s, features, t, how)
-		scored := torch.FromSlice(s, t.scored, int64(len(t.scored))).ToDevice(s, n.Device)
-		preOutput := torch.Cat(s, 0, steps.preOutput...).IndexSelect(s, 0, scored).Dropout(s, how.Dropout, true)
+		scored := indices(s, features, t.scored)
+		preOutput := steps.preOutput.IndexSelect(s, 0, scored).Dropout(s, how.Dropout, true)
 		logits = n.Decoder.output.Forward(s, preOutput).To(s, torch.Float32)
 	})
 	return logits, steps
 }
 
-// unrolled is what each step came to, for the rows that it took.
+// unrolled is what the steps came to, a row for each row that they took, R in
+// all.
 type unrolled struct {
-	preOutput []*torch.Tensor // what the output layer reads, (rows, H)
-	alphas    []*torch.Tensor // (rows, L)
-	gates     []*torch.Tensor // the context's, (rows, F)
+	preOutput *torch.Tensor // what the output layer reads, (R, H)
+	alpha     *torch.Tensor // (R, L)
+	gate      *torch.Tensor // the context's, (R, F)
 }
 
 // unroll feeds the targets' words.
 func (d *Decoder) unroll(s *torch.Scope, features *torch.Tensor, t Targets, how LossOptions) unrolled {
-	device := features.Device()
-	rows := torch.FromSlice(s, t.pictures(), int64(t.Captions)).ToDevice(s, device)
-	inputs := torch.FromSlice(s, t.inputs, int64(len(t.inputs))).ToDevice(s, device)
 	w := d.fuse(s, how.Precision)
-	m := d.attentionKeys(s, how.Precision.cast(s, features)).pick(s, rows)
-	now := d.initState(s, features).pick(s, rows)
-	gates := d.embedding.Forward(s, inputs).Dropout(s, how.EmbeddingDropout, true).Linear(s, w.wordWeight, w.wordBias)
-	var all unrolled
+	m := d.attentionKeys(s, how.Precision.cast(s, features))
+	start := d.initState(s, features).pick(s, indices(s, features, t.pictures()))
+	inputs := d.embedding.Forward(s, indices(s, features, t.inputs)).Dropout(s, how.EmbeddingDropout, true)
+	gates := inputs.Linear(s, w.wordWeight, w.wordBias)
+	if d.atOnce(features.Device()) && how.ScheduledSampling == 0 {
+		return d.unrollAtOnce(s, w, m, start, gates, t)
+	}
+	return d.unrollSteps(s, w, m.pick(s, indices(s, features, t.pictures())), start, gates, t, how)
+}
+
+// unrollSteps takes a step after another, an operator at a time.
+func (d *Decoder) unrollSteps(s *torch.Scope, w fused, m memory, now state, gates *torch.Tensor, t Targets, how LossOptions) unrolled {
+	var preOutput, alpha, opened []*torch.Tensor
 	for step, gate := range gates.Split(s, t.batchSizes, 0) {
 		if step > 0 && t.batchSizes[step] < t.batchSizes[step-1] {
 			m, now = m.first(s, t.batchSizes[step]), now.first(s, t.batchSizes[step])
 		}
 		if step > 0 && how.ScheduledSampling > 0 {
-			gate = d.sampleInputs(s, w, all.preOutput[step-1], gate, how)
+			gate = d.sampleInputs(s, w, preOutput[step-1], gate, how)
 		}
 		result := d.step(s, w, m, now, gate)
 		now = result.state
-		all.preOutput = append(all.preOutput, result.preOutput)
-		all.alphas = append(all.alphas, result.alpha)
-		all.gates = append(all.gates, result.gate)
+		preOutput, alpha, opened = append(preOutput, result.preOutput), append(alpha, result.alpha), append(opened, result.gate)
 	}
-	return all
+	return unrolled{torch.Cat(s, 0, preOutput...), torch.Cat(s, 0, alpha...), torch.Cat(s, 0, opened...)}
 }
 
 // sampleInputs returns the words' gates with a random share of the rows replaced by
@@ -117,12 +122,12 @@ func (d *Decoder) sampleInputs(s *torch.Scope, w fused, preOutput, gates *torch.
 
 // coverage is Xu et al. 2015, equation 14: the mean over captions and places
 // of (1 − Σ_t α_ti)², t over the caption's scored words.
-func (t Targets) coverage(s *torch.Scope, alphas []*torch.Tensor) *torch.Tensor {
+func (t Targets) coverage(s *torch.Scope, alpha *torch.Tensor) *torch.Tensor {
 	own := make([]float32, t.Captions*t.count) // for each caption, which scored words are its own
 	for word, caption := range t.caption {
 		own[caption*t.count+word] = 1
 	}
-	all := torch.Cat(s, 0, alphas...).IndexSelect(s, 0, indices(s, alphas[0], t.scored[:t.count]))
+	all := alpha.IndexSelect(s, 0, indices(s, alpha, t.scored[:t.count]))
 	seen := torch.FromSlice(s, own, int64(t.Captions), int64(t.count)).ToDevice(s, all.Device()).MatMul(s, all)
 	missing := seen.Neg(s).AddScalar(s, 1)
 	return missing.Mul(s, missing).Mean(s)

@@ -8,7 +8,7 @@ import "github.com/seetell/seetell/torch"
 // where how.BatchWords are the whole's. Rennie et al. 2017, equation 7. The
 // probabilities are those that Sample drew by.
 func (n *Network) PolicyLoss(s *torch.Scope, features *torch.Tensor, t Targets, advantages []float64, how LossOptions) *torch.Tensor {
-	logits, _ := n.Logits(s, features, t, how)
+	logits := n.Logits(s, features, t, how)
 	words := torch.FromSlice(s, t.words, int64(len(t.words)), 1).ToDevice(s, n.Device)
 	said := logits.Add(s, n.Decoder.bannedMask(s, logits)).LogSoftmax(s, 1).Gather(s, 1, words).Squeeze(s, 1)
 	weights := t.weights(advantages)

@@ -18,7 +18,7 @@ func TestSampleFollowsTheDecoder(t *testing.T) {
 		n, v, x := small(t, s)
 		n.Decoder.output.Weight.ScaleInPlace(s, 8) // probabilities that differ
 		_, features := n.EncodePictures(s, x, Evaluation, PrecisionFloat32)
-		logits, _ := n.Logits(s, features, NewTargets(v, [][]string{{""}, {""}}, 28), LossOptions{Precision: PrecisionFloat32})
+		logits := n.Logits(s, features, NewTargets(v, [][]string{{""}, {""}}, 28), LossOptions{Precision: PrecisionFloat32})
 		want := logits.Add(s, n.Decoder.bannedMask(s, logits)).Softmax(s, 1).Float32s(s)
 		drawn := n.Sample(s, features, count, 6, PrecisionFloat32)
 		for picture := range 2 {
@@ -118,7 +118,7 @@ func TestPolicyLoss(t *testing.T) {
 		features = features.Detach(s)
 		targets := SampledTargets([][]int64{{4, 5, checkpoint.End}, {6, checkpoint.End}}, 1)
 		how := LossOptions{Precision: PrecisionFloat32}
-		logits, _ := n.Logits(s, features, targets, how)
+		logits := n.Logits(s, features, targets, how)
 		logp := logits.Add(s, n.Decoder.bannedMask(s, logits)).LogSoftmax(s, 1)
 		words := n.VocabularySize
 		at := func(row, word int) float64 { return float64(logp.Float32s(s)[row*words+word]) }

@@ -52,7 +52,7 @@ func (l *learner) parity() (map[string]any, error) {
 	err := torch.Run(func(s *torch.Scope) error {
 		features := l.look(s, l.batches[0])
 		targets := l.targets(l.batches[0])
-		logits, _ := l.network.Logits(s, features, targets, l.teaching())
+		logits := l.network.Logits(s, features, targets, l.teaching())
 		l.network.Loss(s, features, targets, l.teaching()).Backward(s)
 		keep("features", features.Detach(s))
 		keep("logits", logits.Narrow(s, 0, 0, int64(targets.Scored())).Detach(s))
