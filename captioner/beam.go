@@ -99,7 +99,7 @@ func (n *Network) searchEach(s *torch.Scope, features *torch.Tensor, v *Vocabula
 // search runs the searches to their ends. All live hypotheses are rows of one
 // batch, in the order of pictures.
 func (d *Decoder) search(s *torch.Scope, features *torch.Tensor, searches []*search, p Precision) {
-	w := d.fuse(s, p)
+	w := d.fuse(s, p).pack(s)
 	all := d.attentionKeys(s, p.cast(s, features))
 	now := d.initState(s, features)
 	for running(searches) {
@@ -115,10 +115,10 @@ func (d *Decoder) search(s *torch.Scope, features *torch.Tensor, searches []*sea
 // hypotheses now live, h and c, or nil when there are none.
 func (d *Decoder) advance(s *torch.Scope, w fused, all memory, now state, searches []*search) []*torch.Tensor {
 	pictures, words := rows(searches)
-	here := all.pick(s, indices(s, now.h, pictures))
+	here := d.share(s, all, pictures)
 	gates := d.wordGates(s, w, indices(s, now.h, words))
 	result := d.step(s, w, here, now, gates)
-	logp := d.output.Forward(s, result.preOutput).To(s, torch.Float32).LogSoftmax(s, 1)
+	logp := w.logits(s, result.preOutput).LogSoftmax(s, 1)
 	openness := result.gate.To(s, torch.Float32).Mean(s, 1)
 	parents := extendAll(searches, logp.Float32s(s), result.alpha.Float32s(s), openness.Float32s(s))
 	if len(parents) == 0 {

@@ -65,6 +65,8 @@ type fused struct {
 	wordWeight, wordBias   *torch.Tensor // (4H, E), (4H); 5H with a deep output, W_y and W_z's bias last
 	stepWeight             *torch.Tensor // (4H, F+H)
 	contextWeight          *torch.Tensor // (H, F), W_z; nil where the output is plain
+	outputWeight           *torch.Tensor // (V, H)
+	outputBias             *torch.Tensor // (V)
 	precision              Precision
 }
 
@@ -75,10 +77,11 @@ func (d *Decoder) fuse(s *torch.Scope, p Precision) fused {
 	join := func(ts ...*torch.Tensor) *torch.Tensor { return p.cast(s, torch.Cat(s, 0, ts...)) }
 	step := torch.Cat(s, 1, input.Narrow(s, 1, e, f), d.lstm.WeightHH)
 	w := fused{
-		stateWeight: join(d.attention.hidden.Weight, d.gate.Weight),
-		stateBias:   join(d.attention.hidden.Bias, d.gate.Bias),
-		stepWeight:  p.cast(s, step),
-		precision:   p,
+		stateWeight:  join(d.attention.hidden.Weight, d.gate.Weight),
+		stateBias:    join(d.attention.hidden.Bias, d.gate.Bias),
+		stepWeight:   p.cast(s, step),
+		outputWeight: p.cast(s, d.output.Weight), outputBias: p.cast(s, d.output.Bias),
+		precision: p,
 	}
 	words, bias := input.Narrow(s, 1, 0, e), d.lstm.BiasIH.Add(s, d.lstm.BiasHH)
 	if d.config.Output != checkpoint.OutputDeep {
@@ -90,25 +93,68 @@ func (d *Decoder) fuse(s *torch.Scope, p Precision) fused {
 	return w
 }
 
+// rowsAtOnce is about how many rows a search works on.
+const rowsAtOnce = 32
+
+// pack lays the weights out for many products; they take no part in gradients
+// any more.
+func (w fused) pack(s *torch.Scope) fused {
+	for _, weight := range []**torch.Tensor{&w.stateWeight, &w.wordWeight, &w.stepWeight, &w.contextWeight, &w.outputWeight} {
+		if *weight != nil {
+			*weight = (*weight).PackLinear(s, rowsAtOnce)
+		}
+	}
+	return w
+}
+
+// logits returns the scores of the vocabulary, float32 of shape (B, V), for
+// rows that the output layer reads.
+func (w fused) logits(s *torch.Scope, preOutput *torch.Tensor) *torch.Tensor {
+	return w.precision.cast(s, preOutput).Linear(s, w.outputWeight, w.outputBias).To(s, torch.Float32)
+}
+
 // memory is what the decoder attends to, the same for all words of a caption.
 type memory struct {
-	features *torch.Tensor // (B, L, F)
-	keys     *torch.Tensor // attention's projection of them, (B, L, A)
-}
-
-// pick returns the memory of the given rows.
-func (m memory) pick(s *torch.Scope, rows *torch.Tensor) memory {
-	return memory{m.features.IndexSelect(s, 0, rows), m.keys.IndexSelect(s, 0, rows)}
-}
-
-// first returns the memory of the first rows, a view of the same tensors.
-func (m memory) first(s *torch.Scope, rows int64) memory {
-	return memory{m.features.Narrow(s, 0, 0, rows), m.keys.Narrow(s, 0, 0, rows)}
+	features *torch.Tensor // (N, L, F)
+	keys     *torch.Tensor // attention's projection of them, (N, L, A)
+	pictures []int64       // of each row, its picture, where rows share them; nil where row i attends to the ith
 }
 
 // attentionKeys returns the features with what attention compares them by.
 func (d *Decoder) attentionKeys(s *torch.Scope, features *torch.Tensor) memory {
-	return memory{features, d.attention.feature.Forward(s, features)}
+	return memory{features: features, keys: d.attention.feature.Forward(s, features)}
+}
+
+// share returns the memory of rows that look at the given pictures: a step that
+// is one operator reads them where they are, others want copies.
+func (d *Decoder) share(s *torch.Scope, m memory, pictures []int64) memory {
+	if !d.atOnce(m.features.Device()) {
+		return m.gather(s, pictures)
+	}
+	return memory{m.features.To(s, torch.Float32), m.keys.To(s, torch.Float32), pictures}
+}
+
+// gather returns copies of the given rows.
+func (m memory) gather(s *torch.Scope, rows []int64) memory {
+	pick := indices(s, m.features, rows)
+	return memory{features: m.features.IndexSelect(s, 0, pick), keys: m.keys.IndexSelect(s, 0, pick)}
+}
+
+// pick returns the memory of the given rows.
+func (m memory) pick(s *torch.Scope, rows []int64) memory {
+	if m.pictures == nil {
+		return m.gather(s, rows)
+	}
+	pictures := make([]int64, len(rows))
+	for i, row := range rows {
+		pictures[i] = m.pictures[row]
+	}
+	return memory{m.features, m.keys, pictures}
+}
+
+// first returns the memory of the first rows, a view of the same tensors.
+func (m memory) first(s *torch.Scope, rows int64) memory {
+	return memory{features: m.features.Narrow(s, 0, 0, rows), keys: m.keys.Narrow(s, 0, 0, rows)}
 }
 
 // state is the LSTM's, h and c, float32 of shape (B, H).
@@ -135,7 +181,7 @@ func (d *Decoder) initState(s *torch.Scope, features *torch.Tensor) state {
 // wordGates returns what words add to the LSTM's gates, (…, 4H), and behind it
 // to a deep output, (…, H).
 func (d *Decoder) wordGates(s *torch.Scope, w fused, words *torch.Tensor) *torch.Tensor {
-	return d.embedding.Forward(s, words).Linear(s, w.wordWeight, w.wordBias)
+	return w.precision.cast(s, d.embedding.Forward(s, words)).Linear(s, w.wordWeight, w.wordBias)
 }
 
 // stepResult is what a word read comes to.
@@ -149,6 +195,9 @@ type stepResult struct {
 // step reads one word: it attends with the previous state, gates the context
 // and moves the state on. gates is the word's row of wordGates.
 func (d *Decoder) step(s *torch.Scope, w fused, m memory, before state, gates *torch.Tensor) stepResult {
+	if m.pictures != nil {
+		return d.stepAtOnce(s, w, m, before, gates)
+	}
 	a, f, hidden := int64(d.config.Attention), int64(d.config.Features), int64(d.config.Hidden)
 	kept := s.Within(func(s *torch.Scope) []*torch.Tensor {
 		h := w.precision.cast(s, before.h)

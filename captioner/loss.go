@@ -86,7 +86,7 @@ func (d *Decoder) unroll(s *torch.Scope, features *torch.Tensor, t Targets, how 
 	if d.atOnce(features.Device()) && how.ScheduledSampling == 0 {
 		return d.unrollAtOnce(s, w, m, start, gates, t)
 	}
-	return d.unrollSteps(s, w, m.pick(s, indices(s, features, t.pictures())), start, gates, t, how)
+	return d.unrollSteps(s, w, m.gather(s, t.pictures()), start, gates, t, how)
 }
 
 // unrollSteps takes a step after another, an operator at a time.
@@ -111,7 +111,7 @@ func (d *Decoder) unrollSteps(s *torch.Scope, w fused, m memory, now state, gate
 // go on.
 func (d *Decoder) sampleInputs(s *torch.Scope, w fused, preOutput, gates *torch.Tensor, how LossOptions) *torch.Tensor {
 	kept := s.WithinNoGrad(func(s *torch.Scope) []*torch.Tensor {
-		drawn := d.draw(s, preOutput.Narrow(s, 0, 0, gates.Dim(0)))
+		drawn := d.draw(s, w, preOutput.Narrow(s, 0, 0, gates.Dim(0)))
 		chance := torch.Empty(s, torch.Float32, gates.Device(), gates.Dim(0), 1)
 		chance.Uniform(s, 0, 1)
 		own := chance.Lt(s, torch.Full(s, how.ScheduledSampling, torch.Float32, gates.Device(), 1))

@@ -24,20 +24,18 @@ func (d *Decoder) sample(s *torch.Scope, features *torch.Tensor, drawn [][]int64
 	for i := range drawn {
 		going[i], rows[i], words[i] = i, int64(i/count), checkpoint.Start
 	}
-	w := d.fuse(s, p)
-	pick := indices(s, features, rows)
-	all := d.attentionKeys(s, p.cast(s, features)).pick(s, pick)
-	now := d.initState(s, features).pick(s, pick)
+	w := d.fuse(s, p).pack(s)
+	all := d.share(s, d.attentionKeys(s, p.cast(s, features)), rows)
+	now := d.initState(s, features).pick(s, indices(s, features, rows))
 	for step := 0; step < steps && s.Err() == nil; step++ {
 		result := d.step(s, w, all, now, d.wordGates(s, w, indices(s, features, words)))
-		now, words = result.state, d.draw(s, result.preOutput).Int64s(s)
+		now, words = result.state, d.draw(s, w, result.preOutput).Int64s(s)
 		left := grow(drawn, going, words)
 		if len(left) == 0 {
 			return
 		}
 		if rowsFor(len(left), len(drawn)) < len(going) {
-			pick := indices(s, features, left)
-			all, now = all.pick(s, pick), now.pick(s, pick)
+			all, now = all.pick(s, left), now.pick(s, indices(s, features, left))
 			for i, row := range left { // each at or behind its new place
 				going[i], words[i] = going[row], words[row]
 			}
@@ -49,9 +47,9 @@ func (d *Decoder) sample(s *torch.Scope, features *torch.Tensor, drawn [][]int64
 // draw returns a word for each row that the output layer reads, (B). The largest of
 // log-probabilities with Gumbel noise is a draw from them (Maddison et al.
 // 2014, section 2).
-func (d *Decoder) draw(s *torch.Scope, preOutput *torch.Tensor) *torch.Tensor {
+func (d *Decoder) draw(s *torch.Scope, w fused, preOutput *torch.Tensor) *torch.Tensor {
 	return s.Within(func(s *torch.Scope) []*torch.Tensor {
-		logits := d.output.Forward(s, preOutput).To(s, torch.Float32)
+		logits := w.logits(s, preOutput)
 		noise := torch.Empty(s, torch.Float32, logits.Device(), logits.Shape()...)
 		noise.Uniform(s, 1e-20, 1) // whose logarithm is finite
 		gumbel := noise.Log(s).Neg(s).Log(s).Neg(s)

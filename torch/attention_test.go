@@ -109,6 +109,32 @@ func TestAttentionLSTM(t *testing.T) {
 	}
 }
 
+// TestPackLinear: weights laid out before give the same products, by
+// themselves and within AttentionLSTM.
+func TestPackLinear(t *testing.T) {
+	for _, test := range []struct {
+		products  DType
+		tolerance float64 // of the largest
+	}{{Float32, 1e-6}, {BFloat16, 1e-2}} {
+		compute(t, func(s *Scope) {
+			a := attentionCase(s, t, test.products)
+			var want, packed AttentionSteps
+			s.WithinNoGrad(func(inner *Scope) []*Tensor {
+				want = a.Run(s)
+				x := a.Words.Narrow(s, 1, 0, a.StepWeight.Dim(1)).Clone(s)
+				bias := a.StepWeight.Narrow(s, 1, 0, 1).Reshape(s, -1).Clone(s)
+				plain := x.Linear(s, a.StepWeight, bias)
+				a.StateWeight, a.StepWeight = a.StateWeight.PackLinear(s, 3), a.StepWeight.PackLinear(s, 3)
+				expectNear(t, s, "linear", x.Linear(s, a.StepWeight, bias), plain, test.tolerance)
+				packed = a.Run(s)
+				return nil
+			})
+			expectNear(t, s, "hidden", packed.Hidden, want.Hidden, test.tolerance)
+			expectNear(t, s, "alpha", packed.Alpha, want.Alpha, test.tolerance)
+		})
+	}
+}
+
 // expectNear compares two tensors by the largest difference over the largest
 // magnitude.
 func expectNear(t *testing.T, s *Scope, what string, got, want *Tensor, tolerance float64) {

@@ -244,10 +244,6 @@ typedef struct {
   F(char*, topk, (tg_tensor * out[], const tg_tensor* x, int64_t k),           \
     (out, x, k))                                                               \
   /* nn.cpp */                                                                 \
-  F(char*, linear,                                                             \
-    (tg_tensor * out[], const tg_tensor* x, const tg_tensor* weight,           \
-     const tg_tensor* bias),                                                   \
-    (out, x, weight, bias))                                                    \
   F(char*, softmax, (tg_tensor * out[], const tg_tensor* x, int64_t dim),      \
     (out, x, dim))                                                             \
   F(char*, log_softmax, (tg_tensor * out[], const tg_tensor* x, int64_t dim),  \
@@ -287,6 +283,14 @@ typedef struct {
      tg_cross_entropy_options o),                                              \
     (out, x, target, o))                                                       \
   TG_BINARY(F, mse_loss)                                                       \
+  /* product.cpp */                                                            \
+  F(char*, linear,                                                             \
+    (tg_tensor * out[], const tg_tensor* x, const tg_tensor* weight,           \
+     const tg_tensor* bias),                                                   \
+    (out, x, weight, bias))                                                    \
+  F(char*, pack_linear,                                                        \
+    (tg_tensor * out[], const tg_tensor* weight, int64_t rows),                \
+    (out, weight, rows))                                                       \
   /* foldedconv.cpp */                                                         \
   F(char*, pack_conv2d,                                                        \
     (tg_tensor * out[], const tg_tensor* weight, tg_conv2d_options o,          \

@@ -3,12 +3,11 @@
 // depend on the step before is one product over all of them.
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
-#include <ATen/Version.h>
-#include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "attentionkernels.h"
 #include "internal.h"
+#include "product.h"
 
 using namespace seetell;
 using at::Tensor;
@@ -98,50 +97,6 @@ void parallel(int64_t n, const Body& body) {
   });
 }
 
-// Product multiplies rows by a weight, as linear does, many times: oneDNN lays
-// the weight out once for all of them, where linear would at every call. Rows
-// is about how many there are at a time.
-class Product {
- public:
-  Product(const Tensor& weight, int64_t rows) : weight_(weight) {
-    if (!packs()) return;
-    static auto reorder =
-        c10::Dispatcher::singleton()
-            .findSchemaOrThrow("mkldnn::_reorder_linear_weight", "")
-            .typed<Tensor(const Tensor&, std::optional<c10::SymInt>)>();
-    packed_ = reorder.call(weight.contiguous(), c10::SymInt(rows));
-  }
-
-  Tensor operator()(const Tensor& x,
-                    const std::optional<Tensor>& bias = {}) const {
-    if (!packed_.defined()) return at::linear(x, weight_, bias);
-    static auto multiply =
-        c10::Dispatcher::singleton()
-            .findSchemaOrThrow("mkldnn::_linear_pointwise", "")
-            .typed<Tensor(const Tensor&, const Tensor&,
-                          const std::optional<Tensor>&, c10::string_view,
-                          c10::List<std::optional<at::Scalar>>,
-                          std::optional<c10::string_view>)>();
-    return multiply.call(x, packed_, bias, "none",
-                         c10::List<std::optional<at::Scalar>>(), "");
-  }
-
- private:
-  // Float32 is left to MKL where it is at home.
-  bool packs() const {
-    if (!at::globalContext().userEnabledMkldnn()) return false;
-    if (weight_.scalar_type() == at::kBFloat16)
-      return at::get_cpu_capability() == "AVX512";
-#if defined(__x86_64__)
-    return !__builtin_cpu_is("intel");
-#else
-    return false;
-#endif
-  }
-
-  Tensor weight_, packed_;
-};
-
 // What the steps leave behind, a row for each row of the plan.
 struct Steps {
   Tensor hidden, cell, context, alpha, gate;  // what the caller is given
@@ -174,8 +129,8 @@ void run_forward(const Plan& plan, const Tensor* in, Steps& all) {
   Tensor features = plain(in[kFeatures]), keys = plain(in[kKeys]);
   Tensor weight = plain(in[kScoreWeight]), words = plain(in[kWords]);
   Tensor h = in[kH].contiguous(), c = in[kC].contiguous();
-  const Product state_product(in[kStateWeight], plan.captions()),
-      step_product(in[kStepWeight], plan.captions());
+  const Tensor state_weight = pack(in[kStateWeight], plan.captions());
+  const Tensor step_weight = pack(in[kStepWeight], plan.captions());
   int64_t first = 0;
   for (int64_t count : plan.counts) {
     auto rows = [&](const Tensor& x) { return x.narrow(0, first, count); };
@@ -183,7 +138,7 @@ void run_forward(const Plan& plan, const Tensor* in, Steps& all) {
     state.copy_(h.narrow(0, 0, count));
     input.narrow(1, n.features, n.hidden).copy_(state);
     Tensor projected = rows(all.projected);
-    projected.copy_(state_product(state, in[kStateBias]));
+    projected.copy_(product(state, state_weight, in[kStateBias]));
     const float *f = data(features), *k = data(keys), *w = data(weight);
     const float* q = data(projected);
     float *alpha = data(rows(all.alpha)), *z = data(rows(all.z));
@@ -199,7 +154,7 @@ void run_forward(const Plan& plan, const Tensor* in, Steps& all) {
     });
     input.narrow(1, 0, n.features).copy_(rows(all.context));
     Tensor gates = rows(all.gates);
-    gates.copy_(step_product(input)).add_(rows(words));
+    gates.copy_(product(input, step_weight)).add_(rows(words));
     Tensor next_h = rows(all.hidden), next_c = rows(all.cell);
     float *g = data(gates), *nh = data(next_h), *nc = data(next_c);
     const float* before = data(c);
@@ -239,8 +194,8 @@ tensor_list run_backward(const Plan& plan, const Tensor* in, const Steps& all,
   Tensor dh = at::zeros({plan.captions(), n.hidden}, at::kFloat);
   Tensor dc = at::zeros_like(dh);
   Tensor scores = at::empty({pictures, n.places}, at::kFloat);
-  const Product state_product(in[kStateWeight].t(), plan.captions()),
-      step_product(in[kStepWeight].t(), plan.captions());
+  const Tensor state_weight = pack(in[kStateWeight].t(), plan.captions());
+  const Tensor step_weight = pack(in[kStepWeight].t(), plan.captions());
   auto owners = captions_of(plan, pictures);
   int64_t first = total;
   for (size_t t = plan.counts.size(); t-- > 0;) {
@@ -260,7 +215,7 @@ tensor_list run_backward(const Plan& plan, const Tensor* in, const Steps& all,
                         ps + i * 4 * n.hidden);
     });
     Tensor dgate = rows(dgates).copy_(rows(dsums));
-    Tensor dinput = step_product(dgate).to(at::kFloat);
+    Tensor dinput = product(dgate, step_weight).to(at::kFloat);
     Tensor dz = dinput.narrow(1, 0, n.features).contiguous();
     if (dcontext.defined()) dz.add_(rows(dcontext));
     float *pz = data(dz), *pq = data(rows(dprojected));
@@ -287,7 +242,7 @@ tensor_list run_backward(const Plan& plan, const Tensor* in, const Steps& all,
     });
     Tensor dquery = rows(dqueries).copy_(rows(dprojected));
     down_h.copy_(dinput.narrow(1, n.features, n.hidden));
-    down_h.add_(state_product(dquery));
+    down_h.add_(product(dquery, state_weight));
   }
   tensor_list out(kInputs);
   out[kFeatures] = dfeatures.to(in[kFeatures].scalar_type());

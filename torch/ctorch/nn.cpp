@@ -6,13 +6,6 @@
 
 using namespace seetell;
 
-char* tg_linear(tg_tensor** out, const tg_tensor* x, const tg_tensor* weight,
-                const tg_tensor* bias) {
-  return guard([&] {
-    *out = wrap(at::linear(value(x), value(weight), optional(bias)));
-  });
-}
-
 char* tg_softmax(tg_tensor** out, const tg_tensor* x, int64_t dim) {
   return guard([&] { *out = wrap(at::softmax(value(x), dim)); });
 }

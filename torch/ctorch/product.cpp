@@ -1,0 +1,76 @@
+#include "product.h"
+
+#include <ATen/Context.h>
+#include <ATen/Version.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/ops/linear.h>
+
+#include "internal.h"
+
+namespace seetell {
+
+namespace {
+
+// pays reports whether oneDNN's product is the faster one. Float32 is left to
+// MKL where it is at home.
+bool pays(const at::Tensor& weight) {
+  if (!at::globalContext().userEnabledMkldnn() || !weight.device().is_cpu() ||
+      weight.is_mkldnn() || weight.dim() != 2)
+    return false;
+  if (weight.scalar_type() == at::kBFloat16)
+    return at::get_cpu_capability() == "AVX512";
+#if defined(__x86_64__)
+  return weight.scalar_type() == at::kFloat && !__builtin_cpu_is("intel");
+#else
+  return false;
+#endif
+}
+
+}  // namespace
+
+at::Tensor pack(const at::Tensor& weight, int64_t rows) {
+  if (!pays(weight)) return weight;
+  static auto reorder =
+      c10::Dispatcher::singleton()
+          .findSchemaOrThrow("mkldnn::_reorder_linear_weight", "")
+          .typed<at::Tensor(const at::Tensor&, std::optional<c10::SymInt>)>();
+  return reorder.call(weight.detach().contiguous(), c10::SymInt(rows));
+}
+
+at::Tensor product(const at::Tensor& x, const at::Tensor& weight,
+                   const std::optional<at::Tensor>& bias) {
+  if (!weight.is_mkldnn()) return at::linear(x, weight, bias);
+  TORCH_CHECK(x.dim() > 0 && x.size(-1) == weight.size(1) &&
+                  x.device().is_cpu() &&
+                  x.scalar_type() == weight.scalar_type(),
+              "x is ", x.scalar_type(), x.sizes(), " on ", x.device(),
+              ", the weight ", weight.scalar_type(), weight.sizes());
+  TORCH_CHECK(!bias || (bias->dim() == 1 && bias->size(0) == weight.size(0) &&
+                        bias->device().is_cpu() &&
+                        bias->scalar_type() == x.scalar_type()),
+              "a bias of the weight's type for each of its ", weight.size(0),
+              " rows wanted");
+  static auto op =
+      c10::Dispatcher::singleton()
+          .findSchemaOrThrow("mkldnn::_linear_pointwise", "")
+          .typed<at::Tensor(const at::Tensor&, const at::Tensor&,
+                            const std::optional<at::Tensor>&, c10::string_view,
+                            c10::List<std::optional<at::Scalar>>,
+                            std::optional<c10::string_view>)>();
+  return op.call(x.contiguous(), weight, bias, "none",
+                 c10::List<std::optional<at::Scalar>>(), "");
+}
+
+}  // namespace seetell
+
+using namespace seetell;
+
+char* tg_linear(tg_tensor** out, const tg_tensor* x, const tg_tensor* weight,
+                const tg_tensor* bias) {
+  return guard(
+      [&] { *out = wrap(product(value(x), value(weight), optional(bias))); });
+}
+
+char* tg_pack_linear(tg_tensor** out, const tg_tensor* weight, int64_t rows) {
+  return guard_no_grad([&] { *out = wrap(pack(value(weight), rows)); });
+}
