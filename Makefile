@@ -9,7 +9,7 @@
 PREFIX  = /usr/local
 SETUP   = go run ./cmd/setup
 VERSION = $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
-RACE    = ./cmd/setup/... ./hub/... ./dataset/... ./evaluate/... ./picture/... ./plots/... ./third_party/...
+RACE    = ./cmd/setup/... ./hub/... ./internal/annotations ./dataset/... ./evaluate/... ./picture/... ./plots/... ./third_party/...
 SHARE   = $(DESTDIR)$(PREFIX)/share/doc/seetell
 
 .PHONY: build check test demo install bench clean

@@ -19,7 +19,7 @@ func TestViewLikeBytes(t *testing.T) {
 	}
 	tar := &tarStore{files: []*tarFile{{file: file, size: 23, places: []place{{0, 11}, {16, 7}, {16, 8}, {0, 1 << 60}}}}}
 	defer tar.Close()
-	folder := &folderStore{finder: newFinder(filepath.Dir(path))}
+	folder := &folderStore{finder: newFinder(folder{path: filepath.Dir(path)}, false)}
 	for _, test := range []struct {
 		store      store
 		item       item

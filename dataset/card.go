@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
 	"path"
-	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -172,33 +170,9 @@ func globPattern(glob string) (*regexp.Regexp, error) {
 	return regexp.Compile(out.String() + "$")
 }
 
-// dataParts chooses the files of one kind that make up the data set in the
-// folder root, by its card if it has one, else all with the splits that their
-// names tell.
-func dataParts(root string, files []string) ([]part, error) {
-	below := make([]string, len(files))
-	for i, file := range files {
-		name, err := filepath.Rel(root, file)
-		if err != nil {
-			return nil, err
-		}
-		below[i] = filepath.ToSlash(name)
-	}
-	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, err
-	}
-	parts, err := chooseParts(readme, below)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", root, err)
-	}
-	for i := range parts {
-		parts[i].path = filepath.Join(root, filepath.FromSlash(parts[i].path))
-	}
-	return parts, nil
-}
-
-// chooseParts is dataParts of paths below the data set's folder.
+// chooseParts chooses the files of one kind that make up a data set, by its
+// card if it has one, else all with the splits that their names tell. Paths
+// are below the data set's folder.
 func chooseParts(readme []byte, files []string) ([]part, error) {
 	parts, err := cardParts(readme, files)
 	if err != nil {

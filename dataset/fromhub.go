@@ -4,11 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/seetell/seetell/hub"
 )
@@ -25,7 +21,11 @@ func openHub(ctx context.Context, source string, d hub.Dataset, client *hub.Clie
 	if err != nil {
 		return nil, err
 	}
-	set, err := chosen.open(ctx, source, o)
+	f := folder{source: source, path: chosen.snapshot.Path("")}
+	if f.within, f.below, err = chosen.snapshot.Root(); err != nil {
+		return nil, err
+	}
+	set, err := chosen.format.open(ctx, f, chosen.parts, o)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func Download(ctx context.Context, d hub.Dataset, client *hub.Client) (folder st
 // choice is what is needed of a snapshot.
 type choice struct {
 	snapshot *hub.Snapshot
-	kind     string // parquet, tar or annotations
+	format   *format
 	parts    []part // below the snapshot's folder
 }
 
@@ -57,7 +57,7 @@ func fetch(ctx context.Context, d hub.Dataset, client *hub.Client) (*choice, err
 	if err != nil {
 		return nil, err
 	}
-	chosen, err := choose(ctx, snapshot)
+	chosen, err := chooseOf(ctx, snapshot)
 	if err != nil || chosen != nil {
 		return chosen, err
 	}
@@ -80,36 +80,28 @@ func fetchConverted(ctx context.Context, d hub.Dataset, client *hub.Client) (*ch
 	if err != nil {
 		return nil, err
 	}
-	return choose(ctx, snapshot)
+	return chooseOf(ctx, snapshot)
 }
 
-// choose picks and downloads the data files of a snapshot; nil where it has
-// none of a known kind.
-func choose(ctx context.Context, s *hub.Snapshot) (*choice, error) {
+// chooseOf picks and downloads the data files of a snapshot; nil where it has
+// none of a known form.
+func chooseOf(ctx context.Context, s *hub.Snapshot) (*choice, error) {
 	var all []string
 	for _, f := range s.Files {
 		all = append(all, f.Path)
 	}
-	readme, err := readCard(ctx, s, all)
+	card, err := readCard(ctx, s, all)
 	if err != nil {
 		return nil, err
 	}
-	for _, kind := range []string{"parquet", "tar"} {
-		files := slices.DeleteFunc(slices.Clone(all), func(name string) bool { return path.Ext(name) != "."+kind })
-		if len(files) == 0 {
-			continue
-		}
-		parts, err := chooseParts(readme, files)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", s.Dataset, err)
-		}
-		var names []string
-		for _, p := range parts {
-			names = append(names, p.path)
-		}
-		return &choice{s, kind, parts}, s.Download(ctx, names)
+	format, parts, err := choose(all, card)
+	if errors.Is(err, errNoData) {
+		return nil, nil
 	}
-	return chooseAnnotations(ctx, s, all)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.Dataset, err)
+	}
+	return &choice{s, format, parts}, s.Download(ctx, format.needs(all, parts))
 }
 
 // readCard returns the text of README.md, if there is one.
@@ -123,49 +115,5 @@ func readCard(ctx context.Context, s *hub.Snapshot, all []string) ([]byte, error
 		}
 		return nil, err
 	}
-	return os.ReadFile(s.Path("README.md"))
-}
-
-// chooseAnnotations takes a folder of pictures with a captions file, whole.
-func chooseAnnotations(ctx context.Context, s *hub.Snapshot, all []string) (*choice, error) {
-	pictures, annotations := 0, 0
-	var names []string
-	for _, name := range all {
-		switch {
-		case pictureFile.MatchString(name):
-			pictures++
-		case slices.ContainsFunc([]string{".txt", ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".token"}, func(ending string) bool { return strings.HasSuffix(name, ending) }):
-			annotations++
-		default:
-			continue
-		}
-		names = append(names, name)
-	}
-	if pictures == 0 || annotations == 0 {
-		return nil, nil
-	}
-	return &choice{s, "annotations", nil}, s.Download(ctx, names)
-}
-
-// open opens what was downloaded.
-func (c *choice) open(ctx context.Context, source string, o Options) (*Set, error) {
-	parts := make([]part, len(c.parts))
-	for i, p := range c.parts {
-		parts[i] = part{c.snapshot.Path(p.path), p.split}
-	}
-	switch c.kind {
-	case "parquet":
-		return openParquet(ctx, source, source, parts, o)
-	case "tar":
-		return openTars(ctx, source, parts, o)
-	}
-	folder := c.snapshot.Path("")
-	annotations, err := findAnnotations(folder)
-	if err == nil && len(annotations) == 0 {
-		err = fmt.Errorf("%s: %w", filepath.Base(folder), errNoAnnotations)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return openAnnotations(ctx, source, folder, annotations, o)
+	return folder{path: s.Path("")}.card()
 }

@@ -8,7 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 
 	"github.com/seetell/seetell/dataset/demo"
 	"github.com/seetell/seetell/hub"
@@ -18,6 +18,7 @@ import (
 type Options struct {
 	Seed     int64     // of the split, where the source has none
 	Pictures string    // folder of the pictures, where the source does not hold them
+	Outside  bool      // captions files may name pictures outside that folder
 	Strict   bool      // refuse what is otherwise left out and counted
 	Limit    int       // pictures a split, 0 for all
 	Progress io.Writer // where downloads draw their progress, if it is a terminal; nil: nowhere
@@ -48,74 +49,29 @@ func Open(ctx context.Context, source string, o Options) (*Set, error) {
 	return nil, fmt.Errorf("open data set: %s is neither a file, a folder nor the name of a data set on the hub (owner/name)", source)
 }
 
-// openFolder opens what a folder holds: parquet files, tar files, or pictures
-// with a captions file.
+// openFolder opens what a folder holds, in the first of the formats that it has.
 func openFolder(ctx context.Context, source string, o Options) (*Set, error) {
-	files, err := filesWith(source, ".parquet")
+	f := folder{source: source, path: source}
+	files, err := f.files()
 	if err != nil {
 		return nil, err
 	}
-	if len(files) > 0 {
-		parts, err := dataParts(source, files)
-		if err != nil {
-			return nil, err
-		}
-		return openParquet(ctx, source, filepath.Base(source), parts, o)
-	}
-	if files, err = filesWith(source, ".tar"); err != nil {
-		return nil, err
-	}
-	if len(files) > 0 {
-		parts, err := dataParts(source, files)
-		if err != nil {
-			return nil, err
-		}
-		return openTars(ctx, source, parts, o)
-	}
-	annotations, err := findAnnotations(source)
-	if err == nil && len(annotations) == 0 {
-		err = fmt.Errorf("%s: %w", source, errNoAnnotations)
-	}
+	card, err := f.card()
 	if err != nil {
 		return nil, err
 	}
-	return openAnnotations(ctx, source, source, annotations, o)
+	format, parts, err := choose(files, card)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", source, err)
+	}
+	return format.open(ctx, f, parts, o)
 }
 
-// openFile opens one file: parquet, tar or captions.
+// openFile opens one file, by its name; a captions file may have any.
 func openFile(ctx context.Context, source string, o Options) (*Set, error) {
-	parts := []part{{source, splitOfFile(filepath.Base(source))}}
-	switch strings.ToLower(filepath.Ext(source)) {
-	case ".parquet":
-		return openParquet(ctx, source, filepath.Base(source), parts, o)
-	case ".tar":
-		return openTars(ctx, source, parts, o)
-	}
-	return openAnnotations(ctx, source, filepath.Dir(source), parts, o)
-}
-
-// part is a data file and the split that it belongs to, "" where none is told.
-type part struct{ path, split string }
-
-// filesWith returns the files at and below root whose names end so, sorted;
-// hidden files and folders are left out.
-func filesWith(root, ending string) ([]string, error) {
-	var files []string
-	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case path != root && entry.Name()[0] == '.':
-			if entry.IsDir() {
-				return filepath.SkipDir
-			}
-		case !entry.IsDir() && filepath.Ext(path) == ending:
-			files = append(files, path)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("open data set: %w", err)
-	}
-	return files, nil
+	name := filepath.Base(source)
+	f := folder{source: source, path: filepath.Dir(source), named: name}
+	parts := []part{{name, splitOfFile(name)}}
+	i := slices.IndexFunc(formats, func(form format) bool { return form.is(name) })
+	return formats[i].open(ctx, f, parts, o)
 }

@@ -6,17 +6,23 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/parquet-go/parquet-go"
 
 	"github.com/seetell/seetell/dataset/internal/column"
+	"github.com/seetell/seetell/internal/annotations"
+	"github.com/seetell/seetell/picture"
 )
 
 // parquetStore reads pictures from parquet files.
 type parquetStore struct {
-	files []*parquetFile
-	cache *column.Cache
+	folder folder
+	files  []*parquetFile
+	cache  *column.Cache
 }
 
 // parquetFile is an open file of the set.
@@ -30,20 +36,26 @@ func (s *parquetStore) where(it *item) string {
 	return fmt.Sprintf("%s row %d", s.files[it.file].name, it.row)
 }
 
-func (s *parquetStore) bytes(it *item) ([]byte, error) {
+func (s *parquetStore) bytes(it *item) (data []byte, err error) {
+	defer column.Recover(&err)
 	return s.files[it.file].pictures.Read(int64(it.row))
 }
 
 func (s *parquetStore) view(it *item, f func(data []byte) error) error {
 	var inner error
-	err := s.files[it.file].pictures.View(int64(it.row), func(data []byte) { inner = f(data) })
-	if err != nil {
-		return err
-	}
-	return inner
+	err := s.lend(it, func(data []byte) { inner = f(data) })
+	return errors.Join(err, inner)
 }
 
-func (s *parquetStore) Close() error {
+// lend has the column read the picture.
+func (s *parquetStore) lend(it *item, f func(data []byte)) (err error) {
+	defer column.Recover(&err)
+	return s.files[it.file].pictures.View(int64(it.row), f)
+}
+
+func (s *parquetStore) Close() error { return errors.Join(s.closeFiles(), s.folder.close()) }
+
+func (s *parquetStore) closeFiles() error {
 	var all []error
 	for _, f := range s.files {
 		all = append(all, f.file.Close())
@@ -52,58 +64,75 @@ func (s *parquetStore) Close() error {
 }
 
 // openParquet opens parquet files as the Python datasets library writes them.
-func openParquet(ctx context.Context, source, name string, parts []part, o Options) (*Set, error) {
-	st := &parquetStore{cache: column.NewCache(cmp.Or(o.PageCache, 64<<20))}
-	b := newBuilder(source, o)
+func openParquet(ctx context.Context, f folder, parts []part, o Options) (*Set, error) {
+	st := &parquetStore{folder: f, cache: column.NewCache(cmp.Or(o.PageCache, 64<<20))}
+	b := newBuilder(f.source, o)
 	b.store = st
 	for _, p := range parts {
 		err := ctx.Err()
 		if err == nil {
 			err = st.read(b, p)
 		}
+		if errors.Is(err, errNoPictures) { // the pictures are files
+			if err := st.closeFiles(); err != nil {
+				return nil, err
+			}
+			return openAnnotations(ctx, f, parts, o)
+		}
 		if err != nil {
 			return nil, errors.Join(err, st.Close())
 		}
 	}
-	set, err := b.set(name)
+	set, err := b.set(filepath.Base(f.source))
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
 	return set, nil
 }
 
-// read opens one file and adds its rows to the builder. The parquet library
-// panics on some damaged files, which is told as damage.
-func (s *parquetStore) read(b *builder, p part) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("%s: damaged parquet file: %v", p.path, r)
-		}
-	}()
-	file, err := os.Open(p.path)
-	if err != nil {
-		return fmt.Errorf("open data set: %w", err)
-	}
-	s.files = append(s.files, &parquetFile{name: filepath.Base(p.path), file: file})
-	info, err := file.Stat()
+// findParquet returns a folder's parquet files. One that only says more of
+// pictures beside it is a captions file.
+func findParquet(files []string, card []byte) ([]part, error) {
+	beside := slices.ContainsFunc(files, picture.IsName)
+	return findParts(files, card, func(name string) bool {
+		return hasEnding(".parquet")(name) && !(beside && strings.EqualFold(path.Base(name), "metadata.parquet"))
+	})
+}
+
+// read opens one file and adds its rows to the builder.
+func (s *parquetStore) read(b *builder, p part) error {
+	file, table, err := openTable(s.folder, p.path)
 	if err != nil {
 		return err
 	}
-	table, err := parquet.OpenFile(file, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
-	if err != nil {
-		return fmt.Errorf("%s: not a whole parquet file: %w", p.path, err)
-	}
+	s.files = append(s.files, &parquetFile{name: path.Base(p.path), file: file})
 	schema, err := findSchema(table.Root())
-	if err != nil {
-		return fmt.Errorf("%s: %w", p.path, err)
+	if err == nil {
+		err = s.addRows(b, p, table, schema)
 	}
-	if err := s.addRows(b, p, table, schema); err != nil {
-		return fmt.Errorf("%s: %w", p.path, err)
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.folder.join(p.path), err)
 	}
 	return nil
 }
 
+// openTable opens a parquet file of a folder.
+func openTable(f folder, name string) (*os.File, *parquet.File, error) {
+	file, size, err := f.open(name)
+	if err != nil {
+		return nil, nil, fmt.Errorf("open data set: %w", err)
+	}
+	table, err := column.Open(file, size)
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("%s: not a whole parquet file: %w", f.join(name), err), file.Close())
+	}
+	return file, table, nil
+}
+
 func (s *parquetStore) addRows(b *builder, p part, table *parquet.File, schema *parquetSchema) error {
+	if schema.picture == nil {
+		return errNoPictures
+	}
 	number := int32(len(s.files) - 1)
 	pictures, err := column.New(table, schema.picture, s.cache)
 	if err != nil {
@@ -111,23 +140,37 @@ func (s *parquetStore) addRows(b *builder, p part, table *parquet.File, schema *
 	}
 	s.files[number].pictures = pictures
 	b.single = b.single || schema.single()
-	split, first := b.split(p.split), 0
-	for _, group := range table.RowGroups() {
-		if group.NumRows() > table.Size() { // a row with a caption takes a byte
-			return fmt.Errorf("damaged: a row group of %d rows", group.NumRows())
+	split := b.split(p.split)
+	return schema.eachRow(table, func(i int, row parquetRow) {
+		it := item{name: row.name, number: row.number, captions: row.captions, file: number, row: i, split: split}
+		if row.split != "" {
+			it.split = b.split(row.split)
 		}
-		rows := make([]parquetRow, group.NumRows())
-		if err := schema.read(group, rows); err != nil {
-			return fmt.Errorf("rows from %d: %w", first, err)
-		}
-		for i, row := range rows {
-			it := item{name: row.name, number: row.number, captions: row.captions, file: number, row: first + i, split: split}
-			if row.split != "" {
-				it.split = b.split(row.split)
-			}
-			b.add(it)
-		}
-		first += len(rows)
+		b.add(it)
+	})
+}
+
+// errNoPictures is the cause where a table has captions and names of pictures
+// that are not in it.
+var errNoPictures = errors.New("no column of pictures")
+
+// eachParquetRecord reads a table of captions whose pictures are files.
+func (s *folderStore) eachParquetRecord(name string, add func(annotations.Record) error) error {
+	file, table, err := openTable(s.folder, name)
+	if err != nil {
+		return err
 	}
-	return nil
+	defer file.Close()
+	schema, err := findSchema(table.Root())
+	if err != nil {
+		return err
+	}
+	s.units[len(s.units)-1] = "row"
+	var failed error
+	err = schema.eachRow(table, func(i int, row parquetRow) {
+		if failed == nil {
+			failed = add(annotations.Record{Name: row.name, ID: row.number, Split: row.split, Captions: row.captions, Line: i + 1})
+		}
+	})
+	return errors.Join(err, failed)
 }

@@ -121,7 +121,7 @@ func TestParquetErrors(t *testing.T) {
 		want       string
 	}{
 		{"no captions", "nocaptions.parquet", nil, "no column of captions; it has image, label"},
-		{"no pictures", "nopictures.parquet", nil, "no column of pictures; it has filename, captions"},
+		{"no pictures", "nopictures.parquet", nil, "40 captions for pictures that are absent (nopictures.parquet row 1 (photo_00.png))"},
 		{"empty", "", []byte{}, "not a whole parquet file"},
 		{"cut short", "", whole[:len(whole)-100], "not a whole parquet file"},
 		{"not parquet", "", []byte(strings.Repeat("text ", 50)), "not a whole parquet file"},

@@ -4,12 +4,50 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/parquet-go/parquet-go"
+
+	"github.com/seetell/seetell/dataset/internal/column"
 )
 
-// read fills rows, as many as the group has, from every column but the picture.
-func (s *parquetSchema) read(group parquet.RowGroup, rows []parquetRow) error {
+// rowsAtOnce is how many rows a row group may have at least; beyond it, one for
+// every eight bytes of its file.
+const rowsAtOnce = 1 << 20
+
+// eachRow calls f with the rows of a table, in order. What it holds in memory
+// is a row group without its pictures.
+func (s *parquetSchema) eachRow(table *parquet.File, f func(i int, row parquetRow)) error {
+	first := 0
+	for number, group := range table.RowGroups() {
+		n := group.NumRows()
+		if n < 0 || n > max(rowsAtOnce, table.Size()/8) {
+			return fmt.Errorf("%w: a row group of %d rows", column.ErrDamaged, n)
+		}
+		rows := make([]parquetRow, n)
+		if err := s.read(table, number, rows); err != nil {
+			return fmt.Errorf("rows from %d: %w", first, err)
+		}
+		for i, row := range rows {
+			f(first+i, row)
+		}
+		first += len(rows)
+	}
+	return nil
+}
+
+// read fills rows, as many as the group has, from every column but the
+// picture, each once it is known to be whole.
+func (s *parquetSchema) read(table *parquet.File, number int, rows []parquetRow) (err error) {
+	defer column.Recover(&err)
+	for _, leaf := range slices.Concat(s.captions, s.names, []*parquet.Column{s.number, s.split}) {
+		if leaf != nil {
+			if err := column.Verify(table, number, leaf); err != nil {
+				return fmt.Errorf("column %s: %w", leaf.Name(), err)
+			}
+		}
+	}
+	group := table.RowGroups()[number]
 	if len(s.captions) > 1 {
 		for i := range rows {
 			rows[i].captions = make([]string, 0, len(s.captions))

@@ -2,17 +2,19 @@ package dataset
 
 import (
 	"fmt"
+	"slices"
 	"sort"
-	"strconv"
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
+
+	"github.com/seetell/seetell/internal/annotations"
 )
 
 // parquetSchema is where a file has what is needed of it. Leaves are found by
 // name: their order differs between versions of the Python library.
 type parquetSchema struct {
-	picture  *parquet.Column   // encoded bytes
+	picture  *parquet.Column   // encoded bytes; nil where the pictures are files
 	captions []*parquet.Column // strings, or lists of strings
 	names    []*parquet.Column // path or file name; the first that is not null counts
 	number   *parquet.Column   // COCO's or Karpathy's, or nil
@@ -30,13 +32,9 @@ func (s *parquetSchema) single() bool {
 	return len(s.captions) == 1 && s.captions[0].MaxRepetitionLevel() == 0
 }
 
-// The names that columns go by, the most telling first.
-var (
-	pictureNames = []string{"image", "img", "picture", "photo", "jpg", "jpeg", "png", "webp", "image_bytes", "bytes"}
-	captionNames = []string{"captions", "caption", "sentences", "sentence", "texts", "text", "txt", "description", "alt_text"}
-	fileNames    = []string{"image_filename", "file_name", "filename", "image_path", "img_path", "filepath", "path", "image_name"}
-	numberNames  = []string{"cocoid", "image_id", "img_id", "imgid"}
-)
+// pictureNames are those that the column of pictures goes by, the most telling
+// first. The others go by the keys of captions files.
+var pictureNames = []string{"image", "img", "picture", "photo", "jpg", "jpeg", "png", "webp", "image_bytes", "bytes"}
 
 // findSchema finds the columns below root.
 func findSchema(root *parquet.Column) (*parquetSchema, error) {
@@ -47,24 +45,26 @@ func findSchema(root *parquet.Column) (*parquetSchema, error) {
 	}
 	switch {
 	case group == nil:
-		return nil, fmt.Errorf("no column of pictures; it has %s", columnNames(root))
 	case group.Leaf():
 		s.picture = group
 	default:
 		s.picture = leafOf(group, "bytes")
 		s.addName(leafOf(group, "path"))
-	}
-	if s.picture == nil {
-		return nil, fmt.Errorf("column %s holds no bytes of pictures", group.Name())
+		if s.picture == nil {
+			return nil, fmt.Errorf("column %s holds no bytes of pictures", group.Name())
+		}
 	}
 	if len(s.captions) == 0 {
-		return nil, fmt.Errorf("no column of captions; it has %s", columnNames(root))
+		return nil, fmt.Errorf("no column of captions; it has %s; looked for %s", columnNames(root), strings.Join(annotations.CaptionKeys, ", "))
 	}
-	for _, name := range fileNames {
+	for _, name := range annotations.FileKeys {
 		s.addName(leafOf(root, name))
 	}
-	if number := firstOf(root, numberNames); number != nil && number.Leaf() {
+	if number := firstOf(root, annotations.NumberKeys); number != nil && number.Leaf() {
 		s.number = number
+	}
+	if s.picture == nil && len(s.names) == 0 && s.number == nil {
+		return nil, fmt.Errorf("no column of pictures; it has %s; looked for %s", columnNames(root), strings.Join(append(slices.Clone(pictureNames), annotations.FileKeys...), ", "))
 	}
 	return s, nil
 }
@@ -80,17 +80,17 @@ func (s *parquetSchema) addName(leaf *parquet.Column) {
 func captionColumns(root *parquet.Column) []*parquet.Column {
 	var numbered []*parquet.Column
 	for _, c := range root.Columns() {
-		if captionNumber(c.Name()) >= 0 && isText(c) {
+		if annotations.CaptionNumber(c.Name()) >= 0 && isText(c) {
 			numbered = append(numbered, c)
 		}
 	}
 	sort.SliceStable(numbered, func(i, j int) bool {
-		return captionNumber(numbered[i].Name()) < captionNumber(numbered[j].Name())
+		return annotations.CaptionNumber(numbered[i].Name()) < annotations.CaptionNumber(numbered[j].Name())
 	})
 	if len(numbered) > 0 {
 		return numbered
 	}
-	for _, name := range captionNames {
+	for _, name := range annotations.CaptionKeys {
 		if c := root.Column(name); c != nil {
 			if leaf := textLeaf(c); leaf != nil {
 				return []*parquet.Column{leaf}
@@ -98,18 +98,6 @@ func captionColumns(root *parquet.Column) []*parquet.Column {
 		}
 	}
 	return nil
-}
-
-// captionNumber returns N of caption_N, else -1.
-func captionNumber(name string) int {
-	for _, stem := range []string{"caption", "text", "sentence"} {
-		if digits, ok := strings.CutPrefix(name, stem); ok {
-			if n, err := strconv.Atoi(strings.TrimPrefix(digits, "_")); err == nil && n >= 0 {
-				return n
-			}
-		}
-	}
-	return -1
 }
 
 // textLeaf returns the strings in c: itself, the elements of a list, or the

@@ -16,6 +16,8 @@ const (
 	NotUTF8        = "captions that are not UTF-8"
 	NoCaptions     = "pictures without captions"
 	MissingPicture = "captions for pictures that are absent"
+	OutsidePicture = "captions for pictures outside the set's folder, which --outside allows on a set of one's own"
+	BadRow         = "rows that are no row of the table"
 	EmptyPicture   = "pictures that are empty or null"
 	BrokenPicture  = "pictures that do not decode"
 	Duplicate      = "pictures that are in one split twice"

@@ -3,24 +3,29 @@ package dataset
 import (
 	"archive/tar"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"github.com/seetell/seetell/internal/annotations"
+	"github.com/seetell/seetell/picture"
 )
 
 // tarStore reads pictures from webdataset tar files, each at its place.
 type tarStore struct {
+	folder  folder
 	files   []*tarFile
 	buffers bufferPool
 }
 
 // tarFile is an open file of the set.
 type tarFile struct {
+	name   string
 	file   *os.File
 	size   int64
 	places []place // of its samples' pictures
@@ -30,7 +35,7 @@ type tarFile struct {
 type place struct{ offset, size int64 }
 
 func (s *tarStore) where(it *item) string {
-	return fmt.Sprintf("%s sample %d (%s)", filepath.Base(s.files[it.file].file.Name()), it.row, it.name)
+	return fmt.Sprintf("%s sample %d (%s)", s.files[it.file].name, it.row, it.name)
 }
 
 func (s *tarStore) bytes(it *item) ([]byte, error) {
@@ -63,19 +68,34 @@ func (s *tarStore) picture(it *item) (*io.SectionReader, error) {
 }
 
 func (s *tarStore) Close() error {
-	var all []error
+	all := []error{s.folder.close()}
 	for _, f := range s.files {
 		all = append(all, f.file.Close())
 	}
 	return errors.Join(all...)
 }
 
+// findTars returns a folder's tar files.
+func findTars(files []string, card []byte) ([]part, error) {
+	return findParts(files, card, hasEnding(".tar", ".tar.gz", ".tgz"))
+}
+
+// findParts returns the files of an ending that the card or their names give
+// to splits; none where there are none.
+func findParts(files []string, card []byte, is func(string) bool) ([]part, error) {
+	files = slices.DeleteFunc(slices.Clone(files), func(name string) bool { return !is(name) })
+	if len(files) == 0 {
+		return nil, nil
+	}
+	return chooseParts(card, files)
+}
+
 // openTars opens tar files in the form of webdataset: files of one key, the
 // path up to the base name's first dot, are one sample; one is the picture,
 // the others (txt, caption, json) have its captions, one a line of text.
-func openTars(ctx context.Context, source string, parts []part, o Options) (*Set, error) {
-	st := &tarStore{}
-	b := newBuilder(source, o)
+func openTars(ctx context.Context, f folder, parts []part, o Options) (*Set, error) {
+	st := &tarStore{folder: f}
+	b := newBuilder(f.source, o)
 	b.store, b.single = st, true
 	for _, p := range parts {
 		err := ctx.Err()
@@ -89,7 +109,7 @@ func openTars(ctx context.Context, source string, parts []part, o Options) (*Set
 	for _, it := range b.items {
 		b.single = b.single && len(it.captions) <= 1
 	}
-	set, err := b.set(filepath.Base(source))
+	set, err := b.set(filepath.Base(f.source))
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
@@ -104,17 +124,15 @@ type tarSample struct {
 }
 
 func (s *tarStore) read(b *builder, p part) error {
-	file, err := os.Open(p.path)
-	if err != nil {
-		return fmt.Errorf("open data set: %w", err)
+	file, size, err := s.folder.open(p.path)
+	if err == nil && hasEnding(".gz", ".tgz")(p.path) {
+		file, size, err = inflated(file, size)
 	}
-	f := &tarFile{file: file}
+	if err != nil {
+		return fmt.Errorf("open data set: %s: %w", s.folder.join(p.path), err)
+	}
+	f := &tarFile{name: path.Base(p.path), file: file, size: size}
 	s.files = append(s.files, f)
-	info, err := file.Stat()
-	if err != nil {
-		return err
-	}
-	f.size = info.Size()
 	number, split := int32(len(s.files)-1), b.split(p.split)
 	err = eachSample(file, func(one tarSample) {
 		f.places = append(f.places, one.picture)
@@ -130,7 +148,7 @@ func (s *tarStore) read(b *builder, p part) error {
 		}
 	})
 	if err != nil {
-		return fmt.Errorf("%s: not a whole tar file: %w", p.path, err)
+		return fmt.Errorf("%s: not a whole tar file: %w", s.folder.join(p.path), err)
 	}
 	return nil
 }
@@ -150,7 +168,7 @@ func eachSample(file io.ReadSeeker, f func(tarSample)) error {
 		if err != nil {
 			return err
 		}
-		if header.Typeflag != tar.TypeReg {
+		if header.Typeflag != tar.TypeReg || isMacs(header.Name) || isSparse(header) {
 			continue
 		}
 		if key, _ := splitKey(header.Name); key != current.key {
@@ -165,6 +183,22 @@ func eachSample(file io.ReadSeeker, f func(tarSample)) error {
 	}
 }
 
+// isMacs tells the members in which a Mac keeps what other systems have no
+// place for.
+func isMacs(name string) bool {
+	return strings.HasPrefix(path.Base(name), "._") || strings.HasPrefix(name, "__MACOSX/")
+}
+
+// isSparse tells a member with holes: its size is whatever its header says.
+func isSparse(header *tar.Header) bool {
+	for key := range header.PAXRecords {
+		if strings.HasPrefix(key, "GNU.sparse.") {
+			return true
+		}
+	}
+	return header.Typeflag == tar.TypeGNUSparse
+}
+
 // splitKey cuts a member's name at the first dot of its base name.
 func splitKey(name string) (key, ending string) {
 	folder, base := path.Split(name)
@@ -172,24 +206,27 @@ func splitKey(name string) (key, ending string) {
 	return folder + base, strings.ToLower(ending)
 }
 
+// textKinds are the endings of members that hold captions.
+var textKinds = []string{"txt", "text", "caption", "captions", "cap", "json"}
+
 // take adds one file to the sample.
 func (s *tarSample) take(header *tar.Header, reader io.Reader, file io.Seeker) error {
 	_, ending := splitKey(header.Name)
 	kind := ending[strings.LastIndex(ending, ".")+1:]
 	switch {
-	case pictureFile.MatchString("." + kind):
+	case kind == "img" || picture.IsName("x."+kind):
 		if s.name != "" {
 			return nil // masks and the like; the first is the picture
 		}
 		offset, err := file.Seek(0, io.SeekCurrent)
 		s.name, s.picture = header.Name, place{offset: offset, size: header.Size}
 		return err
-	case kind != "txt" && kind != "caption" && kind != "captions" && kind != "json":
+	case !slices.Contains(textKinds, kind):
 		return nil
-	case header.Size > longestLine:
+	case header.Size > longestText:
 		return fmt.Errorf("captions of %d bytes", header.Size)
 	}
-	data, err := io.ReadAll(reader)
+	data, err := io.ReadAll(io.LimitReader(reader, longestText))
 	if err != nil {
 		return err
 	}
@@ -204,11 +241,7 @@ func (s *tarSample) addJSON(data []byte) error {
 	if len(s.captions) > 0 {
 		return nil // the text beside it says the same
 	}
-	var object map[string]json.RawMessage
-	if err := json.Unmarshal(data, &object); err != nil {
-		return err
-	}
-	captions, err := captionsIn(object)
+	captions, err := annotations.Captions(data)
 	s.captions = captions
 	return err
 }

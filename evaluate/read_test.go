@@ -58,15 +58,17 @@ func TestBadFiles(t *testing.T) {
 		{"cut between", "[{\"image_id\":1,\"caption\":\"a\"},\n", "file: line 1: the JSON is cut short"},
 		{"broken JSON", "{\"a\":\n}", "file: line 2: invalid character"},
 		{"not UTF-8", "a\tb\nc\t\xff\n", "file: line 2: not UTF-8"},
-		{"UTF-16", "\xff\xfea\x00", "file: line 1: not UTF-8"},
+		{"a binary file", "ab\x00c", "file: this is a binary file"},
 		{"twice", "a\tb\nc\td\na\te\n", `file: line 3: picture "a" is captioned twice; first on line 1`},
 		{"twice in a map", `{"a":"b","a":"c"}`, `file: line 1: picture "a" is captioned twice`},
 		{"number and text", `[{"image_id":1,"caption":"b"},{"image_id":"1","caption":"c"}]`, `picture "1" is captioned twice`},
-		{"no tab", "a b\n", "file: line 1: no tab"},
+		{"no tab", "a b\n", "file: line 1: 1 columns where 2 should be"},
 		{"empty", " \n", "file: the file is empty"},
 		{"empty list", "[]", "file: no captions"},
 		{"no caption", `{"a":[]}`, `file: line 1: picture "a" has an empty list`},
-		{"a number for a caption", `{"a":5}`, `file: line 1: "a": neither a caption nor a list`},
+		{"a number for a caption", `{"a":5}`, `file: line 1: the value of a key of a is neither a caption nor a list`},
+		{"several captions", `{"a":["b","c"]}`, `file: line 1: picture "a" has 2 captions; one is scored`},
+		{"null", `[{"image_id":1,"caption":null}]`, `file: line 1: picture "1" has null for a caption`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := ParseCaptions("file", []byte(test.file))
@@ -92,6 +94,8 @@ func TestJoin(t *testing.T) {
 		{name: "any order", captions: "a\t1\nb\t2\n", want: "b=2 a=1"},
 		{name: "unknown", captions: "a\t1\nb\t2\nc\t3\n", want: `caps: no references in refs for picture "c"`},
 		{name: "missing", captions: "a\t1\n", want: `caps: no caption for picture "b" of refs; --subset scores the captioned pictures alone`},
+		{name: "paths", captions: "x/a\t1\ny\\b\t2\n", want: "b=2 a=1"},
+		{name: "two of one", captions: "x/a\t1\na\t2\nb\t3\n", want: `caps: line 2: picture "a" is captioned twice; first on line 1`},
 		{name: "subset", captions: "a\t1\n", subset: true, want: "a=1"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -100,6 +104,39 @@ func TestJoin(t *testing.T) {
 				t.Fatal(err)
 			}
 			images, err := Join(references, captions, test.subset)
+			got := strings.Join(each(images, func(i Image) string { return i.ID + "=" + i.Caption }), " ")
+			if err != nil {
+				got = err.Error()
+			}
+			if got != test.want {
+				t.Errorf("%s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+// TestJoinOfOwnOutput: what the other commands write is scored.
+func TestJoinOfOwnOutput(t *testing.T) {
+	for _, test := range []struct{ name, references, captions, want string }{
+		{"text of a folder", "p1.jpg#0\tx\np2.jpg#0\ty\n", "own/p1.jpg\ta\nown/p2.jpg\tb\n", "p1.jpg=a p2.jpg=b"},
+		{"equal names in two folders", "v1/3.jpg#0\tx\nv2/3.jpg#0\ty\n", `{"file":"v1/3.jpg","captions":[{"text":"a"}]}` + "\n" + `{"file":"v2/3.jpg","captions":[{"text":"b"}]}`, "v1/3.jpg=a v2/3.jpg=b"},
+		{"CSV", "image,caption\nx/1.jpg,\"x, y\"\nx/1.jpg,y\n", "file,rank,caption,log_probability,finished,error\nq/1.jpg,1,a,-1,true,\n", "x/1.jpg=a"},
+		{"COCO by file name", `{"images":[{"id":7,"file_name":"a.jpg"}],"annotations":[{"image_id":7,"caption":"x"}]}`, `{"a.jpg":"b"}`, "7=b"},
+		{"COCO by a number that is a float", `{"images":[{"id":7,"file_name":"a.jpg"}],"annotations":[{"image_id":7,"caption":"x"}]}`, `{"results":[{"image_id":7.0,"caption":"b","score":NaN}]}`, "7=b"},
+		{"accents", "caf\u00e9.jpg\tx\n", "cafe\u0301.jpg\ta\n", "caf\u00e9.jpg=a"},
+		{"header of TSV", "1\tx\n", "image_id\tcaption\n1\ta\n", "1=a"},
+		{"an ambiguous name", "v1/3.jpg\tx\nv2/3.jpg\ty\n", "3.jpg\ta\n", `caps: no references in refs for picture "3.jpg"`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			references, err := ParseReferences("refs", []byte(test.references))
+			if err != nil {
+				t.Fatal(err)
+			}
+			captions, err := ParseCaptions("caps", []byte(test.captions))
+			if err != nil {
+				t.Fatal(err)
+			}
+			images, err := Join(references, captions, false)
 			got := strings.Join(each(images, func(i Image) string { return i.ID + "=" + i.Caption }), " ")
 			if err != nil {
 				got = err.Error()

@@ -189,3 +189,13 @@ func (s *Snapshot) fromCache(why error) error {
 func (s *Snapshot) Path(name string) string {
 	return filepath.Join(s.folder(), "snapshots", s.Commit, filepath.FromSlash(name))
 }
+
+// Root returns the data set's own folder of the cache, which holds the blobs
+// that its snapshots link to, and the path of this snapshot below it. Names and
+// links that are opened in the root lead nowhere else.
+func (s *Snapshot) Root() (root *os.Root, below string, err error) {
+	if root, err = os.OpenRoot(s.folder()); err != nil {
+		return nil, "", err
+	}
+	return root, filepath.Join("snapshots", s.Commit), nil
+}

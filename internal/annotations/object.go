@@ -205,3 +205,17 @@ func textOf(raw json.RawMessage) (text string, null bool, err error) {
 	}
 	return "", false, errNoTexts
 }
+
+// Captions returns the captions of one JSON object that says nothing of its
+// picture; nil where it has none.
+func Captions(data []byte) ([]string, error) {
+	o, err := parse(bytes.TrimSpace(data))
+	if err != nil {
+		return nil, err
+	}
+	if firstKey(o.keys, CaptionKeys) == "" && len(numbered(o.keys)) == 0 {
+		return nil, nil
+	}
+	texts, _, err := o.captions()
+	return texts, err
+}

@@ -37,7 +37,7 @@ func (r Reader) readTable(in *bufio.Reader, start string) error {
 		}
 		if c == nil {
 			header := false
-			if c, header, err = findColumns(cells); err != nil {
+			if c, header, err = findColumns(cells, comma); err != nil {
 				return fmt.Errorf("line %d: %w", line, err)
 			}
 			if header {
@@ -79,8 +79,9 @@ type columns struct {
 }
 
 // findColumns reads the first line of a table. Without column names in it,
-// the first of two columns is the picture's, the second the caption.
-func findColumns(cells []string) (c *columns, header bool, err error) {
+// the first of two columns is the picture's, the second the caption, which
+// may hold commas.
+func findColumns(cells []string, comma byte) (c *columns, header bool, err error) {
 	keys := make([]string, len(cells))
 	for i, cell := range cells {
 		keys[i] = strings.ToLower(strings.Trim(strings.TrimSpace(cell), `"`))
@@ -95,7 +96,7 @@ func findColumns(cells []string) (c *columns, header bool, err error) {
 		c.captions = []int{i}
 	}
 	switch {
-	case c.name < 0 && len(c.captions) == 0 && len(cells) != 2:
+	case c.name < 0 && len(c.captions) == 0 && (len(cells) < 2 || len(cells) > 2 && comma != ',' && comma != ';'):
 		return nil, false, fmt.Errorf("%d columns where 2 should be, a picture and its caption, or names of columns: looked for %s; and %s", len(cells), strings.Join(nameKeys, ", "), strings.Join(CaptionKeys, ", "))
 	case c.name < 0 && c.id < 0 && len(c.captions) == 0:
 		return &columns{name: 0, id: -1, split: -1, failed: -1, captions: []int{1}, count: 2}, false, nil

@@ -28,7 +28,8 @@ type Column struct {
 
 // group is a row group's chunk of the column.
 type group struct {
-	first, rows int64 // rows of the file
+	first, rows int64 // rows of the file; values, where the column is repeated
+	repeated    bool
 	chunk       format.ColumnMetaData
 	codec       compress.Codec
 

@@ -11,7 +11,7 @@ var errShort = errors.New("cut short")
 // decodeHybrid decodes count numbers of width bits from parquet's hybrid of
 // run lengths and bit packing (Encodings.md, RLE).
 func decodeHybrid(source []byte, width, count int) ([]uint32, error) {
-	if width > 32 {
+	if width > 32 || count < 0 {
 		return nil, fmt.Errorf("numbers of %d bits", width)
 	}
 	if width == 0 {
@@ -37,8 +37,9 @@ func decodeHybrid(source []byte, width, count int) ([]uint32, error) {
 			source = source[size:]
 			continue
 		}
-		packed := min(header>>1, uint64(len(source))) * uint64(width)
-		for i := range min(int(header>>1)*8, room) {
+		groups := min(header>>1, uint64(len(source))) // of eight, one byte for each bit of the width
+		packed := groups * uint64(width)
+		for i := range min(int(groups)*8, room) {
 			if (i+1)*width > 8*len(source) {
 				return nil, errShort
 			}

@@ -1,7 +1,6 @@
 package column
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -21,6 +20,7 @@ type page struct {
 	size       int   // of the body, compressed
 	inflated   int
 	levels     int // bytes at the front that are never compressed (version 2)
+	repetition int // bytes of repetition levels before those
 	version2   bool
 	compressed bool
 	crc        uint32 // of the body, 0 where the writer gave none
@@ -62,13 +62,15 @@ func readPages(file io.ReaderAt, g *group) ([]*page, error) {
 		if p.size < 0 || p.inflated < 0 || at > end || int64(p.inflated) > g.chunk.TotalUncompressedSize {
 			return nil, fmt.Errorf("page header at byte %d: sizes %d and %d do not fit the column's", p.offset-int64(size), p.size, p.inflated)
 		}
-		if header.Type == format.DictionaryPage {
-			p.isDictionary, p.encoding = true, format.Plain
-			p.rows = int(header.DictionaryPageHeader.V.NumValues)
+		known := p.describe(header)
+		if p.rows < 0 || p.levels < 0 || p.repetition < 0 || p.isDictionary && p.rows > 8*p.inflated || !p.isDictionary && int64(p.rows) > g.first+g.rows-row {
+			return nil, fmt.Errorf("page header at byte %d: %w: %d values", p.offset-int64(size), errDamaged, p.rows)
+		}
+		if p.isDictionary {
 			dictionary = p
 			continue
 		}
-		if !p.describe(header) {
+		if !known {
 			continue // an index page
 		}
 		p.dictionary = dictionary
@@ -78,15 +80,19 @@ func readPages(file io.ReaderAt, g *group) ([]*page, error) {
 	return pages, nil
 }
 
-// describe takes what a data page's header says, and reports whether it is one.
+// describe takes what a page's header says of values, and reports whether it
+// is a page of them.
 func (p *page) describe(header *format.PageHeader) bool {
 	switch header.Type {
+	case format.DictionaryPage:
+		p.isDictionary, p.encoding = true, format.Plain
+		p.rows = int(header.DictionaryPageHeader.V.NumValues)
 	case format.DataPage:
 		p.rows, p.encoding = int(header.DataPageHeader.V.NumValues), header.DataPageHeader.V.Encoding
 	case format.DataPageV2:
 		h := header.DataPageHeaderV2.V
 		p.rows, p.encoding = int(h.NumValues), h.Encoding
-		p.version2, p.levels = true, int(h.DefinitionLevelsByteLength)
+		p.version2, p.levels, p.repetition = true, int(h.DefinitionLevelsByteLength), int(h.RepetitionLevelsByteLength)
 		p.compressed = p.compressed && (!h.IsCompressed.Valid || h.IsCompressed.V)
 	default:
 		return false
@@ -132,12 +138,12 @@ func (p *page) inflate(file io.ReaderAt, buffer, scratch []byte) ([]byte, []byte
 	if !p.compressed {
 		return scratch, buffer, nil
 	}
-	if p.levels > p.size || p.levels > p.inflated {
+	plain := p.levels + p.repetition
+	if plain > p.size || plain > p.inflated {
 		return buffer, scratch, fmt.Errorf("%w: levels past its end", errDamaged)
 	}
-	buffer = resize(buffer, p.inflated)
-	copy(buffer, scratch[:p.levels])
-	return buffer, scratch, p.decompress(buffer[p.levels:], scratch[p.levels:])
+	buffer, err := p.decompress(append(buffer[:0], scratch[:plain]...), scratch[plain:], p.inflated-plain)
+	return buffer, scratch, err
 }
 
 // resize returns the buffer, or a new one with some room to spare for the next
@@ -147,24 +153,4 @@ func resize(buffer []byte, size int) []byte {
 		return make([]byte, size, size+size/8)
 	}
 	return buffer[:size]
-}
-
-// decompress decodes the compressed bytes into values. Snappy's own length is
-// looked at first, since a damaged one would have gigabytes allocated.
-func (p *page) decompress(values, compressed []byte) error {
-	if p.codec.CompressionCodec() == format.Snappy {
-		if size, _ := binary.Uvarint(compressed); size != uint64(len(values)) {
-			return fmt.Errorf("%w: %d bytes where the header says %d", errDamaged, size, len(values))
-		}
-	}
-	out, err := p.codec.Decode(values, compressed)
-	switch {
-	case err != nil:
-		return fmt.Errorf("%w: %w", errDamaged, err)
-	case len(out) != len(values):
-		return fmt.Errorf("%w: %d bytes where the header says %d", errDamaged, len(out), len(values))
-	case len(out) > 0 && &out[0] != &values[0]:
-		copy(values, out)
-	}
-	return nil
 }

@@ -65,9 +65,9 @@ func (p *page) locateIn(w *window) ([]span, error) {
 func (p *page) present(w *window) ([]bool, int, error) {
 	definition := w.column.definition
 	if definition == 0 || p.isDictionary {
-		return nil, p.levels, nil
+		return nil, p.levels + p.repetition, nil
 	}
-	length, at := p.levels, 0
+	length, at := p.levels, p.repetition
 	if !p.version2 {
 		size, err := w.at(0, 4)
 		if err != nil {
@@ -165,6 +165,9 @@ func (p *page) indexed(w *window, at, count int) ([]span, error) {
 func (p *page) deltaLength(w *window, at int) ([]span, error) {
 	data, err := w.at(at, p.inflated-at)
 	if err != nil {
+		return nil, err
+	}
+	if err := p.checkDelta(data); err != nil {
 		return nil, err
 	}
 	all, offsets, err := new(delta.LengthByteArrayEncoding).DecodeByteArray(nil, data, nil)

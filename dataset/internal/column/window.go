@@ -29,7 +29,7 @@ func (p *page) byParts() bool { return !p.compressed || p.fragments != nil }
 // the sum of what will never be read whole.
 func (p *page) prepare(file io.ReaderAt) error {
 	switch {
-	case p.compressed && p.levels == 0 && p.codec.CompressionCodec() == format.Snappy:
+	case p.compressed && p.levels+p.repetition == 0 && p.codec.CompressionCodec() == format.Snappy:
 		return p.scan(file)
 	case !p.compressed && p.crc != 0:
 		sum := crc32.NewIEEE()

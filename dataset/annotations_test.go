@@ -185,23 +185,6 @@ func TestCaptionRowsGroup(t *testing.T) {
 	}
 }
 
-func FuzzAnnotations(f *testing.F) {
-	f.Add("captions.txt", []byte("image,caption\na.jpg,\"A dog, brown\"\n"))
-	f.Add("Flickr8k.token.txt", []byte("a.jpg#0\tA dog .\n"))
-	f.Add("captions.tsv", []byte("file\tcaption\tsplit\na.png\tA\tval\n"))
-	f.Add("captions.jsonl", []byte(`{"image":"a.png","captions":["A",null,{"raw":"B"}],"split":"dev"}`))
-	f.Add("dataset.json", []byte(`{"images":[{"imgid":0,"sentences":[{"raw":"A."}],"split":"train","filename":"a.jpg"}],"annotations":[{"image_id":"0","caption":null}]}`))
-	f.Add("list.json", []byte(`[{"image":"a.png","caption":"A"}]`))
-	f.Fuzz(func(t *testing.T, name string, data []byte) {
-		start := data[:min(len(data), 1<<12)]
-		sniff(name, start)(bytes.NewReader(data), func(entry listed) {
-			if entry.name == "" && entry.number == "" && !bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
-				t.Errorf("a picture without a name: %+v", entry)
-			}
-		})
-	})
-}
-
 func FuzzTar(f *testing.F) {
 	f.Add(makeTar(f, "s0.jpg", "picture", "s0.txt", "A\nB\n", "s1.json", `{"caption":["C"]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {

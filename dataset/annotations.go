@@ -1,0 +1,109 @@
+package dataset
+
+import (
+	"bufio"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/seetell/seetell/internal/annotations"
+)
+
+// captionFiles are the names of captions files, the surest first.
+var captionFiles = []*regexp.Regexp{
+	regexp.MustCompile(`(?i)^metadata\.(jsonl|csv|parquet)$`),
+	regexp.MustCompile(`(?i)^captions?\.(txt|csv|tsv|jsonl|ndjson)$`),
+	regexp.MustCompile(`(?i)\.token(\.txt)?$`),
+	regexp.MustCompile(`(?i)^results.*\.csv$`),
+	regexp.MustCompile(`(?i)^dataset.*\.json$`),
+	regexp.MustCompile(`(?i)^captions?.*\.(json|jsonl|ndjson|csv|tsv|txt)$`),
+}
+
+// findAnnotations returns the captions files of a folder, at most two folders
+// down: all of the surest kind that is there, each for a split of its own.
+func findAnnotations(files []string, _ []byte) ([]part, error) {
+	best, found := len(captionFiles), []string(nil)
+	for _, name := range files {
+		if strings.Count(name, "/") > 2 {
+			continue
+		}
+		rank := slices.IndexFunc(captionFiles, func(p *regexp.Regexp) bool { return p.MatchString(path.Base(name)) })
+		switch {
+		case rank < 0 || rank > best:
+			continue
+		case rank < best:
+			best, found = rank, nil
+		}
+		found = append(found, name)
+	}
+	seen := map[string]string{}
+	parts := make([]part, len(found))
+	for i, name := range found {
+		parts[i] = part{name, splitOfFile(name)}
+		if other, twice := seen[parts[i].split]; twice {
+			return nil, fmt.Errorf("two captions files, %s and %s; give the one that is meant", other, name)
+		}
+		seen[parts[i].split] = name
+	}
+	return parts, nil
+}
+
+// readAnnotations adds the pictures of one captions file that are there.
+// Lines about one picture are joined.
+func (s *folderStore) readAnnotations(b *builder, p part) error {
+	file := s.begin(p.path)
+	all := joined{at: map[string]int{}}
+	bad := func(line int, what string) {
+		b.problems.add(BadRow, fmt.Sprintf("%s line %d", path.Base(p.path), line), what)
+	}
+	if err := s.eachRecord(p.path, all.add, bad); err != nil {
+		return fmt.Errorf("%s: %w", s.folder.join(p.path), err)
+	}
+	for _, r := range all.records {
+		it := item{name: r.Name, number: r.ID, captions: r.Captions, row: r.Line - 1, file: file, split: b.split(p.split)}
+		if r.Element > 0 {
+			it.row, s.units[file] = r.Element-1, "picture"
+		}
+		if r.Split != "" {
+			it.split = b.split(r.Split)
+		}
+		s.place(b, it, path.Dir(p.path))
+	}
+	return nil
+}
+
+// eachRecord reads a captions file, as text or in parquet.
+func (s *folderStore) eachRecord(name string, add func(annotations.Record) error, bad func(int, string)) error {
+	if hasEnding(".parquet")(name) {
+		return s.eachParquetRecord(name, add)
+	}
+	file, err := s.openText(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	return annotations.Reader{Add: add, Bad: bad}.Read(bufio.NewReader(file))
+}
+
+// joined gathers records, those about one picture into one.
+type joined struct {
+	records []annotations.Record
+	at      map[string]int
+}
+
+func (j *joined) add(r annotations.Record) error {
+	key := r.Name + "\x00" + r.Split
+	if r.Name == "" {
+		key = "\x00\x00" + r.ID
+	}
+	i, ok := j.at[key]
+	if !ok {
+		j.at[key] = len(j.records)
+		j.records = append(j.records, r)
+		return nil
+	}
+	j.records[i].Captions = append(j.records[i].Captions, r.Captions...)
+	return nil
+}

@@ -1,0 +1,41 @@
+package dataset
+
+import (
+	"bufio"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+// inflated returns what a gzip file holds, in a file without a name that is
+// gone once it is closed: pictures are read in any order, which gzip has not.
+// It closes the file that it is given.
+func inflated(file *os.File, size int64) (*os.File, int64, error) {
+	defer file.Close()
+	reader, err := gzip.NewReader(bufio.NewReaderSize(file, 1<<16))
+	if err != nil {
+		return nil, 0, fmt.Errorf("not a whole gzip file: %w", err)
+	}
+	out, err := os.CreateTemp("", "seetell-tar-*")
+	if err != nil {
+		return nil, 0, err
+	}
+	limit := gzipRoom + gzipRatio*size
+	n, err := io.Copy(out, io.LimitReader(reader, limit+1))
+	if err == nil && n > limit {
+		err = fmt.Errorf("it holds more than %d bytes, over %d times its own size; unpack it", limit, gzipRatio)
+	}
+	if err = errors.Join(err, os.Remove(out.Name())); err != nil {
+		return nil, 0, errors.Join(err, out.Close())
+	}
+	return out, n, nil
+}
+
+// What a gzip file may hold: pictures are compressed already, so that much
+// more than its own size is zeros.
+const (
+	gzipRoom  = 64 << 20
+	gzipRatio = 20
+)
