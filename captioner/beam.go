@@ -49,6 +49,7 @@ type Caption struct {
 // Word is one word of a caption and where the decoder looked to say it.
 type Word struct {
 	Text           string
+	Unknown        bool // whether a given word is not in the vocabulary and was read as <unk>
 	LogProbability float64
 	Gate           float64   // mean of the gate over the context's features
 	Attention      []float32 // α of each place, in row order

@@ -12,6 +12,7 @@ import (
 type Options struct {
 	Device    string    // "auto", the default, "cpu", "cuda" or "cuda:1"
 	Precision Precision // PrecisionFloat32, the default, says the same words on every machine
+	Uniform   bool      // all places weigh the same, whatever attention says: to measure what it is worth
 }
 
 // Model is a trained captioner. Any number of goroutines may use it at once;
@@ -44,6 +45,7 @@ func Open(path string, o Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	network.Uniform(o.Uniform)
 	vocabulary, err := metadata.NewVocabulary()
 	if err != nil {
 		network.Close()

@@ -54,6 +54,9 @@ func (n *Network) Named() []nn.Entry {
 	return append(n.Encoder.Named("encoder."), n.Decoder.Named("decoder.")...)
 }
 
+// Uniform says whether all places weigh the same, whatever attention says.
+func (n *Network) Uniform(uniform bool) { n.Decoder.attention.uniform = uniform }
+
 // Close frees the tensors.
 func (n *Network) Close() { n.scope.Close() }
 

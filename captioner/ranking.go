@@ -39,7 +39,7 @@ func (h *hypothesis) caption(v *Vocabulary, finished bool) Caption {
 		}
 		text := v.Word(h.word)
 		texts = append(texts, text)
-		c.Words = append(c.Words, Word{text, h.logProb, h.gate, h.alpha})
+		c.Words = append(c.Words, Word{Text: v.Word(h.word), LogProbability: h.logProb, Gate: h.gate, Attention: h.alpha})
 	}
 	slices.Reverse(texts)
 	slices.Reverse(c.Words)
