@@ -16,16 +16,14 @@ type Prepared struct {
 }
 
 // Prepare decodes the picture in data and resizes it as in training, on the
-// caller's goroutine.
-func (m *Model) Prepare(ctx context.Context, data []byte) (*Prepared, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	p, err := picture.Decode(data)
-	if err != nil {
-		return nil, err
-	}
-	return m.prepare(p), nil
+// caller's goroutine. It waits until the process's picture.Limits leave memory
+// for it, and returns ctx's error once ctx ends.
+func (m *Model) Prepare(ctx context.Context, data []byte) (prepared *Prepared, err error) {
+	err = new(picture.Decoder).Use(ctx, data, func(p *picture.Picture) error {
+		prepared = m.prepare(p)
+		return nil
+	})
+	return prepared, err
 }
 
 func (m *Model) prepare(p *picture.Picture) *Prepared {

@@ -60,9 +60,6 @@ func (s *Server) prepare(ctx context.Context, data []byte) (*captioner.Prepared,
 	prepared, err := s.model.Prepare(ctx, data)
 	took := time.Since(start)
 	s.metrics.decode.Observe(took.Seconds())
-	if err != nil && ctx.Err() == nil {
-		err = refuse(422, "damaged", "%v", err)
-	}
 	return prepared, took, err
 }
 
@@ -119,6 +116,17 @@ func tokens(all []description) int {
 		total += len(d.captions[0].Words)
 	}
 	return total
+}
+
+// ending says why the words ended, as these dialects call it: cut off by a
+// limit, or come to an end.
+func ending(all []description) string {
+	for _, d := range all {
+		if !d.captions[0].Finished {
+			return "length"
+		}
+	}
+	return "stop"
 }
 
 // steps is the number of words that the model chose for a caption, <end>
