@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 
 	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/internal/terminal"
 )
 
 // captionWriter returns the function that writes one picture's answer to out.
@@ -29,16 +29,11 @@ func captionWriter(format string, out io.Writer) (func(answer) error, error) {
 // writeText writes a line for each caption; a picture that failed has none.
 func writeText(out io.Writer, a answer) error {
 	for _, caption := range a.captions {
-		if _, err := fmt.Fprintf(out, "%s\t%s\n", oneLine(a.path), caption.Text); err != nil {
+		if _, err := fmt.Fprintf(out, "%s\t%s\n", terminal.Line(a.path), terminal.Line(caption.Text)); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// oneLine keeps a path with line breaks or tabs from breaking the table.
-func oneLine(path string) string {
-	return strings.NewReplacer("\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(path)
 }
 
 type answerJSON struct {
@@ -89,11 +84,11 @@ func csvWriter(out io.Writer) func(answer) error {
 			header = nil
 		}
 		if a.err != nil {
-			_ = w.Write([]string{a.path, "", "", "", "", a.err.Error()})
+			_ = w.Write([]string{terminal.Line(a.path), "", "", "", "", terminal.Line(a.err.Error())})
 		}
 		for i, c := range a.captions {
 			score := strconv.FormatFloat(c.LogProbability, 'g', -1, 64)
-			_ = w.Write([]string{a.path, strconv.Itoa(i + 1), c.Text, score, strconv.FormatBool(c.Finished), ""})
+			_ = w.Write([]string{terminal.Line(a.path), strconv.Itoa(i + 1), terminal.Line(c.Text), score, strconv.FormatBool(c.Finished), ""})
 		}
 		w.Flush()
 		return w.Error()

@@ -11,6 +11,7 @@ import (
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/captioner/checkpoint"
+	"github.com/seetell/seetell/internal/terminal"
 )
 
 func modelCommand() *cli.Command {
@@ -67,12 +68,15 @@ func describeModel(out io.Writer, m captioner.Metadata, format string) error {
 
 func describeModelText(out io.Writer, m captioner.Metadata) error {
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	fmt.Fprintf(w, "backbone\t%s, %s, grid %d × %d, features %d, feature norm %s\n", m.Model.Backbone, m.Model.Layers, m.Model.Grid, m.Model.Grid, m.Model.Features, m.Model.FeatureNorm)
-	fmt.Fprintf(w, "decoder\tembedding %d, hidden %d, attention %d, output %s\n", m.Model.Embedding, m.Model.Hidden, m.Model.Attention, m.Model.Output)
-	fmt.Fprintf(w, "pictures\t%d × %d pixels, %s\n", m.Preprocessing.Size, m.Preprocessing.Size, m.Preprocessing.Mode)
-	fmt.Fprintf(w, "vocabulary\t%d words, split into %s\n", len(m.Vocabulary), m.Tokenizer)
-	fmt.Fprintf(w, "data\t%s\n", text(m.Data))
-	fmt.Fprintf(w, "training\t%s\n", text(m.Training))
+	row := func(name, format string, values ...any) {
+		fmt.Fprintf(w, "%s\t%s\n", name, terminal.Line(fmt.Sprintf(format, values...)))
+	}
+	row("backbone", "%s, %s, grid %d × %d, features %d, feature norm %s", m.Model.Backbone, m.Model.Layers, m.Model.Grid, m.Model.Grid, m.Model.Features, m.Model.FeatureNorm)
+	row("decoder", "embedding %d, hidden %d, attention %d, output %s", m.Model.Embedding, m.Model.Hidden, m.Model.Attention, m.Model.Output)
+	row("pictures", "%d × %d pixels, %s", m.Preprocessing.Size, m.Preprocessing.Size, m.Preprocessing.Mode)
+	row("vocabulary", "%d words, split into %s", len(m.Vocabulary), m.Tokenizer)
+	row("data", "%s", text(m.Data))
+	row("training", "%s", text(m.Training))
 	epochs, err := m.Epochs()
 	if err != nil {
 		return err

@@ -2,12 +2,12 @@ package main
 
 import (
 	"io"
-	"os"
 
 	"github.com/urfave/cli/v2"
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
+	"github.com/seetell/seetell/internal/terminal"
 	"github.com/seetell/seetell/train"
 )
 
@@ -30,15 +30,10 @@ func newTable(c *cli.Context) train.Progress {
 // newProgress returns a progress bar when messages is a terminal, and nil,
 // which shows nothing, when it is not.
 func newProgress(messages io.Writer) train.Progress {
-	file, ok := messages.(*os.File)
-	if !ok {
-		return nil
+	if file, ok := terminalFile(messages); ok {
+		return &bars{out: file}
 	}
-	info, err := file.Stat()
-	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
-		return nil
-	}
-	return &bars{out: file}
+	return nil
 }
 
 // bars shows one bar at a time.
@@ -52,7 +47,7 @@ type bars struct {
 func (b *bars) Begin(what string, total int) {
 	b.progress = mpb.New(mpb.WithOutput(b.out), mpb.WithWidth(40))
 	b.bar = b.progress.AddBar(int64(total),
-		mpb.PrependDecorators(decor.Name(what+" "), decor.CountersNoUnit("%d/%d")),
+		mpb.PrependDecorators(decor.Name(terminal.Line(what)+" "), decor.CountersNoUnit("%d/%d")),
 		mpb.AppendDecorators(decor.AverageSpeed(0, "%.1f/s "), decor.AverageETA(decor.ET_STYLE_GO)),
 		mpb.BarRemoveOnComplete())
 }

@@ -10,9 +10,9 @@ import (
 	"strconv"
 	"text/tabwriter"
 
-	"github.com/seetell/seetell/internal/wholefile"
-
 	"github.com/seetell/seetell/evaluate"
+	"github.com/seetell/seetell/internal/terminal"
+	"github.com/seetell/seetell/internal/wholefile"
 )
 
 // writeWhole writes what print prints to path, whole or not at all.
@@ -32,7 +32,7 @@ func scoresCSV(out io.Writer, report *evaluate.Report) error {
 		return err
 	}
 	for _, image := range report.PerImage {
-		row := []string{image.ID, image.Caption}
+		row := []string{terminal.Line(image.ID), terminal.Line(image.Caption)}
 		for _, name := range names {
 			row = append(row, strconv.FormatFloat(image.Scores[name], 'g', -1, 64))
 		}
@@ -103,7 +103,7 @@ func referencePoints(out io.Writer, report *evaluate.Report) error {
 
 // facts writes what is no score.
 func facts(out io.Writer, r *evaluate.Report) {
-	fmt.Fprintf(out, "\n%d pictures, tokenizer %s\n", r.Images, r.Tokenizer)
+	fmt.Fprintf(out, "\n%d pictures, tokenizer %s\n", r.Images, terminal.Line(r.Tokenizer))
 	if r.Meteor != "" {
 		fmt.Fprintln(out, r.Meteor)
 	}
