@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
@@ -44,14 +46,41 @@ func averageCommand() *cli.Command {
 		Name:      "average",
 		Usage:     "write a checkpoint with the mean weights of several, as of a run's last epochs",
 		ArgsUsage: "FILE FILE…",
-		Flags:     []cli.Flag{&cli.PathFlag{Name: "out", Usage: "`FILE` to write", Destination: &out}},
+		Flags:     []cli.Flag{&cli.PathFlag{Name: "out", Usage: "`FILE` to write; - for standard output", Destination: &out}},
 		Action: func(c *cli.Context) error {
 			if out == "" || c.NArg() < 2 {
 				return usage(errors.New("name two checkpoints or more, and one to write: seetell model average --out FILE FILE FILE"))
 			}
+			if out == standardOutput {
+				return averageToOutput(c.App.Writer, c.Args().Slice())
+			}
 			return captioner.AverageCheckpoints(c.Args().Slice(), out)
 		},
 	}
+}
+
+// averageToOutput writes the mean to standard output, which must be no
+// terminal: a checkpoint is no text.
+func averageToOutput(w io.Writer, paths []string) error {
+	if _, ok := terminalFile(w); ok {
+		return usage(errors.New("--out -: a checkpoint is no text for a terminal; name a file"))
+	}
+	folder, err := os.MkdirTemp("", "seetell")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	path := filepath.Join(folder, "mean.safetensors")
+	if err := captioner.AverageCheckpoints(paths, path); err != nil {
+		return err
+	}
+	mean, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer mean.Close()
+	_, err = io.Copy(behind(w), mean)
+	return err
 }
 
 func describeModel(out io.Writer, m captioner.Metadata, format string) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -9,7 +10,24 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/seetell/seetell/internal/terminal"
+	"github.com/seetell/seetell/internal/wholefile"
 )
+
+// standardOutput is the file name that stands for standard output.
+const standardOutput = "-"
+
+// writeTo has print write to the file at path, whole or not at all, or to out
+// where no file, or standard output, is named.
+func writeTo(path string, out io.Writer, print func(io.Writer) error) error {
+	if path == "" || path == standardOutput {
+		return print(out)
+	}
+	var text bytes.Buffer
+	if err := print(&text); err != nil {
+		return err
+	}
+	return wholefile.Write(path, text.Bytes(), 0o666)
+}
 
 // behind returns what a door of package terminal leads to, and other writers
 // as they are.

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -133,5 +135,62 @@ func TestPrintError(t *testing.T) {
 	printError(&out, usage(errors.Join(errors.New("one\x1b"), errors.New("two\nthree"))))
 	if want := "seetell: one\\u001b\nseetell: two\\nthree\n"; out.String() != want {
 		t.Errorf("printed %q, want %q", out.String(), want)
+	}
+}
+
+// TestOut writes each command's result to standard output, a file, a link and
+// a device: the same bytes come, the link stays a link and the device a device.
+func TestOut(t *testing.T) {
+	references := file(t, "references.json", `{"a": ["a dog runs"], "b": ["a cat"]}`)
+	captions := file(t, "captions.json", `{"a": "a dog", "b": "a cat"}`)
+	report := file(t, "report.json", "")
+	model, _ := testmodel.Files(t)
+	score := func(format string) []string {
+		return []string{"score", "--references", references, "--captions", captions, "--metrics", "bleu", "--format", format}
+	}
+	if code := run(append([]string{"seetell"}, append(score("json"), "--out", report)...), io.Discard, io.Discard); code != 0 {
+		t.Fatalf("exit code %d", code)
+	}
+	for name, args := range map[string][]string{
+		"score, json":   score("json"),
+		"score, csv":    score("csv"),
+		"score, table":  score("table"),
+		"report":        {"report", "--evaluation", filepath.Dir(report), "--title", "a"},
+		"model average": {"model", "average", model, model},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			to := func(path string) (out, messages bytes.Buffer) {
+				at := 1 // flags come before files
+				if args[0] == "model" {
+					at = 2
+				}
+				line := slices.Concat([]string{"seetell"}, args[:at], []string{"--out", path}, args[at:])
+				if code := run(line, &out, &messages); code != 0 {
+					t.Fatalf("exit code %d: %s", code, messages.String())
+				}
+				return out, messages
+			}
+			want, _ := to("-")
+			target, link := filepath.Join(dir, "target"), filepath.Join(dir, "link")
+			if err := os.Symlink("target", link); err != nil {
+				t.Fatal(err)
+			}
+			to(link)
+			to(os.DevNull)
+			got, err := os.ReadFile(target)
+			if err != nil || !bytes.Equal(got, want.Bytes()) || len(got) == 0 {
+				t.Errorf("the file behind the link has %d bytes, %v; standard output got %d", len(got), err, want.Len())
+			}
+			if _, err := os.Readlink(link); err != nil {
+				t.Errorf("the link is gone: %v", err)
+			}
+			if info, err := os.Stat(os.DevNull); err != nil || info.Mode()&os.ModeDevice == 0 {
+				t.Fatalf("%s is %v, %v", os.DevNull, info.Mode(), err)
+			}
+			if _, err := os.Lstat("-"); err == nil {
+				t.Error("a file named - was made")
+			}
+		})
 	}
 }

@@ -12,17 +12,7 @@ import (
 
 	"github.com/seetell/seetell/evaluate"
 	"github.com/seetell/seetell/internal/terminal"
-	"github.com/seetell/seetell/internal/wholefile"
 )
-
-// writeWhole writes what print prints to path, whole or not at all.
-func writeWhole(path string, print func(io.Writer) error) error {
-	var buffer bytes.Buffer
-	if err := print(&buffer); err != nil {
-		return err
-	}
-	return wholefile.Write(path, buffer.Bytes(), 0o666)
-}
 
 // scoresCSV writes a line for each picture.
 func scoresCSV(out io.Writer, report *evaluate.Report) error {
