@@ -13,7 +13,7 @@ import (
 type Beam struct {
 	Width         int     // hypotheses kept, 5
 	Best          int     // captions returned for each picture, 1
-	MaxWords      int     // steps at most, <end> included, 30
+	MaxWords      int     `json:"Words"` // steps at most, <end> included, 30; named in JSON as it was in files before
 	MinWords      int     // words before <end> at least, 0
 	LengthPenalty float64 // α of Wu et al. 2016, equation 14; 0 ranks by log-probability
 }

@@ -2,10 +2,10 @@ package main
 
 import (
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 
-	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
 
 	"github.com/seetell/seetell/train"
@@ -42,7 +42,9 @@ func trainWith(cfg *train.Config) *cli.Command {
 			if err := cfg.Validate(); err != nil {
 				return usage(err)
 			}
-			return train.Run(c.Context, *cfg, logrus.WithField("data", cfg.Data), newTable(c))
+			log := train.Log(slog.New(logrusHandler{}).With("data", cfg.Data))
+			_, err := train.Run(c.Context, *cfg, append(watching(c, log), train.TensorBoard(cfg.Out))...)
+			return err
 		},
 	}
 }
@@ -56,7 +58,7 @@ func settings(c *cli.Context, cfg *train.Config) error {
 	}
 	given, epochs := givenFlags(c), cfg.Epochs
 	if cfg.Resume && cfg.Out != "" {
-		if err := cfg.Remember(); err != nil {
+		if err := cfg.LoadRunConfig(); err != nil {
 			return err
 		}
 	}

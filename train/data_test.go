@@ -15,7 +15,7 @@ func TestPictureCaches(t *testing.T) {
 	run := func(setting func(*Config)) map[string]string {
 		cfg := tiny(t)
 		setting(&cfg)
-		if err := Run(context.Background(), cfg, quiet(), nil); err != nil {
+		if _, err := Run(context.Background(), cfg); err != nil {
 			t.Fatal(err)
 		}
 		return testrun.Contents(t, cfg.Out)

@@ -7,28 +7,28 @@ import (
 	"github.com/seetell/seetell/torch"
 )
 
-// moment is what the forward pass of a step changes: BatchNorm's running
+// snapshot is what the forward pass of a step changes: BatchNorm's running
 // statistics and the state of random numbers. A step that runs out of memory
 // starts again from it.
-type moment struct {
+type snapshot struct {
 	buffers *buffers
 	device  torch.Device
 	random  []byte
 }
 
-func (r *session) moment() (*moment, error) {
-	random, err := torch.RandomState(r.network.Device)
+func takeSnapshot(network *captioner.Network) (*snapshot, error) {
+	random, err := torch.RandomState(network.Device)
 	if err != nil {
 		return nil, err
 	}
-	return &moment{copyBuffers(r.network), r.network.Device, random}, nil
+	return &snapshot{copyBuffers(network), network.Device, random}, nil
 }
 
-func (m *moment) restore() error {
-	return errors.Join(m.buffers.restore(), torch.SetRandomState(m.device, m.random))
+func (n *snapshot) restore() error {
+	return errors.Join(n.buffers.restore(), torch.SetRandomState(n.device, n.random))
 }
 
-func (m *moment) close() { m.buffers.close() }
+func (n *snapshot) close() { n.buffers.close() }
 
 // buffers are copies of a network's tensors that are no parameters.
 type buffers struct {

@@ -12,46 +12,47 @@ import (
 	"github.com/seetell/seetell/torch"
 )
 
-// opened returns a session with its network and its data, before its first
-// step.
-func opened(t *testing.T, cfg Config) *session {
+// opened returns a run with its network and its data, before its first step.
+func opened(t *testing.T, cfg Config) *run {
 	t.Helper()
-	r := newSession(cfg, quiet(), nil)
-	t.Cleanup(r.close)
-	if err := r.open(context.Background()); err != nil {
+	r, err := open(context.Background(), cfg, nil)
+	if err != nil {
 		t.Fatal(err)
 	}
-	r.critic = newCritic(r.train, r.vocabulary, cfg.CaptionWords)
+	t.Cleanup(r.close)
+	if err := r.enterPhase(); err != nil {
+		t.Fatal(err)
+	}
 	return r
 }
 
-// firstLesson returns the first step's pictures.
-func firstLesson(t *testing.T, r *session) lesson {
+// firstBatch returns the first step's pictures.
+func firstBatch(t *testing.T, r *run) *Batch {
 	t.Helper()
-	loader, err := loader.New(context.Background(), r.train, r.loaderConfig())
+	batches, err := loader.New(context.Background(), r.data.train, r.data.loading(r.cfg, r.progress))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer loader.Close()
-	l, err := r.nextLesson(loader)
+	defer batches.Close()
+	b, err := r.nextBatch(batches)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return l
+	return b
 }
 
-// gradientsOf returns the loss of a lesson and all gradients.
-func gradientsOf(t *testing.T, r *session, l lesson) (loss float64, all []float32) {
+// gradientsOf returns the loss of a batch and all gradients.
+func gradientsOf(t *testing.T, r *run, b *Batch) (loss float64, all []float32) {
 	t.Helper()
 	if err := torch.ManualSeed(1); err != nil { // of what is dropped and drawn
 		t.Fatal(err)
 	}
-	o, err := r.gradients(l)
+	stats, err := r.trainer.Backward(b)
 	if err != nil {
 		t.Fatal(err)
 	}
 	err = torch.NoGrad(func(s *torch.Scope) error {
-		for _, x := range r.trained {
+		for _, x := range r.trainer.parameters {
 			if gradient := x.Grad(s); gradient != nil {
 				all = append(all, gradient.Float32s(s)...)
 			}
@@ -61,7 +62,7 @@ func gradientsOf(t *testing.T, r *session, l lesson) (loss float64, all []float3
 	if err != nil {
 		t.Fatal(err)
 	}
-	return o.loss, all
+	return stats.Loss, all
 }
 
 // TestPartsHaveTheSameGradient works through a batch in parts of every size.
@@ -83,11 +84,11 @@ func TestPartsHaveTheSameGradient(t *testing.T) {
 			cfg.Model.FeatureNorm, cfg.FreezeEncoder, cfg.Batch = test.norm, test.freeze, 5
 			cfg.SelfCritical = test.critical
 			r := opened(t, cfg)
-			l := firstLesson(t, r)
-			loss, whole := gradientsOf(t, r, l)
+			b := firstBatch(t, r)
+			loss, whole := gradientsOf(t, r, b)
 			for _, pictures := range []int{1, 3} {
-				r.progress.Part = pictures
-				partLoss, parts := gradientsOf(t, r, l)
+				r.trainer.microBatch.pictures = pictures
+				partLoss, parts := gradientsOf(t, r, b)
 				if math.Abs(partLoss-loss) > 1e-5*math.Abs(loss) {
 					t.Errorf("parts of %d: loss %v, want %v", pictures, partLoss, loss)
 				}
@@ -120,14 +121,14 @@ func TestAccumulatedIsOneBatch(t *testing.T) {
 	cfg.BatchNorm, cfg.Dropout, cfg.AttentionPenalty = BatchNormFrozen, 0, 1
 	cfg.Model.FeatureNorm, cfg.Batch = checkpoint.FeatureNormNone, 6
 	one := opened(t, cfg)
-	loss, whole := gradientsOf(t, one, firstLesson(t, one))
-	cfg.Batch, cfg.Accumulate = 3, 2
+	loss, whole := gradientsOf(t, one, firstBatch(t, one))
+	cfg.Batch, cfg.Accumulate, cfg.Out = 3, 2, t.TempDir()
 	two := opened(t, cfg)
-	l := firstLesson(t, two)
-	if len(l.batches) != 2 {
-		t.Fatalf("%d batches, want 2", len(l.batches))
+	b := firstBatch(t, two)
+	if len(b.Parts) != 2 {
+		t.Fatalf("%d batches, want 2", len(b.Parts))
 	}
-	sum, joined := gradientsOf(t, two, l)
+	sum, joined := gradientsOf(t, two, b)
 	if difference := largestDifference(whole, joined); math.Abs(sum-loss) > 1e-5*loss || difference > 1e-5 {
 		t.Errorf("loss %v and %v, gradients differ by %.2g of the largest; want 1e-5", sum, loss, difference)
 	}
@@ -137,14 +138,14 @@ func TestAccumulatedIsOneBatch(t *testing.T) {
 func TestAccumulatedRun(t *testing.T) {
 	cfg := tiny(t)
 	cfg.Accumulate, cfg.Epochs, cfg.Schedule = 2, 1, ScheduleCosine // three batches an epoch
-	r := opened(t, cfg)
-	if err := r.epochs(context.Background()); err != nil {
+	result, err := Run(context.Background(), cfg)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if r.progress.Steps != 2 || r.history[0].Step != 2 {
-		t.Errorf("%d steps, want 2", r.progress.Steps)
+	if steps := result.History[0].Step; steps != 2 {
+		t.Errorf("%d steps, want 2", steps)
 	}
-	if rate := r.history[0].LearningRate; math.Abs(rate-cfg.LearningRate/2) > 1e-12 {
+	if rate := result.History[0].LearningRate; math.Abs(rate-cfg.LearningRate/2) > 1e-12 {
 		t.Errorf("the last learning rate is %v, want half of %v", rate, cfg.LearningRate)
 	}
 }
@@ -156,18 +157,20 @@ func TestOutOfMemory(t *testing.T) {
 	cfg := tiny(t)
 	cfg.Batch = 8
 	want := opened(t, cfg)
-	want.progress.Part = 2
-	loss, whole := gradientsOf(t, want, firstLesson(t, want))
+	want.trainer.microBatch.pictures = 2
+	loss, whole := gradientsOf(t, want, firstBatch(t, want))
+	cfg.Out = t.TempDir()
 	got := opened(t, cfg)
 	var sizes []int
-	got.try = func(l lesson) (outcome, error) {
-		o, err := got.tryGradients(l)
-		if sizes = append(sizes, got.progress.Part); got.progress.Part == 0 || got.progress.Part > 2 {
+	got.trainer.try = func(b *Batch) (StepStats, error) {
+		stats, err := got.trainer.accumulateAll(b)
+		size := got.trainer.MicroBatch()
+		if sizes = append(sizes, size); size == 0 || size > 2 {
 			err = &torch.Error{Message: "[enforce fail at alloc_cpu.cpp:124] err == 0. DefaultCPUAllocator: can't allocate memory"}
 		}
-		return o, err
+		return stats, err
 	}
-	halved, parts := gradientsOf(t, got, firstLesson(t, got))
+	halved, parts := gradientsOf(t, got, firstBatch(t, got))
 	if !slices.Equal(sizes, []int{0, 4, 2}) {
 		t.Errorf("tried parts of %v pictures, want 0, 4 and 2", sizes)
 	}
@@ -179,7 +182,7 @@ func TestOutOfMemory(t *testing.T) {
 	}
 }
 
-func buffersOf(t *testing.T, r *session) (all []float32) {
+func buffersOf(t *testing.T, r *run) (all []float32) {
 	t.Helper()
 	err := torch.NoGrad(func(s *torch.Scope) error {
 		for _, e := range r.network.Named() {
@@ -202,8 +205,8 @@ func TestNoMemoryAtAll(t *testing.T) {
 		cfg := tiny(t)
 		cfg.MicroBatch = micro
 		r := opened(t, cfg)
-		r.try = func(lesson) (outcome, error) { return outcome{}, &torch.Error{Message: "CUDA out of memory"} }
-		_, err := r.gradients(firstLesson(t, r))
+		r.trainer.try = func(*Batch) (StepStats, error) { return StepStats{}, &torch.Error{Message: "CUDA out of memory"} }
+		err := r.step(firstBatch(t, r), 1)
 		if err == nil || !strings.Contains(err.Error(), "out of memory in step 1") || !strings.Contains(err.Error(), "lower --batch") {
 			t.Errorf("micro batch %s: %v, want out of memory and what to do", micro, err)
 		}

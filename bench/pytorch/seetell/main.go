@@ -1,4 +1,4 @@
-// Command peer is our side of the comparison with PyTorch. It writes a model
+// Command seetell is our side of the comparison with PyTorch. It writes a model
 // and some batches into a folder and then obeys commands on standard input, a
 // line each, which lets both sides take turns in one run:
 //
@@ -17,45 +17,41 @@ import (
 	"os/signal"
 	"runtime"
 
-	"github.com/seetell/seetell/captioner"
-	"github.com/seetell/seetell/picture"
 	"github.com/seetell/seetell/torch"
+	"github.com/seetell/seetell/train"
 )
 
 // settings are what both sides run with.
 type settings struct {
-	data, weights, out      string
-	precision               captioner.Precision
-	threads, batch, count   int
-	batchNorm               bool // the backbone's BatchNorm in training mode
-	dropout, rate, backbone float64
-	clipNorm                float64
-	preprocessing           picture.Preprocessing
-	minimumCount, mostWords int
-	seed                    int64
+	config         train.Config
+	threads, count int
 }
 
 func main() {
-	runtime.LockOSThread() // as package train does: libtorch keeps threads for each that calls it
-	s := settings{preprocessing: picture.DefaultPreprocessing(), minimumCount: 3, mostWords: 28, seed: 1}
-	flag.StringVar(&s.data, "data", "demo", "data set")
-	flag.StringVar(&s.weights, "weights", "none", "weights of ResNet-18")
-	flag.StringVar(&s.out, "out", "", "folder of the files that both sides read")
-	flag.StringVar((*string)(&s.precision), "precision", "float32", "float32 or bfloat16")
+	runtime.LockOSThread() // as train.Run does: libtorch keeps threads for each that calls it
+	s := settings{config: train.DefaultConfig()}
+	c, batchNorm := &s.config, false
+	flag.StringVar(&c.Data, "data", "demo", "data set")
+	flag.StringVar(&c.EncoderWeights, "weights", "none", "weights of ResNet-18")
+	flag.StringVar(&c.Out, "out", "", "folder of the files that both sides read")
+	flag.StringVar((*string)(&c.Precision), "precision", "float32", "float32 or bfloat16")
 	flag.IntVar(&s.threads, "threads", 2, "threads")
-	flag.IntVar(&s.batch, "batch", 4, "pictures a step, with all their captions")
+	flag.IntVar(&c.Batch, "batch", 4, "pictures a step, with all their captions")
 	flag.IntVar(&s.count, "batches", 10, "batches, taken in turn")
-	flag.IntVar(&s.preprocessing.Size, "size", 224, "side of the pictures")
-	flag.BoolVar(&s.batchNorm, "batch-norm", false, "use the batch's statistics in the backbone")
-	flag.Float64Var(&s.dropout, "dropout", .5, "dropout")
-	flag.Float64Var(&s.rate, "learning-rate", 3e-4, "learning rate")
-	flag.Float64Var(&s.backbone, "encoder-learning-rate", 3e-5, "learning rate of the backbone")
-	flag.Float64Var(&s.clipNorm, "clip-norm", 5, "largest norm of the gradients")
+	flag.IntVar(&c.Preprocessing.Size, "size", 224, "side of the pictures")
+	flag.BoolVar(&batchNorm, "batch-norm", false, "use the batch's statistics in the backbone")
+	flag.Float64Var(&c.Dropout, "dropout", .5, "dropout")
+	flag.Float64Var(&c.LearningRate, "learning-rate", 3e-4, "learning rate")
+	flag.Float64Var(&c.EncoderLearningRate, "encoder-learning-rate", 3e-5, "learning rate of the backbone")
+	flag.Float64Var(&c.ClipNorm, "clip-norm", 5, "largest norm of the gradients")
 	flag.Parse()
+	if batchNorm {
+		c.BatchNorm = train.BatchNormBatch
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := serve(ctx, s, os.Stdin, os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "peer:", err)
+		fmt.Fprintln(os.Stderr, "seetell:", err)
 		os.Exit(1)
 	}
 }
