@@ -38,23 +38,6 @@ func (b Beam) Validate() error {
 	return nil
 }
 
-// Caption is one description of a picture.
-type Caption struct {
-	Text           string
-	LogProbability float64 // natural logarithm, <end> counted
-	Finished       bool    // whether it ended in <end> within the steps allowed
-	Words          []Word  // <end> left out
-}
-
-// Word is one word of a caption and where the decoder looked to say it.
-type Word struct {
-	Text           string
-	Unknown        bool // whether a given word is not in the vocabulary and was read as <unk>
-	LogProbability float64
-	Gate           float64   // mean of the gate over the context's features
-	Attention      []float32 // α of each place, in row order
-}
-
 // Search describes the pictures whose features (N, L, F) are given: for each
 // the best captions, the finished ones first. It works on all pictures at
 // once and looks at ctx between words.

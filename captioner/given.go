@@ -12,7 +12,10 @@ import (
 // word was and where attention lay before it. A word that is not in the
 // vocabulary is read as <unk> and marked.
 func (m *Model) Given(ctx context.Context, p *picture.Picture, captions []string) (given []Caption, err error) {
-	prepared := m.prepare(p)
+	prepared, err := m.PreparePicture(p)
+	if err != nil {
+		return nil, err
+	}
 	failed := m.thread.do(ctx, func() {
 		err = torch.NoGrad(func(s *torch.Scope) error {
 			size := int64(m.Preprocessing.Size)
@@ -49,22 +52,24 @@ func (n *Network) Given(s *torch.Scope, features *torch.Tensor, v *Vocabulary, c
 	if s.Err() != nil {
 		return nil
 	}
-	given := make([]Caption, len(captions))
+	words, sums := make([][]Word, len(captions)), make([]float64, len(captions))
 	places := n.Config.Places()
 	for row, caption := range targets.caption { // by steps, so that a caption's words come in order
-		c := &given[caption]
-		c.LogProbability += float64(logProbabilities[row])
+		sums[caption] += float64(logProbabilities[row])
 		if targets.words[row] == checkpoint.End {
-			c.Text, c.Finished = v.Join(split[caption]), true
 			continue
 		}
-		c.Words = append(c.Words, Word{
-			Text:           split[caption][len(c.Words)],
+		words[caption] = append(words[caption], Word{
+			Text:           split[caption][len(words[caption])],
 			Unknown:        targets.words[row] == checkpoint.Unknown,
 			LogProbability: float64(logProbabilities[row]),
 			Gate:           float64(gates[row]),
 			Attention:      alphas[row*places : (row+1)*places : (row+1)*places],
 		})
+	}
+	given := make([]Caption, len(captions))
+	for i := range given {
+		given[i] = newCaption(v, words[i], sums[i], true)
 	}
 	return given
 }

@@ -3,7 +3,6 @@ package serve
 import (
 	"context"
 	"image"
-	"math"
 	"runtime"
 	"strings"
 	"time"
@@ -136,11 +135,6 @@ func steps(c captioner.Caption) int {
 		return len(c.Words) + 1
 	}
 	return len(c.Words)
-}
-
-// confidence is the geometric mean of the probabilities of a caption's words.
-func confidence(c captioner.Caption) float64 {
-	return math.Exp(c.LogProbability / float64(max(steps(c), 1)))
 }
 
 // took is the time from a request's header on.

@@ -97,10 +97,12 @@ func fakeCaption(c color.NRGBA, rank, most int) captioner.Caption {
 			d := math.Hypot(float64(place%fakeGrid-i-2), float64(place/fakeGrid-3))
 			w.Attention = append(w.Attention, float32(math.Exp(-d*d/2)/6.5))
 		}
+		w.Probability = math.Exp(w.LogProbability)
 		caption.LogProbability += w.LogProbability
 		caption.Words = append(caption.Words, w)
 	}
-	caption.Text = strings.Join(words, " ")
+	caption.Text, caption.Probability = strings.Join(words, " "), math.Exp(caption.LogProbability)
+	caption.Confidence = math.Exp(caption.LogProbability / float64(steps(caption)))
 	return caption
 }
 

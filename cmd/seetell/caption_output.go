@@ -37,22 +37,9 @@ func writeText(out io.Writer, a answer) error {
 }
 
 type answerJSON struct {
-	File     string        `json:"file"`
-	Captions []captionJSON `json:"captions,omitempty"`
-	Error    string        `json:"error,omitempty"`
-}
-
-type captionJSON struct {
-	Text           string     `json:"text"`
-	LogProbability float64    `json:"log_probability"`
-	Finished       bool       `json:"finished"`
-	Words          []wordJSON `json:"words"`
-}
-
-type wordJSON struct {
-	Word           string  `json:"word"`
-	LogProbability float64 `json:"log_probability"`
-	Gate           float64 `json:"gate"`
+	File     string              `json:"file"`
+	Captions []captioner.Caption `json:"captions,omitempty"`
+	Error    string              `json:"error,omitempty"`
 }
 
 func (a answer) json() answerJSON {
@@ -61,17 +48,9 @@ func (a answer) json() answerJSON {
 	}
 	all := answerJSON{File: a.path}
 	for _, c := range a.captions {
-		all.Captions = append(all.Captions, captionForJSON(c))
+		all.Captions = append(all.Captions, c.WithoutAttention())
 	}
 	return all
-}
-
-func captionForJSON(c captioner.Caption) captionJSON {
-	words := make([]wordJSON, len(c.Words))
-	for i, w := range c.Words {
-		words[i] = wordJSON{w.Text, w.LogProbability, w.Gate}
-	}
-	return captionJSON{c.Text, c.LogProbability, c.Finished, words}
 }
 
 // csvWriter writes a row for each caption, and one for a picture that failed.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/train"
 )
 
@@ -163,6 +164,7 @@ func modelSizeFlags(cfg *train.Config) []cli.Flag {
 	model, pictures := &cfg.Model, &cfg.Preprocessing
 	return []cli.Flag{
 		&cli.StringFlag{Name: "encoder-weights", Usage: "the backbone's first weights: imagenet, none or a `FILE`", Value: cfg.EncoderWeights, Destination: &cfg.EncoderWeights},
+		&cli.StringFlag{Name: "backbone", Usage: "network that sees: " + strings.Join(checkpoint.Backbones, ", "), Value: model.Backbone, Destination: &model.Backbone},
 		&cli.IntFlag{Name: "grid", Usage: "side of the square of places", Value: model.Grid, Destination: &model.Grid},
 		&cli.StringFlag{Name: "places", Usage: "what a place is made of: layer4, or layer3+4, layer3's channels beside it and its finer places", Value: model.Layers, Destination: &model.Layers},
 		&cli.StringFlag{Name: "output", Usage: "what the words are read off: plain, the LSTM's state, or deep, what attention looked at and the last word too", Value: model.Output, Destination: &model.Output},
