@@ -2,9 +2,7 @@ package captioner
 
 import (
 	"context"
-	"fmt"
 	"image"
-	"sync"
 
 	"github.com/seetell/seetell/picture"
 	"github.com/seetell/seetell/torch"
@@ -14,7 +12,6 @@ import (
 type Options struct {
 	Device    string    // "auto", the default, "cpu", "cuda" or "cuda:1"
 	Precision Precision // PrecisionFloat32, the default, says the same words on every machine
-	Uniform   bool      // all places weigh the same, whatever attention says: to measure what it is worth
 }
 
 // Model is a trained captioner. Any number of goroutines may use it at once;
@@ -25,7 +22,6 @@ type Model struct {
 	vocabulary *Vocabulary
 	precision  Precision
 	thread     *inferenceThread
-	closing    sync.Once
 }
 
 // Open reads the checkpoint at path. Close frees what it holds.
@@ -48,7 +44,6 @@ func Open(path string, o Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	network.Uniform(o.Uniform)
 	vocabulary, err := metadata.NewVocabulary()
 	if err != nil {
 		network.Close()
@@ -63,10 +58,8 @@ func Open(path string, o Options) (*Model, error) {
 // Close frees the model once the captions being written are done. Calls that
 // come later fail.
 func (m *Model) Close() {
-	m.closing.Do(func() {
-		m.thread.close()
-		m.network.Close()
-	})
+	m.thread.close()
+	m.network.Close()
 }
 
 // Vocabulary returns the words that the model knows.
@@ -81,26 +74,24 @@ func (m *Model) Precision() Precision { return m.precision }
 // CaptionBytes describes the picture in data, a file's bytes of any format
 // that package picture reads. The captions come best first.
 func (m *Model) CaptionBytes(ctx context.Context, data []byte, b Beam) ([]Caption, error) {
-	p, err := m.Prepare(ctx, data)
+	p, err := picture.Decode(data)
 	if err != nil {
 		return nil, err
 	}
-	return m.captionOne(ctx, p, b)
+	return first(m.Caption(ctx, []*picture.Picture{p}, b))
 }
 
 // CaptionImage describes a picture already decoded. The captions come best
 // first.
 func (m *Model) CaptionImage(ctx context.Context, img image.Image, b Beam) ([]Caption, error) {
-	p, err := m.prepareImage(img)
+	return first(m.Caption(ctx, []*picture.Picture{picture.FromImage(img)}, b))
+}
+
+func first(captions [][]Caption, err error) ([]Caption, error) {
 	if err != nil {
 		return nil, err
 	}
-	return m.captionOne(ctx, p, b)
-}
-
-func (m *Model) captionOne(ctx context.Context, p *Prepared, b Beam) ([]Caption, error) {
-	answer := m.CaptionPrepared([]Request{{Context: ctx, Picture: p, Beam: b}})[0]
-	return answer.Captions, answer.Err
+	return captions[0], nil
 }
 
 // Caption describes pictures, all at once: for each its captions, best first.
@@ -114,11 +105,7 @@ func (m *Model) Caption(ctx context.Context, pictures []*picture.Picture, b Beam
 	}
 	requests := make([]Request, len(pictures))
 	for i, p := range pictures {
-		prepared, err := m.PreparePicture(p)
-		if err != nil {
-			return nil, fmt.Errorf("picture %d of %d: %w", i+1, len(pictures), err)
-		}
-		requests[i] = Request{Context: ctx, Picture: prepared, Beam: b}
+		requests[i] = Request{Context: ctx, Picture: m.prepare(p), Beam: b}
 	}
 	captions := make([][]Caption, len(pictures))
 	for i, answer := range m.captionPrepared(ctx, requests) {

@@ -31,12 +31,18 @@ func (h *hypothesis) rank(alpha float64) float64 {
 }
 
 func (h *hypothesis) caption(v *Vocabulary, finished bool) Caption {
-	words, score := []Word{}, h.score
+	c := Caption{LogProbability: h.score, Finished: finished}
+	var texts []string
 	for ; h.parent != nil; h = h.parent {
-		if h.word != checkpoint.End {
-			words = append(words, Word{Text: v.Word(h.word), LogProbability: h.logProb, Gate: h.gate, Attention: h.alpha})
+		if h.word == checkpoint.End {
+			continue
 		}
+		text := v.Word(h.word)
+		texts = append(texts, text)
+		c.Words = append(c.Words, Word{text, h.logProb, h.gate, h.alpha})
 	}
-	slices.Reverse(words)
-	return newCaption(v, words, score, finished)
+	slices.Reverse(texts)
+	slices.Reverse(c.Words)
+	c.Text = v.Join(texts)
+	return c
 }
