@@ -125,10 +125,12 @@ func saturated(a, b int64) int64 {
 }
 
 // rest adds what is done with the decoded picture: turning it, and resizing,
-// which takes weights for each row and column.
+// which takes weights for each row and column, and a picture between its two
+// passes, the first of which shortens the longer side.
 func (h *header) rest(orientation int) {
-	const weights, between = 16, 3 * 256
-	h.memory += saturated(int64(h.out.X)+int64(h.out.Y), weights+between)
+	const weights, between = 16, 2 * 3 * 256
+	h.memory += saturated(int64(h.out.X)+int64(h.out.Y), weights)
+	h.memory += saturated(int64(min(h.out.X, h.out.Y)), between)
 	if orientation > 1 {
 		h.memory += saturated(int64(h.out.X)*int64(h.out.Y), 3)
 	}
@@ -220,7 +222,7 @@ var formats = []format{
 	{"BMP", prefix("BM"), headerBMP, decodeBMP, upright},
 	{"TIFF", func(data []byte) bool {
 		return prefix("II*\x00")(data) || prefix("MM\x00*")(data)
-	}, headerTIFF, decodeTIFF, exifOrientation},
+	}, headerTIFF, decodeTIFF, tiffOrientation},
 }
 
 func prefix(text string) func([]byte) bool {

@@ -33,6 +33,7 @@ func TestDecodeErrors(t *testing.T) {
 		{"words", []byte("root:x:0:0:root"), "not a picture (JPEG, PNG, GIF, WebP, BMP or TIFF): it looks like text/plain"},
 		{"bytes", []byte("\x00\x01\x02\x03"), "not a picture (JPEG, PNG, GIF, WebP, BMP or TIFF)"},
 		{"JPEG 2000", []byte("\x00\x00\x00\x0cjP  \r\n\x87\n"), "JPEG 2000 pictures are not read: convert it"},
+		{"HEIC", []byte("\x00\x00\x00\x1cftypheic\x00\x00"), "HEIC pictures are not read: convert it"},
 		{"SVG", []byte("<?xml version='1.0'?>\n<svg width='3'"), "SVG pictures are not read"},
 		{"PNG header over the limit", huge, "PNG: 20000 x 20000 pixels are more than the 200 million that are decoded"},
 		{"JPEG header over the limit", hugeJPEG, "JPEG: 20000 x 20000 pixels are more than the 200 million that are decoded"},

@@ -47,7 +47,24 @@ func decodeTIFF(_ *Decoder, in input) (*Picture, error) {
 	if m, ok := m.(*image.Paletted); ok {
 		shortenPalette(m.Palette)
 	}
-	return fromOwn(m), nil
+	p := fromOwn(m)
+	if directory.negativeFax() {
+		p.invert()
+	}
+	return p, nil
+}
+
+// negativeFax tells pages that x/image/tiff shows as negatives: those in a
+// code of fax machines that say to be black where bits are zero.
+func (d tiffDirectory) negativeFax() bool {
+	compression := d.value(tiffCompression, 1)
+	return (compression == tiffGroup3 || compression == tiffGroup4) && d.value(tiffPhotometric, 0) == tiffBlackIsZero
+}
+
+func (p *Picture) invert() {
+	for i, value := range p.Pixels {
+		p.Pixels[i] = ^value
+	}
 }
 
 // shortenPalette keeps the upper byte of 16-bit colours: writers make them of
@@ -59,12 +76,18 @@ func shortenPalette(palette color.Palette) {
 	}
 }
 
-// Tags and values of TIFF 6.0, §8 and §16.
+// Tags and values of TIFF 6.0, §8, §11 and §16.
 const (
+	tiffCompression = 259
 	tiffPhotometric = 262
 	tiffSamples     = 277
 	tiffPlanes      = 284
 	tiffExtra       = 338
+	tiffXMPTag      = 700
+
+	tiffGroup3      = 3
+	tiffGroup4      = 4
+	tiffBlackIsZero = 1
 
 	tiffRGB       = 2
 	tiffSeparated = 5
@@ -108,6 +131,23 @@ func (d tiffDirectory) value(tag, missing uint16) uint16 {
 }
 
 func (d tiffDirectory) inks() bool { return d.value(tiffPhotometric, 0) == tiffSeparated }
+
+// tiffXMP returns the bytes of the XMP tag of the first page.
+func tiffXMP(data []byte) []byte {
+	d, err := readDirectory(data)
+	if err != nil {
+		return nil
+	}
+	for _, entry := range d.entries {
+		if d.order.Uint16(entry) == tiffXMPTag {
+			length, at := uint64(d.order.Uint32(entry[4:])), uint64(d.order.Uint32(entry[8:]))
+			if at+length <= uint64(len(data)) {
+				return data[at : at+length]
+			}
+		}
+	}
+	return nil
+}
 
 // inksAsAlpha returns the file with a directory that calls cyan, magenta,
 // yellow and black red, green, blue and alpha, which x/image/tiff can read.

@@ -17,6 +17,8 @@ const startLength = 512
 // unread are formats of pictures, and of what is taken for them, that are told
 // by their first bytes and not read.
 var unread = []struct{ name, start string }{
+	{"HEIC", "\x00\x00\x00?ftypheic"}, {"HEIC", "\x00\x00\x00?ftypheix"}, {"HEIC", "\x00\x00\x00?ftypmif1"}, {"HEIC", "\x00\x00\x00?ftyphevc"},
+	{"AVIF", "\x00\x00\x00?ftypavif"}, {"AVIF", "\x00\x00\x00?ftypavis"},
 	{"JPEG XL", "\xff\x0a"},
 	{"JPEG XL", "\x00\x00\x00\x0cJXL \r\n\x87\n"},
 	{"JPEG 2000", "\x00\x00\x00\x0cjP  \r\n\x87\n"},
@@ -26,13 +28,13 @@ var unread = []struct{ name, start string }{
 	{"PDF", "%PDF-"},
 	{"PostScript", "%!PS"},
 	{"OpenEXR", "\x76\x2f\x31\x01"},
-	{"Radiance", "#?RADIANCE"},
+	{"Radiance", "#?RADIANCE\n"},
 	{"Windows icon", "\x00\x00\x01\x00"},
 	{"Netpbm", "P1\n"}, {"Netpbm", "P2\n"}, {"Netpbm", "P3\n"},
 	{"Netpbm", "P4\n"}, {"Netpbm", "P5\n"}, {"Netpbm", "P6\n"},
 	{"QOI", "qoif"},
 	{"DirectDraw surface", "DDS "},
-	{"Canon raw", "\x00\x00\x00\x18ftypcrx "},
+	{"Canon raw", "\x00\x00\x00?ftypcrx "},
 	{"Fujifilm raw", "FUJIFILMCCD-RAW"},
 }
 
@@ -44,7 +46,7 @@ func unknown(data []byte) error {
 		return as(ErrNoPicture, errors.New("the file is empty: a picture was expected"))
 	}
 	for _, kind := range unread {
-		if bytes.HasPrefix(start, []byte(kind.start)) {
+		if begins(start, kind.start) {
 			return unsupported(kind.name)
 		}
 	}
@@ -59,6 +61,19 @@ func unknown(data []byte) error {
 		return as(ErrNoPicture, fmt.Errorf("not a picture (%s) but a web page: was the download refused?", readable))
 	}
 	return as(ErrNoPicture, fmt.Errorf("not a picture (%s): it looks like %s", readable, found))
+}
+
+// begins compares the first bytes with a pattern, where ? is any byte.
+func begins(data []byte, pattern string) bool {
+	if len(data) < len(pattern) {
+		return false
+	}
+	for i := range len(pattern) {
+		if pattern[i] != '?' && pattern[i] != data[i] {
+			return false
+		}
+	}
+	return true
 }
 
 func unsupported(name string) error {

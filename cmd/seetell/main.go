@@ -12,8 +12,6 @@ import (
 
 	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
-
-	"github.com/seetell/seetell/internal/terminal"
 )
 
 // Exit codes of the command line.
@@ -31,23 +29,19 @@ func main() {
 }
 
 // run executes the command line args and returns the process's exit code.
-// Results go to out, logs and messages to messages, both through package
-// terminal's door.
+// Results go to out, logs and messages to messages.
 func run(args []string, out, messages io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)   // a second signal ends the process at once
 	signal.Ignore(syscall.SIGXFSZ) // a file over the limit is an error of writing, not the end
-	results, notes := terminal.NewWriter(out), terminal.NewWriter(messages)
-	defer notes.Flush()
-	defer results.Flush()
-	app := application(results, notes)
+	app := application(out, messages)
 	err := app.RunContext(ctx, flagsFirst(globalsFirst(args, app.Flags), app.Commands))
 	if err == nil {
 		return 0
 	}
 	if !errors.Is(err, errReported) {
-		printError(notes, err)
+		fmt.Fprintf(messages, "seetell: %v\n", advised(err))
 	}
 	return exitCode(ctx, err)
 }
@@ -151,15 +145,14 @@ func onUsageError(c *cli.Context, err error, _ bool) error {
 }
 
 func setUpLog(c *cli.Context, messages io.Writer) error {
+	logrus.SetOutput(messages)
 	if c.Bool("quiet") {
 		logrus.SetLevel(logrus.WarnLevel)
 	}
 	switch format := c.String("log-format"); format {
 	case "text":
-		logrus.SetOutput(behind(messages)) // which logrus colours, where it is a terminal
-		logrus.SetFormatter(lineFormatter{&logrus.TextFormatter{FullTimestamp: true}})
+		logrus.SetFormatter(&logrus.TextFormatter{FullTimestamp: true})
 	case "json":
-		logrus.SetOutput(messages)
 		logrus.SetFormatter(&logrus.JSONFormatter{})
 	default:
 		return usage(fmt.Errorf("--log-format %q: give text or json", format))

@@ -12,7 +12,7 @@ import struct
 import zlib
 
 import numpy
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, PngImagePlugin
 
 golden = {}
 
@@ -155,6 +155,48 @@ def others(small, clear):
     save("exif6.tif", small, exif=exif(6))
 
 
+def turned(small):
+    """Orientation where cameras and other programs put it besides EXIF."""
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><tiff:Orientation>%d</tiff:Orientation></x:xmpmeta>'
+    save("xmp6.jpg", small, quality=90, xmp=xmp % 6)
+    save("xmp8.webp", small, lossless=True, xmp=xmp % 8)
+    save("xmp3-exif6.jpg", small, quality=90, xmp=xmp % 3, exif=exif(6))
+    save("xmp5.tif", small, tiffinfo={700: xmp % 5})
+    for name, packed in (("itxt", False), ("packed-itxt", True)):
+        texts = PngImagePlugin.PngInfo()
+        texts.add_itxt("XML:com.adobe.xmp", (xmp % 6).decode(), zip=packed)
+        save(f"xmp6-{name}.png", small, pnginfo=texts)
+    profile = exif(8)
+    for name, packed in (("text", False), ("packed-text", True)):
+        texts = PngImagePlugin.PngInfo()
+        texts.add_text("Raw profile type exif", f"\nexif\n{len(profile):8}\n{profile.hex()}\n", zip=packed)
+        save(f"profile8-{name}.png", small, pnginfo=texts)
+    save("exif-two-segments.jpg", small, quality=90, exif=exif(6))
+    with open("exif-two-segments.jpg", "rb") as file:
+        whole = file.read()
+    empty = b"\xff\xe1\x00\x08Exif\0\0"
+    keep("exif-two-segments.jpg", whole[:2] + empty + whole[2:])
+
+
+def faxes():
+    """Black and white pictures of scanners, either way round."""
+    page = Image.fromarray(scene(40, 30)).convert("1")
+    for compression in ("group3", "group4"):
+        for name, photometric in (("white", 0), ("black", 1)):
+            save(f"{compression}-{name}.tif", page, compression=compression, tiffinfo={262: photometric})
+
+
+def ends(small):
+    """PNGs whose pixels are whole, and what follows is not."""
+    data = io.BytesIO()
+    small.save(data, "png")
+    whole = data.getvalue()
+    end = whole.rindex(b"IEND") - 4
+    keep("no-end.png", whole[:end])
+    text = b"\0\0\0\3tEXta\0b" + b"\0\0\0\0"
+    keep("text-of-wrong-sum.png", whole[:end] + text + whole[end:])
+
+
 def main():
     small, picture = Image.fromarray(scene(13, 9)), Image.fromarray(scene(27, 17))
     alpha = numpy.linspace(0, 255, 13 * 9).reshape(9, 13, 1).astype(numpy.uint8)
@@ -165,6 +207,9 @@ def main():
     animations(small, clear)
     webps(small, clear, picture)
     others(small, clear)
+    turned(small)
+    faxes()
+    ends(small)
     with open("golden.json", "w") as file:
         json.dump(golden, file, indent=0, sort_keys=True)
         file.write("\n")
