@@ -2,17 +2,19 @@
 # make test   all set-up, then every test
 #
 # make build [CUDA=1], check, install [PREFIX=, DESTDIR=], bench, clean
+# make fuzz [TIME=10m]   each parser's fuzz test, one after another
 #
 # Set-up brings pinned files into the user's cache; LIBTORCH=DIR (a PyTorch's
 # torch folder) uses what is there. cmd/setup says more.
 
 PREFIX  = /usr/local
 SETUP   = go run ./cmd/setup
+TIME    = 10m
 VERSION = $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
 RACE    = ./cmd/setup/... ./hub/... ./internal/annotations ./dataset/... ./evaluate/... ./picture/... ./plots/... ./third_party/...
 SHARE   = $(DESTDIR)$(PREFIX)/share/doc/seetell
 
-.PHONY: build check test demo install bench clean
+.PHONY: build check test demo install bench fuzz clean
 
 build:
 	$(SETUP) $(if $(CUDA),-cuda) build
@@ -41,6 +43,14 @@ install: build
 
 bench: build
 	python=$$($(SETUP) python) && SEETELL_TEST_PYTHON=$$python bench/run
+
+fuzz: build
+	@for package in $$(go list ./...); do \
+	  for target in $$(go test -list '^Fuzz' "$$package" 2>/dev/null | grep '^Fuzz'); do \
+	    echo "$$package $$target"; \
+	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(TIME) "$$package" || exit 1; \
+	  done; \
+	done
 
 clean:
 	rm -rf bin build demo

@@ -9,6 +9,7 @@ import (
 // + b), Bahdanau et al. 2015, section A.1.2.
 type attention struct {
 	feature, hidden, score *nn.Linear
+	uniform                bool // all places weigh the same: what is left without attention
 }
 
 func newAttention(s *torch.Scope, c Config) *attention {
@@ -23,6 +24,9 @@ func newAttention(s *torch.Scope, c Config) *attention {
 // (B, L, A) and the hidden states' projection (B, A).
 func (a *attention) weigh(s *torch.Scope, keys, hidden *torch.Tensor) *torch.Tensor {
 	e := a.score.Forward(s, keys.Add(s, hidden.Unsqueeze(s, 1)).Tanh(s))
+	if a.uniform {
+		e = e.MulScalar(s, 0)
+	}
 	return e.Squeeze(s, 2).To(s, torch.Float32).Softmax(s, 1)
 }
 

@@ -13,7 +13,7 @@ import (
 type Beam struct {
 	Width         int     // hypotheses kept, 5
 	Best          int     // captions returned for each picture, 1
-	MaxWords      int     // steps at most, <end> included, 30
+	MaxWords      int     `json:"Words"` // steps at most, <end> included, 30; named in JSON as it was in files before
 	MinWords      int     // words before <end> at least, 0
 	LengthPenalty float64 // α of Wu et al. 2016, equation 14; 0 ranks by log-probability
 }
@@ -36,22 +36,6 @@ func (b Beam) Validate() error {
 		return fmt.Errorf("length penalty %v: must be 0 or more", b.LengthPenalty)
 	}
 	return nil
-}
-
-// Caption is one description of a picture.
-type Caption struct {
-	Text           string
-	LogProbability float64 // natural logarithm, <end> counted
-	Finished       bool    // whether it ended in <end> within the steps allowed
-	Words          []Word  // <end> left out
-}
-
-// Word is one word of a caption and where the decoder looked to say it.
-type Word struct {
-	Text           string
-	LogProbability float64
-	Gate           float64   // mean of the gate over the context's features
-	Attention      []float32 // α of each place, in row order
 }
 
 // Search describes the pictures whose features (N, L, F) are given: for each

@@ -1,21 +1,16 @@
 package captioner
 
 import (
-	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/nn"
+	"github.com/seetell/seetell/nn/tensorfile"
 	"github.com/seetell/seetell/torch"
 )
-
-// backbonePrefix stands before the names of the backbone's tensors.
-const backbonePrefix = "encoder.backbone."
-
-// InBackbone tells whether a tensor of a network belongs to its backbone.
-func InBackbone(name string) bool { return strings.HasPrefix(name, backbonePrefix) }
 
 // Save writes a checkpoint whole: the network's tensors and what m says.
 func (n *Network) Save(path string, m Metadata) error { return n.SaveWith(path, m, nil, nil) }
@@ -57,11 +52,11 @@ func Load(path string, device torch.Device) (n *Network, m Metadata, err error) 
 // LoadWith is Load for a checkpoint written by SaveWith: it also returns what
 // stands beside the network, its tensors in the scope.
 func LoadWith(s *torch.Scope, path string, device torch.Device) (*Network, Metadata, nn.StateDict, map[string]string, error) {
-	state, texts, err := nn.ReadFile(s, path)
+	m, err := checkFile(path)
 	if err != nil {
-		return nil, Metadata{}, nil, nil, err
+		return nil, m, nil, nil, err
 	}
-	m, err := checkpoint.Parse(path, texts)
+	state, texts, err := nn.ReadFile(s, path)
 	if err != nil {
 		return nil, m, nil, nil, err
 	}
@@ -72,54 +67,46 @@ func LoadWith(s *torch.Scope, path string, device torch.Device) (*Network, Metad
 	if err != nil {
 		return nil, m, nil, nil, fmt.Errorf("read %s: %w", path, err)
 	}
-	rest := state.Without("encoder.").Without("decoder.")
-	if err := nn.Load(network.Named(), own(state, rest)); err != nil {
+	rest := slices.DeleteFunc(slices.Clone(state), func(p nn.Parameter) bool { return inNetwork(p.Name) })
+	own := slices.DeleteFunc(slices.Clone(state), func(p nn.Parameter) bool { return !inNetwork(p.Name) })
+	if err := nn.Load(network.Named(), own); err != nil {
 		network.Close()
 		return nil, m, nil, nil, fmt.Errorf("read %s: %w", path, err)
 	}
 	return network, m, rest, texts, nil
 }
 
-// own returns the tensors of state that are not in rest.
-func own(state, rest nn.StateDict) nn.StateDict {
-	beside := map[string]bool{}
-	for _, p := range rest {
-		beside[p.Name] = true
-	}
-	var kept nn.StateDict
-	for _, p := range state {
-		if !beside[p.Name] {
-			kept = append(kept, p)
-		}
-	}
-	return kept
+// inNetwork tells whether a tensor of a checkpoint belongs to the network,
+// rather than to what stands beside it.
+func inNetwork(name string) bool {
+	return strings.HasPrefix(name, "encoder.") || strings.HasPrefix(name, "decoder.")
 }
 
-// LoadBackbone gives the backbone its weights: "imagenet" for torchvision's,
-// downloaded where they are not in PyTorch's cache; "none" to leave it as it
-// is; else a file of ResNet-18 with torchvision's or timm's names.
-func (n *Network) LoadBackbone(ctx context.Context, source string) error {
-	switch source {
-	case "none":
-		return nil
-	case "imagenet":
-		path, err := ImageNetWeights(ctx)
-		if err != nil {
-			return err
-		}
-		source = path
+// checkFile reads what the checkpoint at path says of itself, and checks that
+// the file's tensors are those of such a network, by name and shape, before
+// any of them is read or any memory is taken for the network.
+func checkFile(path string) (Metadata, error) {
+	file, err := tensorfile.Open(path)
+	if err != nil {
+		return Metadata{}, err
 	}
-	return torch.NoGrad(func(s *torch.Scope) error {
-		state, _, err := nn.ReadFile(s, source)
-		if err != nil {
-			return err
-		}
-		classifier := "fc." // of ImageNet's classes
-		if err := nn.Load(n.Encoder.backbone.Named(""), state.Without(classifier)); err != nil {
-			return fmt.Errorf("read ResNet-18's weights from %s: %w", source, err)
-		}
-		return nil
-	})
+	defer file.Close()
+	m, err := checkpoint.Parse(path, file.Metadata)
+	if err != nil {
+		return m, err
+	}
+	needed, err := shapes(m.Model, len(m.Vocabulary))
+	if err != nil {
+		return m, fmt.Errorf("read %s: %w", path, err)
+	}
+	own := slices.DeleteFunc(slices.Clone(file.Tensors), func(t tensorfile.Tensor) bool { return !inNetwork(t.Name) })
+	if err := nn.Fits(needed, own); err != nil {
+		return m, fmt.Errorf("read %s: %w", path, err)
+	}
+	if needs := pictureMemory(m.Model, m.Preprocessing.Size); needs > mostPictureMemory {
+		return m, fmt.Errorf("read %s: pictures of %d × %d pixels take %d MB each in this model, and %d MB is the most that one may", path, m.Preprocessing.Size, m.Preprocessing.Size, needs>>20, mostPictureMemory>>20)
+	}
+	return m, nil
 }
 
 // Grow gives the vocabulary room for more words, whose embeddings and outputs

@@ -3,6 +3,7 @@ package captioner
 import (
 	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/nn"
+	"github.com/seetell/seetell/nn/resnet"
 	"github.com/seetell/seetell/picture"
 	"github.com/seetell/seetell/torch"
 )
@@ -10,7 +11,7 @@ import (
 // Encoder sees: it maps pictures to a feature for each place of a grid.
 type Encoder struct {
 	config     Config
-	backbone   *resNet18
+	backbone   *resnet.ResNet
 	projection *nn.Linear
 	norm       *nn.BatchNorm // nil without one
 }
@@ -29,24 +30,29 @@ type Modes struct {
 // Evaluation normalises by running statistics throughout.
 var Evaluation = Modes{Backbone: nn.Eval, Norm: nn.Eval}
 
-func newEncoder(s *torch.Scope, c Config) *Encoder {
+func newEncoder(s *torch.Scope, c Config) (*Encoder, error) {
+	backbone, err := resnet.New(s, c.Backbone)
+	if err != nil {
+		return nil, err
+	}
 	e := &Encoder{
 		config:     c,
-		backbone:   newResNet18(s, c.Layers),
+		backbone:   backbone,
 		projection: nn.NewLinear(s, channels(c), c.Features, nn.Options{Bias: true}),
 	}
 	if c.FeatureNorm == checkpoint.FeatureNormBatch {
 		e.norm = nn.NewBatchNorm(s, c.Features)
 	}
-	return e
+	return e, nil
 }
 
 // channels returns the number of a place's channels before the projection.
 func channels(c Config) int {
+	last := resnet.Channels(c.Backbone, resnet.Layers)
 	if c.Layers == checkpoint.Layers34 {
-		return backboneFeatures/2 + backboneFeatures
+		return resnet.Channels(c.Backbone, resnet.Layers-1) + last
 	}
-	return backboneFeatures
+	return last
 }
 
 // Normalise maps RGB pixels, uint8 of shape (N, S, S, 3), to what the backbone
@@ -56,6 +62,30 @@ func Normalise(s *torch.Scope, pixels *torch.Tensor, p picture.Preprocessing) *t
 	std := torch.FromSlice(s, p.Std[:], 3).ToDevice(s, pixels.Device())
 	x := pixels.To(s, torch.Float32).MulScalar(s, 1.0/255)
 	return x.Sub(s, mean).Div(s, std).Permute(s, 0, 3, 1, 2)
+}
+
+// below maps normalised pictures (N, 3, S, S) through the backbone's stem and
+// its first layers, none to all of them, as above where it is all.
+func (e *Encoder) below(s *torch.Scope, x *torch.Tensor, layers int, mode nn.Mode) *torch.Tensor {
+	x = e.backbone.Stem(s, x, mode)
+	if layers < BackboneLayers {
+		return e.backbone.Through(s, x, 0, layers, mode)
+	}
+	return e.above(s, x, 0, mode)
+}
+
+// above maps what below returned to layer4's channels, (N, C, S/32, S/32)
+// rounded up; or, with layer3's before them, (N, 3C/2, S/16, S/16).
+func (e *Encoder) above(s *torch.Scope, x *torch.Tensor, layers int, mode nn.Mode) *torch.Tensor {
+	if layers == BackboneLayers {
+		return x
+	}
+	if e.config.Layers != checkpoint.Layers34 {
+		return e.backbone.Through(s, x, layers, BackboneLayers, mode)
+	}
+	third := e.backbone.Through(s, x, layers, BackboneLayers-1, mode)
+	last := e.backbone.Through(s, third, BackboneLayers-1, BackboneLayers, mode)
+	return torch.Cat(s, 1, third, enlarge(s, last, third.Dim(2), third.Dim(3)))
 }
 
 // pool maps the backbone's channels (N, C, H, W) to those of the places,

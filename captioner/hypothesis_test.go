@@ -11,9 +11,10 @@ import (
 // words of a vocabulary for searches by hand: 4 is a, 5 is b.
 var handWords = append(slices.Clone(specials), "a", "b")
 
-// logs are log-probabilities of the vocabulary of handWords.
+// specials begin every vocabulary.
 var specials = []string{"<pad>", "<start>", "<end>", "<unk>"}
 
+// logs are log-probabilities of the vocabulary of handWords.
 func logs(end, a, b float64) []float32 {
 	best := float32(0) // what must never be said is the likeliest
 	return []float32{best, best, float32(math.Log(end)), best, float32(math.Log(a)), float32(math.Log(b))}

@@ -2,7 +2,9 @@ package captioner
 
 import (
 	"context"
+	"fmt"
 	"image"
+	"sync"
 
 	"github.com/seetell/seetell/picture"
 	"github.com/seetell/seetell/torch"
@@ -12,6 +14,7 @@ import (
 type Options struct {
 	Device    string    // "auto", the default, "cpu", "cuda" or "cuda:1"
 	Precision Precision // PrecisionFloat32, the default, says the same words on every machine
+	Uniform   bool      // all places weigh the same, whatever attention says: to measure what it is worth
 }
 
 // Model is a trained captioner. Any number of goroutines may use it at once;
@@ -22,6 +25,7 @@ type Model struct {
 	vocabulary *Vocabulary
 	precision  Precision
 	thread     *inferenceThread
+	closing    sync.Once
 }
 
 // Open reads the checkpoint at path. Close frees what it holds.
@@ -44,6 +48,7 @@ func Open(path string, o Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	network.Uniform(o.Uniform)
 	vocabulary, err := metadata.NewVocabulary()
 	if err != nil {
 		network.Close()
@@ -58,8 +63,10 @@ func Open(path string, o Options) (*Model, error) {
 // Close frees the model once the captions being written are done. Calls that
 // come later fail.
 func (m *Model) Close() {
-	m.thread.close()
-	m.network.Close()
+	m.closing.Do(func() {
+		m.thread.close()
+		m.network.Close()
+	})
 }
 
 // Vocabulary returns the words that the model knows.
@@ -74,24 +81,26 @@ func (m *Model) Precision() Precision { return m.precision }
 // CaptionBytes describes the picture in data, a file's bytes of any format
 // that package picture reads. The captions come best first.
 func (m *Model) CaptionBytes(ctx context.Context, data []byte, b Beam) ([]Caption, error) {
-	p, err := picture.Decode(data)
+	p, err := m.Prepare(ctx, data)
 	if err != nil {
 		return nil, err
 	}
-	return first(m.Caption(ctx, []*picture.Picture{p}, b))
+	return m.captionOne(ctx, p, b)
 }
 
 // CaptionImage describes a picture already decoded. The captions come best
 // first.
 func (m *Model) CaptionImage(ctx context.Context, img image.Image, b Beam) ([]Caption, error) {
-	return first(m.Caption(ctx, []*picture.Picture{picture.FromImage(img)}, b))
-}
-
-func first(captions [][]Caption, err error) ([]Caption, error) {
+	p, err := m.prepareImage(img)
 	if err != nil {
 		return nil, err
 	}
-	return captions[0], nil
+	return m.captionOne(ctx, p, b)
+}
+
+func (m *Model) captionOne(ctx context.Context, p *Prepared, b Beam) ([]Caption, error) {
+	answer := m.CaptionPrepared([]Request{{Context: ctx, Picture: p, Beam: b}})[0]
+	return answer.Captions, answer.Err
 }
 
 // Caption describes pictures, all at once: for each its captions, best first.
@@ -105,7 +114,11 @@ func (m *Model) Caption(ctx context.Context, pictures []*picture.Picture, b Beam
 	}
 	requests := make([]Request, len(pictures))
 	for i, p := range pictures {
-		requests[i] = Request{Context: ctx, Picture: m.prepare(p), Beam: b}
+		prepared, err := m.PreparePicture(p)
+		if err != nil {
+			return nil, fmt.Errorf("picture %d of %d: %w", i+1, len(pictures), err)
+		}
+		requests[i] = Request{Context: ctx, Picture: prepared, Beam: b}
 	}
 	captions := make([][]Caption, len(pictures))
 	for i, answer := range m.captionPrepared(ctx, requests) {

@@ -1,6 +1,7 @@
 package captioner
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/seetell/seetell/nn"
@@ -28,15 +29,11 @@ func NewNetwork(c Config, vocabularySize int, device torch.Device) (*Network, er
 		return nil, err
 	}
 	scope := torch.NewScope()
-	n := &Network{
-		Config:         c,
-		VocabularySize: vocabularySize,
-		Device:         device,
-		Encoder:        newEncoder(scope, c),
-		Decoder:        newDecoder(scope, c, vocabularySize),
-		scope:          scope,
-	}
-	if err := scope.Err(); err != nil {
+	n := &Network{Config: c, VocabularySize: vocabularySize, Device: device, scope: scope}
+	var err error
+	n.Encoder, err = newEncoder(scope, c)
+	n.Decoder = newDecoder(scope, c, vocabularySize)
+	if err := errors.Join(err, scope.Err()); err != nil {
 		n.Close()
 		return nil, fmt.Errorf("build the network: %w", err)
 	}
@@ -53,6 +50,9 @@ func NewNetwork(c Config, vocabularySize int, device torch.Device) (*Network, er
 func (n *Network) Named() []nn.Entry {
 	return append(n.Encoder.Named("encoder."), n.Decoder.Named("decoder.")...)
 }
+
+// Uniform says whether all places weigh the same, whatever attention says.
+func (n *Network) Uniform(uniform bool) { n.Decoder.attention.uniform = uniform }
 
 // Close frees the tensors.
 func (n *Network) Close() { n.scope.Close() }
@@ -84,13 +84,13 @@ func (n *Network) Project(s *torch.Scope, pooled *torch.Tensor, modes Modes, p P
 }
 
 func (n *Network) stem(s *torch.Scope, x *torch.Tensor, modes Modes, p Precision) *torch.Tensor {
-	p.autocast(s, n.Device, func() { x = n.Encoder.backbone.below(s, x, 0, modes.Backbone) })
+	p.autocast(s, n.Device, func() { x = n.Encoder.below(s, x, 0, modes.Backbone) })
 	return x
 }
 
 func (n *Network) above(s *torch.Scope, below *torch.Tensor, modes Modes, p Precision) (pooled *torch.Tensor) {
 	p.autocast(s, n.Device, func() {
-		pooled = n.Encoder.pool(s, n.Encoder.backbone.above(s, below, modes.Frozen, modes.Backbone))
+		pooled = n.Encoder.pool(s, n.Encoder.above(s, below, modes.Frozen, modes.Backbone))
 	})
 	return pooled
 }
@@ -101,7 +101,7 @@ func (n *Network) above(s *torch.Scope, below *torch.Tensor, modes Modes, p Prec
 // epoch, so the caller may keep them.
 func (n *Network) FrozenFeatures(s *torch.Scope, x *torch.Tensor, layers int, p Precision) *torch.Tensor {
 	return s.WithinNoGrad(func(s *torch.Scope) []*torch.Tensor {
-		p.autocast(s, n.Device, func() { x = n.Encoder.backbone.below(s, x, layers, nn.Eval) })
+		p.autocast(s, n.Device, func() { x = n.Encoder.below(s, x, layers, nn.Eval) })
 		return []*torch.Tensor{x}
 	})[0]
 }

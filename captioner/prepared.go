@@ -2,7 +2,10 @@ package captioner
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"image"
+	"slices"
 
 	"github.com/seetell/seetell/picture"
 	"github.com/seetell/seetell/torch"
@@ -16,25 +19,51 @@ type Prepared struct {
 }
 
 // Prepare decodes the picture in data and resizes it as in training, on the
-// caller's goroutine.
-func (m *Model) Prepare(ctx context.Context, data []byte) (*Prepared, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	p, err := picture.Decode(data)
-	if err != nil {
-		return nil, err
-	}
-	return m.prepare(p), nil
+// caller's goroutine. It waits until the process's picture.Limits leave memory
+// for it, and returns ctx's error once ctx ends.
+func (m *Model) Prepare(ctx context.Context, data []byte) (prepared *Prepared, err error) {
+	err = new(picture.Decoder).Use(ctx, data, func(p *picture.Picture) (err error) {
+		prepared, err = m.PreparePicture(p)
+		return err
+	})
+	return prepared, err
 }
 
-func (m *Model) prepare(p *picture.Picture) *Prepared {
-	return &Prepared{Width: p.Width, Height: p.Height, View: m.Preprocessing.View(p.Width, p.Height), pixels: m.Preprocessing.Apply(p).Pixels}
+// PreparePicture is Prepare for a picture that is decoded already.
+func (m *Model) PreparePicture(p *picture.Picture) (*Prepared, error) {
+	if p == nil || p.Width < 1 || p.Height < 1 {
+		return nil, errors.New("the picture has no pixels")
+	}
+	if len(p.Pixels)/3/p.Width != p.Height || len(p.Pixels)%(3*p.Width) != 0 {
+		return nil, fmt.Errorf("the picture says %d × %d pixels and holds %d bytes of them", p.Width, p.Height, len(p.Pixels))
+	}
+	return &Prepared{Width: p.Width, Height: p.Height, View: m.Preprocessing.View(p.Width, p.Height), pixels: m.Preprocessing.Apply(p).Pixels}, nil
 }
+
+// prepareImage is Prepare for an image of Go's own.
+func (m *Model) prepareImage(img image.Image) (p *Prepared, err error) {
+	if img == nil {
+		return nil, errors.New("the image is nil")
+	}
+	defer func() {
+		if cause := recover(); cause != nil { // its At, or fewer pixels than its bounds say
+			err = fmt.Errorf("read the image's pixels: %v", cause)
+		}
+	}()
+	b := img.Bounds()
+	if b.Empty() || b.Dx() > mostImagePixels/b.Dy() {
+		return nil, fmt.Errorf("the image is %d × %d pixels: it must have one at least, and %d at most", b.Dx(), b.Dy(), mostImagePixels)
+	}
+	return m.PreparePicture(picture.FromImage(img))
+}
+
+// mostImagePixels bounds images without bounds of their own, such as
+// image.Uniform.
+const mostImagePixels = 200_000_000
 
 // Request is one picture to be described, and how.
 type Request struct {
-	Context context.Context // the picture is given up when it ends
+	Context context.Context // the picture is given up when it ends; nil for never
 	Picture *Prepared
 	Beam    Beam
 }
@@ -48,6 +77,12 @@ type Answer struct {
 // CaptionPrepared describes pictures, all at once, each with a search of its
 // own: a server's batch. A request that cannot be met fails alone.
 func (m *Model) CaptionPrepared(requests []Request) []Answer {
+	requests = slices.Clone(requests)
+	for i := range requests {
+		if requests[i].Context == nil {
+			requests[i].Context = context.Background()
+		}
+	}
 	if len(requests) == 1 {
 		return m.captionPrepared(requests[0].Context, requests)
 	}
@@ -60,7 +95,11 @@ func (m *Model) captionPrepared(ctx context.Context, requests []Request) []Answe
 	var good []Request
 	var places []int
 	for i, r := range requests {
-		if answers[i].Err = r.Beam.Validate(); answers[i].Err == nil {
+		switch answers[i].Err = r.Beam.Validate(); {
+		case answers[i].Err != nil:
+		case r.Picture == nil || len(r.Picture.pixels) != 3*m.Preprocessing.Size*m.Preprocessing.Size:
+			answers[i].Err = errors.New("the picture was not prepared by this model, or by one that sees pictures alike")
+		default:
 			answers[i].Err = r.Context.Err()
 		}
 		if answers[i].Err == nil {

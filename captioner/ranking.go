@@ -31,18 +31,12 @@ func (h *hypothesis) rank(alpha float64) float64 {
 }
 
 func (h *hypothesis) caption(v *Vocabulary, finished bool) Caption {
-	c := Caption{LogProbability: h.score, Finished: finished}
-	var texts []string
+	words, score := []Word{}, h.score
 	for ; h.parent != nil; h = h.parent {
-		if h.word == checkpoint.End {
-			continue
+		if h.word != checkpoint.End {
+			words = append(words, Word{Text: v.Word(h.word), LogProbability: h.logProb, Gate: h.gate, Attention: h.alpha})
 		}
-		text := v.Word(h.word)
-		texts = append(texts, text)
-		c.Words = append(c.Words, Word{text, h.logProb, h.gate, h.alpha})
 	}
-	slices.Reverse(texts)
-	slices.Reverse(c.Words)
-	c.Text = v.Join(texts)
-	return c
+	slices.Reverse(words)
+	return newCaption(v, words, score, finished)
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/seetell/seetell/evaluate/grounding"
 	"github.com/seetell/seetell/internal/wholefile"
 )
 
@@ -40,7 +41,12 @@ type Report struct {
 	// Model and Data say what wrote the captions, and of which pictures; only
 	// `seetell evaluate` knows.
 	Model map[string]any `json:"model,omitempty"`
-	Data  map[string]any `json:"data,omitempty"`
+	// Grounding says how far attention lies on what the references' words name,
+	// where boxes say what is where, and Uniform what the captions of the same
+	// model score with the same weight for all places in attention's stead.
+	Grounding *grounding.Report  `json:"grounding,omitempty"`
+	Uniform   map[string]float64 `json:"uniform_attention,omitempty"`
+	Data      map[string]any     `json:"data,omitempty"`
 }
 
 // Lengths compares the captions' lengths, in words, with their references'.

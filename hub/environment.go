@@ -2,6 +2,7 @@ package hub
 
 import (
 	"os"
+	"os/user"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -81,9 +82,22 @@ func clean(token string) string {
 func expand(path string) string {
 	path = os.ExpandEnv(path)
 	if rest, ok := strings.CutPrefix(path, "~"); ok && (rest == "" || rest[0] == '/') {
-		if dir, err := os.UserHomeDir(); err == nil {
-			return filepath.Join(dir, rest)
-		}
+		return filepath.Join(userFolder(), rest)
 	}
 	return path
+}
+
+// noFolder stands where nobody knows the user's folder, and nothing can be
+// made in it: whoever tries reads what to do.
+const noFolder = "/dev/null/no home: set HOME or HF_HOME"
+
+// userFolder is HOME, or what the system has for the user, as Python finds it.
+func userFolder() string {
+	if dir, err := os.UserHomeDir(); err == nil {
+		return dir
+	}
+	if who, err := user.Current(); err == nil && filepath.IsAbs(who.HomeDir) {
+		return who.HomeDir
+	}
+	return noFolder
 }

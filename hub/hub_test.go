@@ -346,6 +346,10 @@ func TestEnvironment(t *testing.T) {
 		"HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "XDG_CACHE_HOME", "HF_HUB_DISABLE_IMPLICIT_TOKEN", "HF_HUB_DOWNLOAD_TIMEOUT", "HF_HOME"} {
 		t.Setenv(name, "")
 	}
+	t.Setenv("HOME", "")
+	if got := Environment().Cache; !filepath.IsAbs(got) || strings.Contains(got, "~") {
+		t.Errorf("cache %s without HOME, want the system's folder of the user", got)
+	}
 	t.Setenv("HOME", home)
 	if got, want := Environment().Cache, home+"/.cache/huggingface/hub"; got != want {
 		t.Errorf("cache %s, want %s", got, want)

@@ -10,6 +10,7 @@ import (
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/dataset"
 	"github.com/seetell/seetell/evaluate"
+	"github.com/seetell/seetell/evaluate/grounding"
 	"github.com/seetell/seetell/evaluate/meteor"
 )
 
@@ -23,8 +24,10 @@ type Evaluation struct {
 	Data    string // data set, a SOURCE of the command line
 	Set     dataset.Options
 	Split   string
-	Batch   int // pictures captioned at once; 0 for Batch
-	Workers int // goroutines that decode pictures; 0 for one more than cores
+	Boxes   string // COCO instances file that says what is where in the pictures; "" for none
+	Worth   bool   // whether to score once more without attention
+	Batch   int    // pictures captioned at once; 0 for Batch
+	Workers int    // goroutines that decode pictures; 0 for one more than cores
 
 	Meteor *meteor.Scorer // nil for METEOR without paraphrases
 	Out    string         // folder of captions, report, plots and gallery
@@ -38,6 +41,7 @@ type evaluation struct {
 	Evaluation
 	set   *dataset.Set
 	split *dataset.Split
+	boxes map[string][]grounding.Box
 }
 
 // Evaluate captions the split, scores the captions and leaves in the folder Out
@@ -63,10 +67,19 @@ func Evaluate(ctx context.Context, o Evaluation) (*evaluate.Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	e.ground(found, meta, report)
+	if err := e.worth(ctx, report); err != nil {
+		return nil, err
+	}
 	return report, e.write(found, meta, report)
 }
 
 func (e *evaluation) open(ctx context.Context) (err error) {
+	if e.Boxes != "" {
+		if e.boxes, err = grounding.ReadInstances(e.Boxes); err != nil {
+			return err
+		}
+	}
 	if e.set, err = dataset.Open(ctx, e.Data, e.Set); err != nil {
 		return err
 	}
@@ -86,7 +99,7 @@ func (e *evaluation) predict(ctx context.Context) (Predictions, captioner.Metada
 		return Predictions{}, meta, err
 	}
 	defer p.Close()
-	p.Loader.Workers = e.Workers
+	p.Loader.Workers, p.Given = e.Workers, e.boxes != nil
 	if e.Batch > 0 {
 		p.Loader.Batch = e.Batch
 	}

@@ -21,6 +21,7 @@ type Prediction struct {
 	Row        int
 	Captions   []captioner.Caption
 	References []string
+	Given      []captioner.Caption // the references as the model reads them, where asked for
 }
 
 // Images returns the pictures with their best captions as the metrics take

@@ -20,6 +20,8 @@ type Predictor struct {
 	Precision    captioner.Precision
 	CaptionWords int // words of a reference that the loss counts; 0 leaves the loss out
 
+	Given bool // whether references are read too, for where attention lay
+
 	// Pooled returns the backbone's features of a batch, (N, L, 512), where
 	// someone knows them; nil computes them.
 	Pooled func(*torch.Scope, *loader.Batch) *torch.Tensor
@@ -44,6 +46,7 @@ func Open(path string, o captioner.Options, b captioner.Beam) (*Predictor, capti
 	if err != nil {
 		return nil, meta, err
 	}
+	network.Uniform(o.Uniform)
 	vocabulary, err := meta.NewVocabulary()
 	if err != nil {
 		network.Close()
@@ -105,7 +108,11 @@ func (p *Predictor) batch(ctx context.Context, batch *loader.Batch, all *Predict
 			return err
 		}
 		for i, id := range batch.IDs {
-			all.Pictures = append(all.Pictures, Prediction{id, batch.Rows[i], captions[i], batch.Captions[i]})
+			one := Prediction{ID: id, Row: batch.Rows[i], Captions: captions[i], References: batch.Captions[i]}
+			if p.Given {
+				one.Given = p.Network.Given(s, features.Narrow(s, 0, int64(i), 1), p.Vocabulary, one.References, p.Precision)
+			}
+			all.Pictures = append(all.Pictures, one)
 		}
 		return nil
 	})

@@ -7,7 +7,7 @@
 A checkpoint is one safetensors file: the tensors of Captioner below, by name,
 and under the metadata's key "seetell" a JSON text with the model's sizes, its
 vocabulary and how pictures are prepared. The model is Show, Attend and Tell
-(Xu et al. 2015) on ResNet-18.
+(Xu et al. 2015) on a ResNet.
 
 Shapes: N pictures, L places, F features, B captions, T words, V vocabulary.
 """
@@ -47,23 +47,61 @@ class BasicBlock(nn.Module):
         return functional.relu(y + shortcut)
 
 
-class Backbone(nn.Module):
-    """ResNet-18 without its pooling and classifier: (N, 3, S, S) to
-    (N, 512, S/32, S/32), or for "layer3+4" to layer3's channels and layer4's
-    enlarged to its size, (N, 256 + 512, S/16, S/16)."""
+class Bottleneck(nn.Module):
+    """He et al. 2016, figure 5 right, which strides in its second convolution."""
 
-    def __init__(self, places="layer4"):
+    def __init__(self, channels, out, stride):
         super().__init__()
+        width = out // 4
+        self.conv1 = nn.Conv2d(channels, width, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, stride, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(width)
+        self.conv3 = nn.Conv2d(width, out, 1, bias=False)
+        self.bn3 = nn.BatchNorm2d(out)
+        self.downsample = None
+        if stride != 1 or channels != out:
+            self.downsample = nn.Sequential(
+                nn.Conv2d(channels, out, 1, stride, bias=False), nn.BatchNorm2d(out))
+
+    def forward(self, x):
+        y = functional.relu(self.bn1(self.conv1(x)))
+        y = functional.relu(self.bn2(self.conv2(y)))
+        y = self.bn3(self.conv3(y))
+        shortcut = x if self.downsample is None else self.downsample(x)
+        return functional.relu(y + shortcut)
+
+
+BACKBONES = {  # He et al. 2016, table 1
+    "resnet18": (BasicBlock, 1, [2, 2, 2, 2]),
+    "resnet34": (BasicBlock, 1, [3, 4, 6, 3]),
+    "resnet50": (Bottleneck, 4, [3, 4, 6, 3]),
+    "resnet101": (Bottleneck, 4, [3, 4, 23, 3]),
+    "resnet152": (Bottleneck, 4, [3, 8, 36, 3]),
+}
+
+
+class Backbone(nn.Module):
+    """A ResNet without its pooling and classifier: (N, 3, S, S) to
+    (N, C, S/32, S/32), or for "layer3+4" to layer3's channels and layer4's
+    enlarged to its size, (N, C/2 + C, S/16, S/16)."""
+
+    def __init__(self, name="resnet18", places="layer4"):
+        super().__init__()
+        if name not in BACKBONES:
+            raise ValueError(f"backbone {name}: only {', '.join(BACKBONES)} are known")
+        block, expansion, counts = BACKBONES[name]
         self.fine = places == "layer3+4"
-        self.channels = 768 if self.fine else 512
         self.conv1 = nn.Conv2d(3, 64, 7, 2, 3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
         channels = 64
-        for i in range(4):
-            out, stride = 64 << i, min(i + 1, 2)
-            layer = nn.Sequential(BasicBlock(channels, out, stride), BasicBlock(out, out, 1))
-            setattr(self, f"layer{i + 1}", layer)
-            channels = out
+        for i, count in enumerate(counts):
+            out, blocks = (64 << i) * expansion, []
+            for j in range(count):
+                blocks.append(block(channels, out, 2 if i > 0 and j == 0 else 1))
+                channels = out
+            setattr(self, f"layer{i + 1}", nn.Sequential(*blocks))
+        self.channels = channels + channels // 2 if self.fine else channels
 
     def forward(self, x):
         x = functional.relu(self.bn1(self.conv1(x)))
@@ -79,9 +117,9 @@ class Backbone(nn.Module):
 class Encoder(nn.Module):
     """Pictures (N, 3, S, S) to a feature for each place of a grid, (N, L, F)."""
 
-    def __init__(self, grid, features, norm, places):
+    def __init__(self, backbone, grid, features, norm, places):
         super().__init__()
-        self.backbone = Backbone(places)
+        self.backbone = Backbone(backbone, places)
         self.pool = nn.AdaptiveAvgPool2d(grid)
         self.projection = nn.Linear(self.backbone.channels, features)
         self.norm = nn.BatchNorm1d(features) if norm == "batch" else None
@@ -148,9 +186,7 @@ class Captioner(nn.Module):
     def __init__(self, words, grid=7, features=256, feature_norm="batch", embedding=256,
                  hidden=512, attention=256, backbone="resnet18", output="plain", places="layer4"):
         super().__init__()
-        if backbone != "resnet18":
-            raise ValueError(f"backbone {backbone}: only resnet18 is known")
-        self.encoder = Encoder(grid, features, feature_norm, places)
+        self.encoder = Encoder(backbone, grid, features, feature_norm, places)
         self.decoder = Decoder(words, features, embedding, hidden, attention, output)
 
     def forward(self, f, rows, words, dropout=0.0):

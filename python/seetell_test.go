@@ -124,6 +124,9 @@ func TestSameCaptions(t *testing.T) {
 			m.Model.Output, m.Model.FeatureNorm = checkpoint.OutputDeep, checkpoint.FeatureNormReLU
 			m.Model.Layers, m.Model.Grid = checkpoint.Layers34, 10
 		}},
+		{"ResNet-50, layer3's places", func(m *captioner.Metadata) {
+			m.Model.Backbone, m.Model.Layers, m.Preprocessing.Size = "resnet50", checkpoint.Layers34, 64
+		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			compare(t, writeModel(t, test.change, "none"), drawn(t))

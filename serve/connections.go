@@ -42,19 +42,41 @@ func (c *connections) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	one := &connection{Conn: accepted, all: c, since: time.Now()}
+	one := &connection{Conn: accepted, all: c}
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	for len(c.open) >= c.most {
-		if slowest := c.slowest(); slowest != nil {
-			delete(c.open, slowest)
-			_ = slowest.Conn.Close() // whoever is cut off has heard nothing yet
-		} else {
-			c.freed.Wait()
-		}
+		c.makeRoom()
 	}
+	one.since = time.Now()
 	c.open[one] = struct{}{}
 	return one, nil
+}
+
+// grace is how long a connection has at least to send its request, whoever
+// else waits: those who come and go in thousands take turns of this length.
+const grace = 500 * time.Millisecond
+
+// makeRoom cuts off the slowest connection, or waits until it has had its
+// time, or until one closes.
+func (c *connections) makeRoom() {
+	slowest := c.slowest()
+	if slowest != nil {
+		left := grace - time.Since(slowest.since)
+		if slowest.idle || left <= 0 {
+			delete(c.open, slowest)
+			_ = slowest.Conn.Close() // whoever is cut off has heard nothing yet
+			return
+		}
+		defer time.AfterFunc(left, c.wake).Stop()
+	}
+	c.freed.Wait()
+}
+
+func (c *connections) wake() {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.freed.Signal()
 }
 
 // slowest returns the connection that is idle longest, else the one whose
@@ -104,6 +126,29 @@ func (c *connections) follow(n net.Conn, state http.ConnState) {
 	case http.StateActive:
 		one.set(false, false)
 	}
+}
+
+// turnover is how long a client has after an answer to send its next request,
+// when the server ends: closing its connection any sooner might cut that off.
+const turnover = 500 * time.Millisecond
+
+// waitForTurnover waits until no client that was answered just now may be
+// sending its next request. Answers close their connections by then.
+func (c *connections) waitForTurnover(ctx context.Context) {
+	for c.turning() && ctx.Err() == nil {
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+func (c *connections) turning() bool {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	for one := range c.open {
+		if one.busy || one.idle && time.Since(one.since) < turnover {
+			return true
+		}
+	}
+	return false
 }
 
 type connectionKey struct{}

@@ -3,7 +3,6 @@ package serve
 import (
 	"context"
 	"image"
-	"math"
 	"runtime"
 	"strings"
 	"time"
@@ -60,9 +59,6 @@ func (s *Server) prepare(ctx context.Context, data []byte) (*captioner.Prepared,
 	prepared, err := s.model.Prepare(ctx, data)
 	took := time.Since(start)
 	s.metrics.decode.Observe(took.Seconds())
-	if err != nil && ctx.Err() == nil {
-		err = refuse(422, "damaged", "%v", err)
-	}
 	return prepared, took, err
 }
 
@@ -121,6 +117,17 @@ func tokens(all []description) int {
 	return total
 }
 
+// ending says why the words ended, as these dialects call it: cut off by a
+// limit, or come to an end.
+func ending(all []description) string {
+	for _, d := range all {
+		if !d.captions[0].Finished {
+			return "length"
+		}
+	}
+	return "stop"
+}
+
 // steps is the number of words that the model chose for a caption, <end>
 // counted.
 func steps(c captioner.Caption) int {
@@ -128,11 +135,6 @@ func steps(c captioner.Caption) int {
 		return len(c.Words) + 1
 	}
 	return len(c.Words)
-}
-
-// confidence is the geometric mean of the probabilities of a caption's words.
-func confidence(c captioner.Caption) float64 {
-	return math.Exp(c.LogProbability / float64(max(steps(c), 1)))
 }
 
 // took is the time from a request's header on.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -70,12 +71,10 @@ func (s *Server) observe(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := &exchange{id: requestID(r), start: time.Now(), route: "none"}
 		w.Header().Set("X-Request-Id", x.id)
-		if s.draining.Load() {
-			w.Header().Set("Connection", "close")
-		}
 		s.metrics.inFlight.Inc()
 		defer s.metrics.inFlight.Dec()
-		out := &answerWriter{ResponseWriter: w, exchange: x}
+		out := &answerWriter{ResponseWriter: w, exchange: x, last: &s.draining, time: s.options.BodyTime}
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // of the answer before
 		defer func() {
 			trouble := recover()
 			if trouble != nil && trouble != http.ErrAbortHandler { //nolint:errorlint // a panic's value
@@ -141,23 +140,28 @@ func rounded(d time.Duration) float64 { return d.Round(100 * time.Microsecond).S
 
 func wholeSeconds(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }
 
-// answerWriter notes what is answered, and gives a slow reader of it as long
-// as a slow writer of a request.
+// answerWriter notes what is answered.
 type answerWriter struct {
 	http.ResponseWriter
 	exchange *exchange
+	last     *atomic.Bool  // whether the connection closes behind an answer
+	time     time.Duration // for the client to read it
 }
 
 func (w *answerWriter) WriteHeader(status int) {
 	if w.exchange.status == 0 || w.exchange.status < 200 {
 		w.exchange.status = status
 	}
+	_ = http.NewResponseController(w.ResponseWriter).SetWriteDeadline(time.Now().Add(w.time))
+	if w.last.Load() {
+		w.Header().Set("Connection", "close")
+	}
 	w.ResponseWriter.WriteHeader(status)
 }
 
 func (w *answerWriter) Write(data []byte) (int, error) {
 	if w.exchange.status == 0 {
-		w.exchange.status = http.StatusOK
+		w.WriteHeader(http.StatusOK)
 	}
 	n, err := w.ResponseWriter.Write(data)
 	w.exchange.sent += int64(n)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/picture"
 )
 
 // failure is why a request gets no caption, in words for the person who sent
@@ -37,6 +38,14 @@ func failureOf(err error) *failure {
 		return known
 	case errors.Is(err, context.Canceled):
 		return refuse(statusClientLeft, "client left", "the client left")
+	case errors.Is(err, picture.ErrTooLarge):
+		return refuse(http.StatusRequestEntityTooLarge, "too large", "%v", err)
+	case errors.Is(err, picture.ErrNoPicture):
+		return refuse(http.StatusUnsupportedMediaType, "no picture", "%v", err)
+	case errors.Is(err, picture.ErrUnsupported):
+		return refuse(http.StatusUnsupportedMediaType, "unsupported", "%v", err)
+	case errors.Is(err, picture.ErrDamaged):
+		return refuse(http.StatusUnprocessableEntity, "damaged", "%v", err)
 	case errors.Is(err, captioner.ErrClosed):
 		return refuse(http.StatusInternalServerError, "closed", "the model is closed")
 	}

@@ -35,7 +35,7 @@ type fakeModel struct {
 const fakeGrid = 7
 
 func (m *fakeModel) Prepare(ctx context.Context, data []byte) (*captioner.Prepared, error) {
-	p, err := picture.Decode(data)
+	p, err := picture.DecodeContext(ctx, data)
 	if err != nil {
 		return nil, err
 	}
@@ -49,12 +49,13 @@ func (m *fakeModel) Prepare(ctx context.Context, data []byte) (*captioner.Prepar
 	return prepared, ctx.Err()
 }
 
+// mean is that of the upper half, so that a picture upside down is another.
 func mean(p *picture.Picture) color.NRGBA {
 	var sum [3]int
-	for i, v := range p.Pixels {
+	n := p.Width * max(1, p.Height/2)
+	for i, v := range p.Pixels[:3*n] {
 		sum[i%3] += int(v)
 	}
-	n := p.Width * p.Height
 	return color.NRGBA{uint8(sum[0] / n), uint8(sum[1] / n), uint8(sum[2] / n), 255}
 }
 
@@ -96,10 +97,12 @@ func fakeCaption(c color.NRGBA, rank, most int) captioner.Caption {
 			d := math.Hypot(float64(place%fakeGrid-i-2), float64(place/fakeGrid-3))
 			w.Attention = append(w.Attention, float32(math.Exp(-d*d/2)/6.5))
 		}
+		w.Probability = math.Exp(w.LogProbability)
 		caption.LogProbability += w.LogProbability
 		caption.Words = append(caption.Words, w)
 	}
-	caption.Text = strings.Join(words, " ")
+	caption.Text, caption.Probability = strings.Join(words, " "), math.Exp(caption.LogProbability)
+	caption.Confidence = math.Exp(caption.LogProbability / float64(steps(caption)))
 	return caption
 }
 

@@ -29,23 +29,26 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	case err := <-failed:
 		return err
 	case <-ctx.Done():
-		return s.drain(server)
+		return s.drain(server, open)
 	}
 }
 
-// turnover is how long clients with a connection open have to learn from an
-// answer that it closes, before idle ones are closed.
-const turnover = 100 * time.Millisecond
-
-func (s *Server) drain(server *http.Server) error {
+// drain ends in turn: no longer ready, no more connections, every answer the
+// last of its connection, and what is left over closed.
+func (s *Server) drain(server *http.Server, open *connections) error {
 	s.draining.Store(true)
-	time.Sleep(max(s.options.DrainDelay, turnover))
+	time.Sleep(s.options.DrainDelay)
 	ctx, cancel := context.WithTimeout(context.Background(), s.options.DrainTime)
 	defer cancel()
+	_ = open.Listener.Close()
+	open.waitForTurnover(ctx)
 	err := server.Shutdown(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
 		_ = server.Close() // what is cut off is told of below
 		return fmt.Errorf("requests were under way still, %v after the end was asked for", s.options.DrainTime)
+	}
+	if errors.Is(err, net.ErrClosed) { // of the listener, closed above
+		return nil
 	}
 	return err
 }

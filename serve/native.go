@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"math"
 	"net/http"
 
 	"github.com/seetell/seetell/captioner"
@@ -21,28 +20,11 @@ type nativeRequest struct {
 
 // nativeAnswer is what /caption answers.
 type nativeAnswer struct {
-	Captions []captionJSON `json:"captions"` // best first
-	Picture  sizeJSON      `json:"picture"`  // upright
-	Grid     gridJSON      `json:"grid"`
-	Model    string        `json:"model"`
-	Seconds  secondsJSON   `json:"seconds"`
-}
-
-type captionJSON struct {
-	Text           string     `json:"text"`
-	LogProbability float64    `json:"log_probability"`
-	Probability    float64    `json:"probability"`
-	Confidence     float64    `json:"confidence"`
-	Finished       bool       `json:"finished"`
-	Words          []wordJSON `json:"words"`
-}
-
-type wordJSON struct {
-	Word           string    `json:"word"`
-	LogProbability float64   `json:"log_probability"`
-	Probability    float64   `json:"probability"`
-	Gate           float64   `json:"gate"`
-	Attention      []float32 `json:"attention,omitempty"` // of each place, in row order
+	Captions []captioner.Caption `json:"captions"` // best first
+	Picture  sizeJSON            `json:"picture"`  // upright
+	Grid     gridJSON            `json:"grid"`
+	Model    string              `json:"model"`
+	Seconds  secondsJSON         `json:"seconds"`
 }
 
 type sizeJSON struct {
@@ -118,22 +100,10 @@ func (s *Server) native(d description, attention bool) nativeAnswer {
 		Seconds: secondsJSON{d.queue.Seconds(), d.decode.Seconds(), d.model.Seconds()},
 	}
 	for _, c := range d.captions {
-		answer.Captions = append(answer.Captions, captionForJSON(c, attention))
+		if !attention {
+			c = c.WithoutAttention()
+		}
+		answer.Captions = append(answer.Captions, c)
 	}
 	return answer
-}
-
-func captionForJSON(c captioner.Caption, attention bool) captionJSON {
-	out := captionJSON{
-		Text: c.Text, LogProbability: c.LogProbability, Probability: math.Exp(c.LogProbability),
-		Confidence: confidence(c), Finished: c.Finished,
-	}
-	for _, w := range c.Words {
-		word := wordJSON{Word: w.Text, LogProbability: w.LogProbability, Probability: math.Exp(w.LogProbability), Gate: w.Gate}
-		if attention {
-			word.Attention = w.Attention
-		}
-		out.Words = append(out.Words, word)
-	}
-	return out
 }

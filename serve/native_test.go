@@ -61,7 +61,7 @@ func TestCaptionRoute(t *testing.T) {
 		t.Errorf("picture %+v and grid %+v", got.Picture, got.Grid)
 	}
 	word := got.Captions[0].Words[1]
-	if word.Word != "green1" || len(word.Attention) != 49 || word.Probability < .81 || word.Probability > .82 {
+	if word.Text != "green1" || len(word.Attention) != 49 || word.Probability < .81 || word.Probability > .82 {
 		t.Errorf("the second word is %+v", word)
 	}
 	if c := got.Captions[0].Confidence; c < .86 || c > .87 { // exp(-.6/4)

@@ -115,7 +115,7 @@ func (s *Server) ollama(w http.ResponseWriter, r *http.Request, images func(olla
 		return err
 	}
 	text := sentences(all)
-	last := ollamaAnswer{Model: request.Model, Created: now(), Done: true, Reason: "stop", ollamaCounts: countsOf(r, all)}
+	last := ollamaAnswer{Model: request.Model, Created: now(), Done: true, Reason: ending(all), ollamaCounts: countsOf(r, all)}
 	if request.Stream == nil || *request.Stream {
 		part := ollamaAnswer{Model: request.Model, Created: last.Created}
 		say(&part, text)

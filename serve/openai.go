@@ -96,13 +96,11 @@ type completion struct {
 }
 
 type choice struct {
-	Index   int           `json:"index"`
-	Message *choiceText   `json:"message,omitempty"`
-	Delta   *choiceText   `json:"delta,omitempty"`
-	Reason  *finishReason `json:"finish_reason"`
+	Index   int         `json:"index"`
+	Message *choiceText `json:"message,omitempty"`
+	Delta   *choiceText `json:"delta,omitempty"`
+	Reason  *string     `json:"finish_reason"`
 }
-
-type finishReason string
 
 type choiceText struct {
 	Role    string  `json:"role,omitempty"`
@@ -135,22 +133,20 @@ func (s *Server) completions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	text, count := sentences(all), tokens(all)
+	text, end, count := sentences(all), ending(all), tokens(all)
 	answer := completion{
 		ID: "chatcmpl-" + exchangeOf(r.Context()).id, Created: exchangeOf(r.Context()).start.Unix(), Model: request.Model,
 		Usage: &usage{Completion: count, Total: count},
 	}
 	if request.Stream {
-		answer.stream(w, text, request.StreamOptions != nil && request.StreamOptions.Usage)
+		answer.stream(w, text, end, request.StreamOptions != nil && request.StreamOptions.Usage)
 		return nil
 	}
 	answer.Object = "chat.completion"
-	answer.Choices = []choice{{Message: &choiceText{"assistant", &text}, Reason: reason("stop")}}
+	answer.Choices = []choice{{Message: &choiceText{"assistant", &text}, Reason: &end}}
 	writeJSON(w, http.StatusOK, answer)
 	return nil
 }
-
-func reason(text finishReason) *finishReason { return &text }
 
 // check refuses what a captioner cannot do.
 func (q completionRequest) check() error {
@@ -193,7 +189,7 @@ func (q completionRequest) lastTurn() ([]string, error) {
 
 // stream writes the answer as server-sent events: the text, its end, the
 // counts where they are asked for.
-func (c completion) stream(w http.ResponseWriter, text string, counts bool) {
+func (c completion) stream(w http.ResponseWriter, text, end string, counts bool) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	c.Object = "chat.completion.chunk"
@@ -201,7 +197,7 @@ func (c completion) stream(w http.ResponseWriter, text string, counts bool) {
 	c.Usage = nil
 	c.Choices = []choice{{Delta: &choiceText{"assistant", &text}}}
 	c.event(w)
-	c.Choices = []choice{{Delta: &choiceText{}, Reason: reason("stop")}}
+	c.Choices = []choice{{Delta: &choiceText{}, Reason: &end}}
 	c.event(w)
 	if counts {
 		c.Choices, c.Usage = []choice{}, total

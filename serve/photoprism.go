@@ -61,7 +61,7 @@ func (s *Server) vision(w http.ResponseWriter, r *http.Request) error {
 	writeJSON(w, http.StatusOK, visionAnswer{
 		ID: request.ID, Code: http.StatusOK,
 		Model:  visionModel{"caption", s.options.Name, "1"},
-		Result: visionResult{visionCaption{sentences(all), confidence(all[0].captions[0])}},
+		Result: visionResult{visionCaption{sentences(all), all[0].captions[0].Confidence}},
 	})
 	return nil
 }

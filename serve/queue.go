@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"math"
+	"net/http"
 	"sync"
 	"time"
 
@@ -53,7 +54,7 @@ func (q *queue) admit() error {
 		q.metrics.queue.Set(float64(len(q.places)))
 		return nil
 	default:
-		f := refuse(429, "queue full", "the server has as many pictures to describe as it takes; come again")
+		f := refuse(http.StatusTooManyRequests, "queue full", "the server has as many pictures to describe as it takes; come again")
 		f.retryAfter = q.patience()
 		return f
 	}
@@ -62,6 +63,13 @@ func (q *queue) admit() error {
 func (q *queue) leave() {
 	<-q.places
 	q.metrics.queue.Set(float64(len(q.places)))
+}
+
+// length is how many pictures wait that the model has not begun with.
+func (q *queue) length() int {
+	q.mutex.Lock()
+	defer q.mutex.Unlock()
+	return len(q.waiting)
 }
 
 // patience is how long the pictures in the queue take: whole seconds, 1 to 30.

@@ -63,16 +63,14 @@ func (s *Server) draw(ctx context.Context, data []byte, view image.Rectangle, c 
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	p, err := picture.Decode(data)
-	if err != nil {
-		return nil, err
-	}
-	sheet, err := attentionOf(p.Image(), view, c).Sheet()
-	if err != nil {
-		return nil, err
-	}
 	var out bytes.Buffer
-	err = png.Encode(&out, sheet)
+	err := new(picture.Decoder).Use(ctx, data, func(p *picture.Picture) error {
+		sheet, err := attentionOf(p.Image(), view, c).Sheet()
+		if err != nil {
+			return err
+		}
+		return png.Encode(&out, sheet)
+	})
 	return out.Bytes(), err
 }
 

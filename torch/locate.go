@@ -4,14 +4,16 @@ package torch
 import "C"
 
 import (
+	"context"
 	"fmt"
 	"iter"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"runtime"
 	"strings"
+
+	"github.com/seetell/seetell/internal/python"
 )
 
 // place is a folder where libtorch may be, and why.
@@ -44,7 +46,7 @@ func libtorchCandidates() iter.Seq[place] {
 // pythonTorch returns the folder of the PyTorch that python3 would import.
 func pythonTorch() string {
 	const program = "import importlib.util as u; s = u.find_spec('torch'); print(s.submodule_search_locations[0] if s else '')"
-	out, err := exec.Command("python3", "-c", program).Output()
+	out, err := python.Program(context.Background(), "python3", program).Output()
 	if err != nil {
 		return ""
 	}

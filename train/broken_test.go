@@ -12,9 +12,9 @@ import (
 	"testing"
 )
 
-// folder writes plain pictures of some colours with captions, eight to learn
+// pictureFolder writes plain pictures of some colours with captions, eight to learn
 // from and two to check on; the one named is no picture.
-func folder(t *testing.T, broken string) string {
+func pictureFolder(t *testing.T, broken string) string {
 	t.Helper()
 	dir := t.TempDir()
 	list := strings.Builder{}
@@ -50,12 +50,12 @@ func TestBrokenPicture(t *testing.T) {
 		skipped int
 	}{{"3.png", 1}, {"9.png", 0}} {
 		cfg := tiny(t)
-		cfg.Data, cfg.Epochs, cfg.Batch = folder(t, test.broken), 1, 4
-		r := opened(t, cfg)
-		if err := r.epochs(context.Background()); err != nil {
+		cfg.Data, cfg.Epochs, cfg.Batch = pictureFolder(t, test.broken), 1, 4
+		result, err := Run(context.Background(), cfg)
+		if err != nil {
 			t.Fatal(err)
 		}
-		line := r.history[0]
+		line := result.History[0]
 		if line.SkippedPictures != test.skipped || line.Step != 2 || len(line.Examples) != 1+test.skipped {
 			t.Errorf("%s broken: %d pictures skipped in %d steps, %d captioned; want %d in 2, %d", test.broken, line.SkippedPictures, line.Step, len(line.Examples), test.skipped, 1+test.skipped)
 		}

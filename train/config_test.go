@@ -90,3 +90,18 @@ func TestWarnings(t *testing.T) {
 		})
 	}
 }
+
+// TestSettingsKeepTheirNames reads settings as a run of an earlier version left
+// them: a name in JSON that follows a field's would change what it resumes with.
+func TestSettingsKeepTheirNames(t *testing.T) {
+	st, err := parseState(`{"config":{"beam":{"Width":3,"Best":1,"Words":8,"LengthPenalty":0.5}},"progress":{"faults":2,"part":4}}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b := st.Config.Beam; b.Width != 3 || b.MaxWords != 8 || b.LengthPenalty != .5 {
+		t.Errorf("beam %+v", b)
+	}
+	if p := st.Progress; p.SkippedInARow != 2 || p.MicroBatch != 4 {
+		t.Errorf("progress %+v", p)
+	}
+}

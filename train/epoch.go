@@ -5,198 +5,184 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"math"
+	"strings"
 	"time"
 
-	"github.com/sirupsen/logrus"
-
-	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/dataset/loader"
 	"github.com/seetell/seetell/evaluate"
-	"github.com/seetell/seetell/predict"
 	"github.com/seetell/seetell/torch"
 )
 
-// sums adds up what the steps of an epoch came to.
-type sums struct {
-	Loss            float64       `json:"loss"` // over words
-	Words           int           `json:"words"`
-	Reward          float64       `json:"reward"`        // of drawn captions, over steps
-	Norm            float64       `json:"norm"`          // of gradients, over steps
-	Steps           int           `json:"steps"`         // taken
-	LearningRate    float64       `json:"learning_rate"` // of the last step
-	Pictures        int           `json:"pictures"`
-	SkippedSteps    int           `json:"skipped_steps"`
-	SkippedPictures int           `json:"skipped_pictures"`
-	Wait            time.Duration `json:"wait"`
-	Time            time.Duration `json:"time"`
-}
-
 // epoch trains the rest of an epoch, checks the model and saves it.
-func (r *session) epoch(ctx context.Context) error {
+func (r *run) epoch(ctx context.Context) error {
+	if err := r.enterPhase(); err != nil {
+		return err
+	}
 	torch.ResetPeak(r.network.Device)
 	if err := r.steps(ctx); err != nil {
 		return r.interrupted(ctx, err)
 	}
-	line := r.summary()
-	if err := r.averaged(func() error { return r.validate(ctx, &line) }); err != nil {
+	line := r.progress.epoch()
+	line.PeakMemory = int64(torch.Memory(r.network.Device).Peak)
+	if err := r.trainer.Averaged(func() error { return r.validate(ctx, &line) }); err != nil {
 		return r.interrupted(ctx, err)
 	}
-	r.report(line)
-	r.addEpoch(line)
 	r.history = append(r.history, line)
-	r.observe(line.Scores[bestScores[r.cfg.BestBy]])
+	r.report(line)
+	r.cfg.observe(&r.progress.Plateau, r.cfg.score(line))
 	r.progress.Epochs++
 	r.progress.Batches, r.progress.Running = 0, sums{}
 	return r.saveEpoch()
 }
 
-// interrupted saves what was done where err comes from the end of ctx.
-func (r *session) interrupted(ctx context.Context, err error) error {
-	if ctx.Err() == nil {
-		return err
+// enterPhase sets the trainer to what the running epoch learns. Where that turns
+// from the words' likelihood to the captions' reward, or back where a resumed run
+// has more epochs, the trainer starts anew from what it has learned.
+func (r *run) enterPhase() error {
+	epoch, t := r.progress.Epochs, r.trainer
+	if critical := r.cfg.critical(epoch); critical != r.progress.Critical {
+		r.progress.Critical, r.progress.PhaseStart = critical, r.progress.Steps
+		if err := t.Restart(); err != nil {
+			return err
+		}
 	}
-	if err := errors.Join(r.save(), r.saves.err); err != nil {
-		return fmt.Errorf("interrupted after step %d, which could not be saved: %w", r.progress.Steps, err)
+	t.Modes = r.cfg.modes(epoch)
+	words := NewCrossEntropy(r.cfg, r.network, r.vocabulary, t.Precision, epoch)
+	if t.Objective = words; !r.progress.Critical {
+		return nil
 	}
-	return fmt.Errorf("interrupted after step %d; --resume goes on from there: %w", r.progress.Steps, ctx.Err())
+	if r.reward == nil {
+		r.reward = newCIDErReward(r.data.train, r.vocabulary, r.cfg.CaptionWords)
+	}
+	t.Objective = SelfCritical{
+		Network: r.network, Precision: t.Precision, Samples: r.cfg.Samples, MaxWords: r.cfg.Beam.MaxWords,
+		Words: r.cfg.SelfCriticalWords, Reference: words, reward: r.reward,
+	}
+	return nil
 }
 
 // steps runs the rest of the epoch's batches.
-func (r *session) steps(ctx context.Context) error {
-	loader, err := loader.New(ctx, r.train, r.loaderConfig())
+func (r *run) steps(ctx context.Context) error {
+	batches, err := loader.New(ctx, r.data.train, r.data.loading(r.cfg, r.progress))
 	if err != nil {
 		return err
 	}
-	defer loader.Close()
-	r.bar.Begin(fmt.Sprintf("epoch %d/%d", r.progress.Epochs+1, r.cfg.Epochs), loader.Batches())
-	r.bar.Done(r.progress.Batches)
-	defer r.bar.End()
+	defer batches.Close()
+	total := batches.Batches()
+	shown := Progress{fmt.Sprintf("epoch %d/%d", r.progress.Epochs+1, r.cfg.Epochs), r.progress.Batches, total}
+	r.listeners.tell(shown)
 	started, waited := r.progress.Running.Time, r.progress.Running.Wait
 	begin := time.Now()
 	for {
-		lesson, err := r.nextLesson(loader)
+		b, err := r.nextBatch(batches)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if err := r.step(lesson, loader.Batches()); err != nil {
+		if err := r.step(b, (total+r.cfg.Accumulate-1)/r.cfg.Accumulate); err != nil {
 			return err
 		}
-		lesson.recycle(loader)
+		for _, part := range b.Parts {
+			batches.Recycle(part)
+		}
 		r.progress.Running.Time = started + time.Since(begin)
-		r.progress.Running.Wait = waited + loader.Wait()
-		r.bar.Done(r.progress.Batches)
-		r.logStep()
-		if err := r.saveBetween(); err != nil {
-			return err
+		r.progress.Running.Wait = waited + batches.Wait()
+		shown.Done = r.progress.Batches
+		r.listeners.tell(StepDone{r.progress.epoch()})
+		r.listeners.tell(shown)
+		if r.cfg.CheckpointEvery.due(r.progress.Steps, r.folder.sinceSave()) {
+			if err := r.save(); err != nil {
+				return err
+			}
 		}
 	}
 }
 
-// logEvery is the number of steps between lines of the log within an epoch.
-const logEvery = 100
-
-// logStep says how the epoch goes. Live tensors and resident memory must not
-// grow from one line to the next.
-func (r *session) logStep() {
-	if r.progress.Steps%logEvery != 0 {
-		return
-	}
-	sum := r.progress.Running
-	r.log.WithFields(logrus.Fields{
-		"epoch": r.progress.Epochs + 1, "step": r.progress.Steps, "loss": round(sum.Loss / float64(max(sum.Words, 1))),
-		"pictures_per_second": round(float64(sum.Pictures) / sum.Time.Seconds()), "tensors": torch.Live(),
-		"memory": torch.Memory(r.network.Device).Allocated,
-	}).Info("step")
-	r.addStep()
-}
-
-func (r *session) loaderConfig() loader.Config {
-	return loader.Config{
-		Batch:         r.cfg.Batch,
-		Workers:       r.cfg.Workers,
-		Shuffle:       true,
-		Seed:          r.cfg.Seed,
-		Epoch:         r.progress.Epochs,
-		Start:         r.progress.Batches,
-		PerCaption:    r.cfg.CaptionsPerStep == "1",
-		Preprocessing: r.cfg.Preprocessing,
-		Augment:       r.cfg.Augmentation,
-		FastDecode:    r.cfg.FastDecode,
-		Cache:         r.pictures,
-	}
-}
-
-// step learns one lesson and counts it.
-func (r *session) step(l lesson, batches int) error {
-	for _, batch := range l.batches {
-		r.progress.Running.SkippedPictures += len(batch.Skipped)
-		for _, skip := range batch.Skipped {
-			r.log.WithFields(logrus.Fields{"picture": skip.ID, "where": skip.Where}).WithError(skip.Err).Warn("picture skipped")
+// nextBatch takes the loader's batches of the next step, fewer at the end of an
+// epoch, and returns io.EOF after that.
+func (r *run) nextBatch(batches *loader.Loader) (*Batch, error) {
+	var parts []*loader.Batch
+	for len(parts) < r.cfg.Accumulate {
+		part, err := batches.Next()
+		if errors.Is(err, io.EOF) && len(parts) > 0 {
+			break
 		}
-	}
-	if l.words > 0 {
-		r.setRates((batches + r.cfg.Accumulate - 1) / r.cfg.Accumulate)
-		outcome, err := r.learn(l)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := r.count(outcome, l); err != nil {
+		parts = append(parts, part)
+	}
+	return NewBatch(r.vocabulary, r.cfg.CaptionWords, parts...), nil
+}
+
+// step learns from one batch, of so many steps an epoch, and counts it.
+func (r *run) step(b *Batch, steps int) error {
+	for _, part := range b.Parts {
+		r.progress.Running.SkippedPictures += len(part.Skipped)
+		for _, skip := range part.Skipped {
+			r.listeners.notice(slog.LevelWarn, "picture skipped", "picture", skip.ID, "where", skip.Where, "error", skip.Err)
+		}
+	}
+	rest, backbone := r.cfg.rates(r.progress, steps)
+	r.progress.Running.LearningRate = rest
+	r.trainer.SetRates(rest, backbone)
+	before := r.trainer.MicroBatch()
+	stats, err := r.trainer.Step(b)
+	if now := r.trainer.MicroBatch(); now != before {
+		r.listeners.notice(slog.LevelWarn, "out of memory: from now on batches are worked through in parts of so many pictures", "step", r.progress.Steps+1, "pictures", now)
+	}
+	if err != nil {
+		return explain(err, b, r.progress.Steps+1, r.cfg.Batch)
+	}
+	if stats.NotFinite != "" {
+		if err := r.skipStep(b, stats); err != nil {
 			return err
 		}
 	}
-	r.progress.Batches += len(l.batches)
-	r.progress.Steps++
+	r.progress.count(b, stats)
 	return nil
 }
 
-func (r *session) count(o outcome, l lesson) error {
-	running := &r.progress.Running
-	running.Pictures += l.pictures
-	if !o.finite() {
-		return r.fault(o, l)
+// mostSkipped is the number of steps in a row without a finite loss after which
+// a run stops.
+const mostSkipped = 5
+
+// skipStep says that a step was not taken, since its loss or gradients were not
+// finite, and ends a run that takes none any more.
+func (r *run) skipStep(b *Batch, stats StepStats) error {
+	r.listeners.notice(slog.LevelWarn, "step skipped: loss or gradient is not finite", "step", r.progress.Steps+1, "tensor", stats.NotFinite,
+		"loss", stats.Loss, "gradient_norm", stats.GradientNorm, "pictures", strings.Join(b.ids(), " "))
+	if r.progress.SkippedInARow+1 < mostSkipped {
+		return nil
 	}
-	r.progress.Faults = 0
-	running.Loss += o.loss * float64(o.words)
-	running.Words += o.words
-	running.Reward += o.reward
-	running.Norm += o.norm
-	running.Steps++
-	return nil
+	return fmt.Errorf("%d steps in a row without a finite loss, the last step %d with pictures %s (loss %v, gradient norm %v, the first that is not finite: %s); the last checkpoint in %s is good: lower the learning rate and start from it with --from",
+		r.progress.SkippedInARow+1, r.progress.Steps+1, strings.Join(b.ids(), ", "), stats.Loss, stats.GradientNorm, stats.NotFinite, r.cfg.Out)
 }
 
-// summary is the history's line so far, without the validation split's part.
-func (r *session) summary() Epoch {
-	sum := r.progress.Running
-	memory := torch.Memory(r.network.Device)
-	return Epoch{
-		Epoch:             r.progress.Epochs + 1,
-		Step:              r.progress.Steps,
-		Loss:              sum.Loss / float64(max(sum.Words, 1)),
-		LearningRate:      sum.LearningRate,
-		Reward:            sum.Reward / float64(max(sum.Steps, 1)),
-		GradientNorm:      sum.Norm / float64(max(sum.Steps, 1)),
-		PicturesPerSecond: float64(sum.Pictures) / max(sum.Time.Seconds(), 1e-9),
-		DataWait:          sum.Wait.Seconds() / max(sum.Time.Seconds(), 1e-9),
-		PeakMemory:        int64(memory.Peak),
-		Seconds:           sum.Time.Seconds(),
-		SkippedSteps:      sum.SkippedSteps,
-		SkippedPictures:   sum.SkippedPictures,
+// explain says what a failed step was doing, and for want of memory what to
+// lower.
+func explain(err error, b *Batch, step, batch int) error {
+	if outOfMemory(err) {
+		return fmt.Errorf("out of memory in step %d with a batch of %d pictures of %d pixels: %w; lower --batch (now %d) or --size, or let --micro-batch be auto",
+			step, b.largest(), b.Parts[0].Size, err, batch)
 	}
+	return fmt.Errorf("step %d, pictures %s: %w", step, strings.Join(b.ids(), ", "), err)
 }
 
 // shown is the number of validation pictures whose captions the log shows.
 const shown = 5
 
 // validate captions the validation split freely and scores the captions.
-func (r *session) validate(ctx context.Context, line *Epoch) error {
-	predictor := r.predictor()
-	r.bar.Begin("validation", r.validation.Len())
-	found, err := predictor.Predict(ctx, r.validation, r.bar.Done)
-	r.bar.End()
+func (r *run) validate(ctx context.Context, line *Epoch) error {
+	total := r.data.validation.Len()
+	r.listeners.tell(Progress{"validation", 0, total})
+	found, err := r.trainer.Predictor(r.cfg, r.vocabulary).Predict(ctx, r.data.validation, func(pictures int) {
+		r.listeners.tell(Progress{"validation", pictures, total})
+	})
 	if err != nil {
 		return fmt.Errorf("validation: %w", err)
 	}
@@ -216,56 +202,13 @@ func (r *session) validate(ctx context.Context, line *Epoch) error {
 	return nil
 }
 
-func (r *session) predictor() *predict.Predictor {
-	p := &predict.Predictor{
-		Network:      r.network,
-		Vocabulary:   r.vocabulary,
-		Loader:       loader.Config{Batch: predict.Batch, Workers: r.cfg.Workers, Preprocessing: r.cfg.Preprocessing},
-		Beam:         r.cfg.Beam,
-		Precision:    r.precision,
-		CaptionWords: r.cfg.CaptionWords,
-	}
-	if modes := captioner.Evaluation; r.modes().Frozen > 0 {
-		modes.Frozen = r.modes().Frozen
-		p.Pooled = func(s *torch.Scope, batch *loader.Batch) *torch.Tensor {
-			return r.network.Pooled(s, r.kept(s, batch, modes.Frozen), modes, r.precision)
-		}
-	}
-	return p
-}
-
-// report says what an epoch came to.
-func (r *session) report(line Epoch) {
-	if table, ok := r.bar.(Table); ok {
-		table.Epoch(line, r.best(line, r.history))
-	} else {
-		r.logEpoch(line)
-	}
+// report lets all hear what an epoch came to.
+func (r *run) report(line Epoch) {
+	r.listeners.tell(EpochDone{line, r.cfg.best(r.history)})
 	for _, example := range line.Examples {
-		r.log.WithFields(logrus.Fields{"picture": example.ID, "caption": example.Caption}).Info("example")
+		r.listeners.notice(slog.LevelInfo, "example", "picture", example.ID, "caption", example.Caption)
 	}
 	for _, warning := range line.Warnings {
-		r.log.WithField("epoch", line.Epoch).Warn(warning)
+		r.listeners.notice(slog.LevelWarn, warning, "epoch", line.Epoch)
 	}
 }
-
-func (r *session) logEpoch(line Epoch) {
-	fields := logrus.Fields{
-		"epoch": line.Epoch, "loss": round(line.Loss), "validation_loss": round(line.ValidationLoss),
-		"gradient_norm": round(line.GradientNorm), "pictures_per_second": round(line.PicturesPerSecond),
-		"data_wait": round(line.DataWait), "seconds": round(line.Seconds), "distinct": line.Distinct,
-	}
-	if line.Reward > 0 {
-		fields["reward"] = round(line.Reward)
-	}
-	for name, score := range line.Scores {
-		fields[name] = round(score)
-	}
-	r.log.WithFields(fields).Info("epoch done")
-}
-
-// round keeps four digits behind the point, enough for a log.
-func round(x float64) float64 { return math.Round(x*1e4) / 1e4 }
-
-// bestScores maps the values of Config.BestBy to the report's names.
-var bestScores = map[string]string{"cider": "CIDEr", "bleu": "Bleu_4", "rouge": "ROUGE_L"}

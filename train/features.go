@@ -3,10 +3,9 @@ package train
 import (
 	"hash/maphash"
 
-	"github.com/sirupsen/logrus"
-
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/dataset/loader"
+	"github.com/seetell/seetell/picture"
 	"github.com/seetell/seetell/predict"
 	"github.com/seetell/seetell/torch"
 )
@@ -67,77 +66,83 @@ func (c *featureCache) batch(s *torch.Scope, pixels []uint8, size int, compute f
 	return torch.Cat(s, 0, rows...).Permute(s, 0, 3, 1, 2)
 }
 
-// below returns the output of the frozen layers for a batch to learn from,
-// computed anew where its pictures do not come again as they are.
-func (r *session) below(s *torch.Scope, batch *loader.Batch, frozen int) *torch.Tensor {
-	if r.cfg.Augmentation.Deterministic() {
-		return r.kept(s, batch, frozen)
-	}
-	return r.compute(s, predict.Pixels(s, batch, r.network.Device), frozen)
+// frozenFeatures gives what pictures come to in the backbone's frozen layers,
+// and keeps it of those that come again.
+type frozenFeatures struct {
+	network       *captioner.Network
+	preprocessing picture.Preprocessing
+	precision     captioner.Precision
+
+	cacheable     int                     // pictures that come in each epoch as they were; 0 to keep none
+	deterministic bool                    // those of training do
+	memory        int64                   // bytes that features may take; negative for half of what is free
+	opened        func(kept, bytes int64) // hears how many pictures there is room for; nil for nobody
+	cache         *featureCache           // nil for none yet
 }
 
-// kept returns the output of the frozen layers for pictures that come again.
-func (r *session) kept(s *torch.Scope, batch *loader.Batch, frozen int) *torch.Tensor {
-	all := predict.Pixels(s, batch, r.network.Device)
-	one := func(i int) *torch.Tensor { return r.compute(s, all.Narrow(s, 0, int64(i), 1), frozen) }
-	if r.openFeatures(s, one, frozen); s.Err() != nil {
+// KeepFeatures has the trainer keep what so many pictures, those that come in
+// each epoch as they were, come to in frozen layers, in so many bytes, or in
+// half of what is free for -1. Opened hears how many there is room for.
+func (t *Trainer) KeepFeatures(pictures int, bytes int64, opened func(kept, bytes int64)) {
+	f := t.features
+	f.cacheable, f.memory, f.opened = pictures, bytes, opened
+	f.deterministic = t.config.Augmentation.Deterministic()
+}
+
+// ofTraining returns the output of so many frozen layers for a batch to learn
+// from.
+func (f *frozenFeatures) ofTraining(s *torch.Scope, batch *loader.Batch, layers int) *torch.Tensor {
+	if f.deterministic {
+		return f.of(s, batch, layers)
+	}
+	return f.compute(s, predict.Pixels(s, batch, f.network.Device), layers)
+}
+
+// of returns the output of so many frozen layers for pictures that come again.
+func (f *frozenFeatures) of(s *torch.Scope, batch *loader.Batch, layers int) *torch.Tensor {
+	all := predict.Pixels(s, batch, f.network.Device)
+	if f.cacheable == 0 {
+		return f.compute(s, all, layers)
+	}
+	one := func(i int) *torch.Tensor { return f.compute(s, all.Narrow(s, 0, int64(i), 1), layers) }
+	if f.open(s, one, layers); s.Err() != nil {
 		return all
 	}
-	return r.features.batch(s, batch.Pixels, len(batch.Pixels)/len(batch.IDs), one)
+	return f.cache.batch(s, batch.Pixels, len(batch.Pixels)/len(batch.IDs), one)
 }
 
-func (r *session) compute(s *torch.Scope, pixels *torch.Tensor, frozen int) *torch.Tensor {
-	return r.network.FrozenFeatures(s, captioner.Normalise(s, pixels, r.cfg.Preprocessing), frozen, r.precision)
+func (f *frozenFeatures) compute(s *torch.Scope, pixels *torch.Tensor, layers int) *torch.Tensor {
+	return f.network.FrozenFeatures(s, captioner.Normalise(s, pixels, f.preprocessing), layers, f.precision)
 }
 
-// openFeatures makes the cache when layers become frozen, or fewer are.
-func (r *session) openFeatures(s *torch.Scope, one func(int) *torch.Tensor, frozen int) {
-	if r.features != nil && r.features.layers == frozen {
+// open makes the cache when layers become frozen, or fewer are.
+func (f *frozenFeatures) open(s *torch.Scope, one func(int) *torch.Tensor, layers int) {
+	if f.cache != nil && f.cache.layers == layers {
 		return
 	}
-	r.forgetFeatures()
+	f.forget()
 	first := one(0)
 	if s.Err() != nil {
 		return
 	}
-	pictures := r.comingAgain()
-	bytes := r.featureBytes()
-	cache, err := newFeatureCache(first, frozen, pictures, bytes)
+	bytes := f.memory
+	if bytes < 0 {
+		bytes = int64(torch.Memory(f.network.Device).Free) / 2
+	}
+	cache, err := newFeatureCache(first, layers, f.cacheable, bytes)
 	if err != nil {
 		cache.close()
 		s.Fail(err)
 		return
 	}
-	r.features = cache
-	if room := cache.store.Dim(0); room < int64(pictures) {
-		r.log.WithFields(logrus.Fields{"pictures": room, "of": pictures, "bytes": bytes}).
-			Info("features of some pictures are kept; the others are computed each time")
+	f.cache = cache
+	if f.opened != nil {
+		f.opened(cache.store.Dim(0), bytes)
 	}
 }
 
-func (r *session) forgetFeatures() {
-	r.features.close()
-	r.features = nil
-}
-
-// comingAgain returns the number of pictures that come in each epoch, mirror
-// images counted.
-func (r *session) comingAgain() int {
-	pictures := r.validation.Len()
-	if r.cfg.Augmentation.Deterministic() {
-		pictures += r.train.Len()
-		if r.cfg.Augmentation.Flip != "" {
-			pictures += r.train.Len()
-		}
-	}
-	return pictures
-}
-
-// featureBytes returns the memory that features may take: half of what is
-// free, unless the settings say.
-func (r *session) featureBytes() int64 {
-	if r.cfg.FeatureMemory >= 0 {
-		return int64(r.cfg.FeatureMemory) << 20
-	}
-	return int64(torch.Memory(r.network.Device).Free) / 2
+// forget frees what is kept.
+func (f *frozenFeatures) forget() {
+	f.cache.close()
+	f.cache = nil
 }

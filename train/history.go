@@ -1,8 +1,9 @@
 package train
 
 import (
+	"slices"
+
 	"github.com/seetell/seetell/captioner/checkpoint"
-	"github.com/seetell/seetell/internal/wholefile"
 )
 
 // A line of history.jsonl, and what the model said of a picture.
@@ -11,7 +12,45 @@ type (
 	Example = checkpoint.Example
 )
 
-// writeHistory writes the history to the file at path, whole.
-func writeHistory(path string, history []Epoch) error {
-	return wholefile.Write(path, checkpoint.MarshalHistory(history), 0o644)
+// bestScores maps the values of Config.BestBy to the report's names.
+var bestScores = map[string]string{"cider": "CIDEr", "bleu": "Bleu_4", "rouge": "ROUGE_L"}
+
+// score returns the score of an epoch that best.safetensors follows.
+func (c Config) score(e Epoch) float64 { return e.Scores[bestScores[c.BestBy]] }
+
+// best tells whether the last epoch's score is above all before.
+func (c Config) best(history []Epoch) bool {
+	last := len(history) - 1
+	return !slices.ContainsFunc(history[:last], func(e Epoch) bool { return c.score(e) >= c.score(history[last]) })
+}
+
+// bestEpoch returns the index of the epoch that best.safetensors holds; -1
+// where there is none.
+func (c Config) bestEpoch(history []Epoch) int {
+	best := -1
+	for i := range history {
+		if c.best(history[:i+1]) {
+			best = i
+		}
+	}
+	return best
+}
+
+// historyListener has the folder write history.jsonl, whole, with the save
+// behind each epoch.
+type historyListener struct {
+	folder *folder
+	lines  []Epoch
+}
+
+// Hear takes an epoch's line.
+func (h *historyListener) Hear(e Event) error {
+	switch e := e.(type) {
+	case Started:
+		h.lines = slices.Clone(e.History)
+	case EpochDone:
+		h.lines = append(h.lines, e.Epoch)
+		h.folder.stage(historyFile, checkpoint.MarshalHistory(h.lines))
+	}
+	return nil
 }

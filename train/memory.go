@@ -16,73 +16,65 @@ const bytesPerParameter = 16
 // each ReLU, 64 channels at half the side, 64 to 512 at a quarter and less.
 const mapsPerPixel = 32 + 8 + 32 + 20 + 10 + 5
 
-// checkMemory chooses in how many pictures a batch is worked through, where
-// that is left to it, and refuses a run whose first step asks for more memory
-// than there is, before it starts.
-func (r *session) checkMemory() error {
-	part, auto := r.cfg.part()
-	if !auto {
-		r.progress.Part = part
-	}
-	memory := torch.Memory(r.network.Device)
-	free := int64(memory.Free)
-	for pictures := r.atOnce(); ; pictures = (pictures + 1) / 2 {
-		need := r.estimate(pictures)
-		if need <= free {
-			r.setPart(pictures)
-			return nil
-		}
-		if !auto || pictures == 1 {
-			return fmt.Errorf("a step of %d pictures of %d × %d pixels takes some %s of memory, and %s of %s are free on %s; lower --batch (now %d) or --size",
-				pictures, r.cfg.Preprocessing.Size, r.cfg.Preprocessing.Size, gigabytes(need), gigabytes(free), gigabytes(int64(memory.Total)), r.network.Device, r.cfg.Batch)
-		}
-	}
-}
-
-// atOnce returns the number of pictures that are worked through at once.
-func (r *session) atOnce() int {
-	if r.progress.Part > 0 {
-		return min(r.progress.Part, r.cfg.Batch)
-	}
-	return r.cfg.Batch
-}
-
-func (r *session) setPart(pictures int) {
-	if pictures == r.atOnce() {
-		return
-	}
-	r.progress.Part = pictures
-	r.log.WithField("pictures", pictures).Warn("memory is too small for a batch: batches are worked through in parts of so many pictures")
-}
-
 // loaded is the number of batches, roughly, that the loader holds.
 const loaded = 4
 
-// estimate returns the bytes that a step of so many pictures at once takes,
-// roughly and rather too few.
-func (r *session) estimate(pictures int) int64 {
-	width := int64(4)
-	if r.precision == captioner.PrecisionBFloat16 {
-		width = 2
-	}
-	side, model := int64(r.cfg.Preprocessing.Size), r.cfg.Model
-	perPicture := side * side * mapsPerPixel * width
-	captions := int64(1)
-	if r.cfg.CaptionsPerStep == "all" {
-		captions = int64(max(1, len(r.train.Record(0).Captions)))
-	}
-	steps := int64(r.cfg.CaptionWords) / 2 // a caption's usual length is below the limit
-	perWord := int64(model.Places()*model.Attention)*width + int64(3*r.vocabulary.Len()+16*model.Hidden)*4
-	step := int64(pictures) * (perPicture + captions*steps*perWord)
-	pixels := int64(r.cfg.Batch*r.cfg.Accumulate*loaded) * side * side * 3
-	return r.parameters()*bytesPerParameter + pixels + step
+// footprint is what the memory of a step depends on.
+type footprint struct {
+	config     Config
+	precision  captioner.Precision
+	parameters int64
+	vocabulary int
+	captions   int // of a picture
 }
 
-func (r *session) parameters() (count int64) {
-	for _, t := range r.trained {
-		count += t.Numel()
+// of returns the bytes that a step of so many pictures at once takes, roughly
+// and rather too few.
+func (f footprint) of(pictures int) int64 {
+	width := int64(4)
+	if f.precision == captioner.PrecisionBFloat16 {
+		width = 2
 	}
-	return count
+	side, model := int64(f.config.Preprocessing.Size), f.config.Model
+	perPicture := side * side * mapsPerPixel * width
+	captions := int64(1)
+	if f.config.CaptionsPerStep == "all" {
+		captions = int64(max(1, f.captions))
+	}
+	steps := int64(f.config.CaptionWords) / 2 // a caption's usual length is below the limit
+	perWord := int64(model.Places()*model.Attention)*width + int64(3*f.vocabulary+16*model.Hidden)*4
+	step := int64(pictures) * (perPicture + captions*steps*perWord)
+	pixels := int64(f.config.Batch*f.config.Accumulate*loaded) * side * side * 3
+	return f.parameters*bytesPerParameter + pixels + step
+}
+
+// fit shrinks the micro-batch until a step fits into a device's free memory,
+// where that is left to it, and refuses a run whose first step asks for more
+// than there is, before it starts.
+func (f footprint) fit(m *microBatch, device torch.Device) error {
+	memory, batch := torch.Memory(device), f.config.Batch
+	for free := int64(memory.Free); ; {
+		pictures := m.atOnce(batch)
+		need := f.of(pictures)
+		if need <= free {
+			return nil
+		}
+		if !m.shrink(batch) {
+			return fmt.Errorf("a step of %d pictures of %d × %d pixels takes some %s of memory, and %s of %s are free on %s; lower --batch (now %d) or --size",
+				pictures, f.config.Preprocessing.Size, f.config.Preprocessing.Size, gigabytes(need), gigabytes(free), gigabytes(int64(memory.Total)), device, batch)
+		}
+	}
+}
+
+// fitMemory shrinks the micro-batch until a step of a run that c describes fits
+// into memory, with a vocabulary of so many words and so many captions of a
+// picture.
+func (t *Trainer) fitMemory(c Config, vocabulary, captions int) error {
+	need := footprint{config: c, precision: t.Precision, vocabulary: vocabulary, captions: captions}
+	for _, x := range t.parameters {
+		need.parameters += x.Numel()
+	}
+	return need.fit(&t.microBatch, t.Network.Device)
 }
 
 func gigabytes(bytes int64) string { return fmt.Sprintf("%.1f GB", float64(bytes)/1e9) }

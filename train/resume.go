@@ -5,28 +5,22 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"path/filepath"
 	"strings"
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/captioner/checkpoint"
-	"github.com/seetell/seetell/nn"
-	"github.com/seetell/seetell/nn/tensorfile"
 	"github.com/seetell/seetell/torch"
 )
 
-// Remember gives c the settings of the run in c.Out, those excepted that
+// LoadRunConfig gives c the settings of the run in c.Out, those excepted that
 // Config's JSON form leaves out.
-func (c *Config) Remember() error {
+func (c *Config) LoadRunConfig() error {
 	path := filepath.Join(c.Out, resumeFile)
-	file, err := tensorfile.Open(path)
+	then, err := readState(path)
 	if err != nil {
 		return fmt.Errorf("resume from %s: %w", path, c.instead(path, err))
-	}
-	defer file.Close()
-	then, err := readState(file.Metadata[resumeKey])
-	if err != nil {
-		return fmt.Errorf("resume from %s: %w", path, err)
 	}
 	then.Config.From = "" // it has begun
 	text, err := json.Marshal(then.Config)
@@ -34,45 +28,6 @@ func (c *Config) Remember() error {
 		return fmt.Errorf("resume from %s: %w", path, err)
 	}
 	return json.Unmarshal(text, c)
-}
-
-// readState reads what the resume file says of the run.
-func readState(text string) (state resumeState, err error) {
-	if text == "" {
-		return state, errors.New("it is a checkpoint to use, not one to resume from")
-	}
-	state.Config = DefaultConfig() // for what older files leave out
-	if err := json.Unmarshal([]byte(text), &state); err != nil {
-		return state, fmt.Errorf("metadata %q: %w", resumeKey, err)
-	}
-	return state, nil
-}
-
-// resume goes on with the run in cfg.Out exactly where it stopped.
-func (r *session) resume(device torch.Device) error {
-	path := r.path(resumeFile)
-	var then Config
-	err := torch.NoGrad(func(s *torch.Scope) error {
-		network, meta, beside, texts, err := captioner.LoadWith(s, path, device)
-		if err != nil {
-			return r.cfg.instead(path, err)
-		}
-		r.network = network
-		if then, err = r.goOn(texts[resumeKey]); err != nil {
-			return err
-		}
-		if r.vocabulary, err = meta.NewVocabulary(); err != nil {
-			return err
-		}
-		if err := r.sameData(meta); err != nil {
-			return err
-		}
-		return r.restore(s, beside)
-	})
-	if err != nil {
-		return fmt.Errorf("resume from %s: %w", path, err)
-	}
-	return r.catchUp(then)
 }
 
 // instead says what to do where there is no file to resume from, or it cannot
@@ -88,41 +43,67 @@ func (c Config) instead(path string, err error) error {
 	return fmt.Errorf("%w; no other checkpoint of the run is there: begin anew with another --out", err)
 }
 
-// goOn takes the run's state, refuses settings that contradict it and returns
-// those that it had.
-func (r *session) goOn(text string) (then Config, err error) {
-	state, err := readState(text)
+// resume goes on with the run in the folder exactly where it stopped.
+func (r *run) resume(device torch.Device, p captioner.Precision) error {
+	path := r.folder.path(resumeFile)
+	var then state
+	err := torch.NoGrad(func(s *torch.Scope) error {
+		network, meta, beside, texts, err := captioner.LoadWith(s, path, device)
+		if err != nil {
+			return r.cfg.instead(path, err)
+		}
+		r.network = network
+		if then, err = parseState(texts[stateKey]); err != nil {
+			return err
+		}
+		if p, err = r.restoreProgress(then, p); err != nil {
+			return err
+		}
+		if r.vocabulary, err = meta.NewVocabulary(); err != nil {
+			return err
+		}
+		if err := r.data.check(r.cfg, meta); err != nil {
+			return err
+		}
+		r.trainer = NewTrainer(r.cfg, r.network, r.vocabulary, p)
+		return then.restore(r.trainer, s, beside)
+	})
 	if err != nil {
-		return then, err
+		return fmt.Errorf("resume from %s: %w", path, err)
 	}
-	if then = state.Config; then.From != "" { // what --from brought in the first run stays
-		r.cfg.From, r.cfg.Model, r.cfg.Preprocessing = then.From, then.Model, then.Preprocessing
-	}
-	free, refused := differences(then, r.cfg)
-	if len(refused) > 0 {
-		return then, fmt.Errorf("the settings differ from the run's: %s; give the run's, or another folder with --out%s", strings.Join(refused, "; "), hint(then, r.cfg))
-	}
-	free = append(free, r.move(state.Machine)...)
-	if len(free) > 0 {
-		r.log.WithField("changes", strings.Join(free, "; ")).Warn("resumed with other settings")
-	}
-	r.progress, r.history = state.Progress, state.History
-	return then, nil
+	return r.rewriteMissing(then.Config)
 }
 
-// move keeps the precision of the machine that a run began on, and says what
-// else is different on this one.
-func (r *session) move(from machine) (said []string) {
-	if from.Precision != "" && from.Precision != r.precision {
-		said = append(said, fmt.Sprintf("precision stays %s, which auto meant where it began; here it means %s", from.Precision, r.precision))
-		r.precision = from.Precision
+// restoreProgress takes how far the run had come, refuses settings that
+// contradict it and returns the precision that it goes on with.
+func (r *run) restoreProgress(then state, p captioner.Precision) (captioner.Precision, error) {
+	if from := then.Config; from.From != "" { // what --from brought in the first run stays
+		r.cfg.From, r.cfg.Model, r.cfg.Preprocessing = from.From, from.Model, from.Preprocessing
 	}
-	now := r.machine()
-	if from.Precision = now.Precision; from != now && from.Threads > 0 {
-		said = append(said, fmt.Sprintf("it ran on %s with %d threads and now does on %s with %d, which changes the last bits",
-			from.Device, from.Threads, now.Device, now.Threads))
+	free, refused := differences(then.Config, r.cfg)
+	if len(refused) > 0 {
+		return p, fmt.Errorf("the settings differ from the run's: %s; give the run's, or another folder with --out%s", strings.Join(refused, "; "), hint(then.Config, r.cfg))
 	}
-	return said
+	p, changes := checkMachine(then.Machine, thisMachine(r.network.Device, p))
+	if free = append(free, changes...); len(free) > 0 {
+		r.listeners.notice(slog.LevelWarn, "resumed with other settings", "changes", strings.Join(free, "; "))
+	}
+	r.progress, r.history = then.Progress, then.History
+	return p, nil
+}
+
+// checkMachine returns the precision of the machine that a run began on, which
+// it keeps, and says what else is different on this one.
+func checkMachine(before, now machine) (p captioner.Precision, changes []string) {
+	if before.Precision != "" && before.Precision != now.Precision {
+		changes = append(changes, fmt.Sprintf("precision stays %s, which auto meant where it began; here it means %s", before.Precision, now.Precision))
+		now.Precision = before.Precision
+	}
+	if before.Precision = now.Precision; before != now && before.Threads > 0 {
+		changes = append(changes, fmt.Sprintf("it ran on %s with %d threads and now does on %s with %d, which changes the last bits",
+			before.Device, before.Threads, now.Device, now.Threads))
+	}
+	return now.Precision, changes
 }
 
 // hint says how to change the schedule, where that was tried.
@@ -134,33 +115,30 @@ func hint(then, now Config) string {
 	return "; or follow the new schedule from here on with --new-schedule"
 }
 
-// sameData refuses a data set that is not the run's.
-func (r *session) sameData(meta captioner.Metadata) error {
-	var data dataState
-	if err := json.Unmarshal(meta.Data, &data); err != nil {
-		return fmt.Errorf("metadata of the data set: %w", err)
+// rewriteMissing writes the files that a run was kept from writing after the
+// epoch from which it resumes. Then are the settings that the run had.
+func (r *run) rewriteMissing(then Config) error {
+	if r.progress.Epochs == 0 || r.progress.Batches > 0 {
+		return nil
 	}
-	if found := r.set.Fingerprint(); found != data.Fingerprint {
-		return fmt.Errorf("the data set %s is another than the run's %s: its fingerprint is %s and was %s; give the run's, or another folder with --out",
-			r.cfg.Data, data.Source, found, data.Fingerprint)
-	}
-	return nil
-}
-
-// restore gives optimiser and generator the state that the tensors hold.
-func (r *session) restore(s *torch.Scope, beside nn.StateDict) error {
-	r.optimise()
-	if err := r.optimiser.SetState(beside.Under(optimiserPrefix)); err != nil {
+	model, err := r.marshal(then)
+	if err != nil {
 		return err
 	}
-	if r.startAverage(); r.average != nil {
-		if err := r.average.SetState(beside.Under(averagePrefix)); err != nil {
-			return err
+	var behind []string
+	check := func(name string, data []byte) {
+		if !r.folder.holds(name, data) {
+			behind = append(behind, name)
+			r.folder.stage(name, data)
 		}
 	}
-	random := beside.Under(randomName)
-	if len(random) != 1 {
-		return fmt.Errorf("the tensor %q is missing", randomName)
+	for _, name := range modelFiles(r.progress.Epochs, r.cfg.best(r.history)) {
+		check(name, model)
 	}
-	return torch.SetRandomState(r.network.Device, random[0].Tensor.Uint8s(s))
+	check(historyFile, checkpoint.MarshalHistory(r.history))
+	if len(behind) == 0 {
+		return nil
+	}
+	r.listeners.notice(slog.LevelInfo, "files of the last epoch are written again", "files", behind)
+	return r.save()
 }

@@ -4,299 +4,249 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"log/slog"
 	"runtime"
-
-	"github.com/sirupsen/logrus"
+	"runtime/debug"
+	"time"
 
 	"github.com/seetell/seetell/captioner"
-	"github.com/seetell/seetell/captioner/checkpoint"
-	"github.com/seetell/seetell/dataset"
-	"github.com/seetell/seetell/dataset/loader"
-	"github.com/seetell/seetell/nn"
 	"github.com/seetell/seetell/predict"
 	"github.com/seetell/seetell/torch"
-	"github.com/seetell/seetell/train/tensorboard"
 )
 
-// session is a run in progress.
-type session struct {
+// run is a run in progress.
+type run struct {
 	cfg        Config
-	log        *logrus.Entry
-	set        *dataset.Set
-	train      *dataset.Split
-	validation *dataset.Split
-	vocabulary *captioner.Vocabulary
+	folder     *folder
+	data       *data
 	network    *captioner.Network
-	optimiser  *nn.Adam
-	trained    []*torch.Tensor // what the optimiser moves
-	average    *nn.EMA         // of the weights; nil for none
-	features   *featureCache   // of frozen layers; nil for none
-	pictures   *loader.Cache   // of decoded pictures; nil for none
-	critic     *critic         // of self-critical epochs
-	precision  captioner.Precision
+	vocabulary *captioner.Vocabulary
+	trainer    *Trainer
+	reward     *ciderReward // of self-critical epochs; nil before the first
 	progress   progress
 	history    []Epoch
-	saves      saves
-	events     *tensorboard.Writer // nil for none
-	bar        Progress
-	try        func(lesson) (outcome, error) // tryGradients; tests let it fail
+	listeners  listeners
 }
 
-func newSession(cfg Config, log *logrus.Entry, bar Progress) *session {
-	if bar == nil {
-		bar = silent{}
-	}
-	r := &session{cfg: cfg, log: log, bar: bar}
-	r.try = r.tryGradients
-	return r
+// Result is what a run has come to.
+type Result struct {
+	History []Epoch // a line per epoch
+	Best    int     // index of the best epoch in History; -1 for none
+	Folder  string
+	// Paths of the models after the best epoch and after the last one, and of
+	// the history.
+	BestModel, LastModel, HistoryFile string
 }
 
-// progress is how far a run has come; a resumed run goes on from here.
-type progress struct {
-	Epochs  int     `json:"epochs"`  // done
-	Batches int     `json:"batches"` // done of the running epoch
-	Steps   int     `json:"steps"`   // since the run began
-	Best    float64 `json:"best"`    // score of best.safetensors
-	Running sums    `json:"running"` // over the running epoch
-
-	Critical   bool       `json:"critical"`    // whether the self-critical epochs have begun
-	PhaseStart int        `json:"phase_start"` // the first step of the epochs that are, or are not
-	Plateau    nn.Plateau `json:"plateau"`
-
-	Faults int `json:"faults"` // last steps in a row that were skipped
-	Part   int `json:"part"`   // pictures worked through at once; 0 for a batch
-}
-
-// Progress shows a user how far a run has come. Its methods are called from
-// one goroutine.
-type Progress interface {
-	Begin(what string, total int)
-	Done(count int)
-	End()
-}
-
-// Table is a Progress that also shows what epochs came to; their lines are left
-// out of the log then.
-type Table interface {
-	Epoch(e Epoch, best bool)
-}
-
-// Run trains as cfg says and leaves its checkpoints and history in cfg.Out.
-// When ctx ends it saves what was done and returns ctx's error. Bar may be
-// nil.
-func Run(ctx context.Context, cfg Config, log *logrus.Entry, bar Progress) error {
+// Run trains as cfg says and leaves its checkpoints and history in cfg.Out. The
+// listeners hear how it goes; without any, it goes in silence. When ctx ends it
+// saves what was done and returns ctx's error.
+func Run(ctx context.Context, cfg Config, listeners ...Listener) (result Result, err error) {
 	if err := cfg.Validate(); err != nil {
-		return err
+		return Result{Best: -1}, err
 	}
 	runtime.LockOSThread() // libtorch keeps a pool of threads for each thread that calls it
 	defer runtime.UnlockOSThread()
-	release, err := lock(cfg.Out)
+	r, err := open(ctx, cfg, listeners)
 	if err != nil {
-		return err
+		return Result{Best: -1}, err
 	}
-	defer release()
-	if err := removeUnfinished(cfg.Out); err != nil {
-		return err
+	defer func() {
+		r.close()
+		r.listeners.tell(Stopped{err})
+	}()
+	r.start()
+	for !r.cfg.done(r.progress) {
+		if err := r.epoch(ctx); err != nil {
+			return r.result(), err
+		}
 	}
-	r := newSession(cfg, log, bar)
-	defer r.close()
-	if err := r.open(ctx); err != nil {
-		return err
+	if r.progress.Epochs < r.cfg.Epochs {
+		r.listeners.notice(slog.LevelInfo, "stopped: no better score for so many epochs", "epoch", r.progress.Epochs, "patience", r.cfg.Patience)
 	}
-	return r.epochs(ctx)
+	return r.result(), r.saveLast(ctx)
 }
 
-type silent struct{}
-
-func (silent) Begin(string, int) {}
-func (silent) Done(int)          {}
-func (silent) End()              {}
-
-func (r *session) close() {
-	r.features.close()
-	r.releasePictures()
-	if r.events != nil {
-		_ = r.events.Close()
+// open takes the folder and the data and makes the trainer, anew or as a
+// stopped run left it. A run that cannot start leaves no folder behind.
+func open(ctx context.Context, cfg Config, all []Listener) (r *run, err error) {
+	r = &run{cfg: cfg}
+	for _, one := range all {
+		if one != nil {
+			r.listeners = append(r.listeners, one)
+		}
 	}
-	if r.average != nil {
-		r.average.Close()
+	if r.folder, err = openFolder(cfg.Out, cfg.Keep); err != nil {
+		return nil, err
 	}
-	if r.optimiser != nil {
-		r.optimiser.Close()
+	r.listeners = append(listeners{&historyListener{folder: r.folder}}, r.listeners...)
+	if err := r.begin(ctx); err != nil {
+		r.close()
+		r.folder.abandon()
+		return nil, err
 	}
-	if r.network != nil {
-		r.network.Close()
-	}
-	if r.set != nil {
-		_ = r.set.Close()
-	}
+	return r, nil
 }
 
-func (r *session) open(ctx context.Context) error {
+// begin opens the data and makes the trainer.
+func (r *run) begin(ctx context.Context) (err error) {
 	device, err := torch.ParseDevice(r.cfg.Device)
 	if err != nil {
 		return err
 	}
-	if r.precision, err = r.cfg.Precision.Resolve(device); err != nil {
+	precision, err := r.cfg.Precision.Resolve(device)
+	if err != nil {
 		return err
 	}
-	if err := r.openData(ctx); err != nil {
+	if r.data, err = openData(ctx, r.cfg); err != nil {
 		return err
 	}
-	if err := r.begin(ctx, device); err != nil {
-		return err
+	if left := r.data.set.Problems.Err(); left != nil {
+		r.listeners.notice(slog.LevelWarn, "parts of the data set are left out", "error", left)
 	}
-	if err := r.checkMemory(); err != nil {
-		return err
-	}
-	if err := r.keepPictures(); err != nil {
-		return err
-	}
-	r.openEvents()
-	r.log.WithFields(logrus.Fields{
-		"device": device, "precision": r.precision, "threads": torch.Threads(),
-		"pictures": r.train.Len(), "validation": r.validation.Len(), "words": r.vocabulary.Len(),
-	}).Info("training")
-	if share := r.unlearned(); share > .1 {
-		r.log.Warnf("%.0f %% of the captions' words stand fewer than %d times and will not be learned; lower --minimum-count to keep more", 100*share, r.cfg.MinimumCount)
-	}
-	return nil
-}
-
-func (r *session) openData(ctx context.Context) (err error) {
-	options := dataset.Options{Seed: r.cfg.Seed, Pictures: r.cfg.Pictures, Limit: r.cfg.Limit}
-	if r.set, err = dataset.Open(ctx, r.cfg.Data, options); err != nil {
-		return err
-	}
-	if left := r.set.Problems.Err(); left != nil {
-		r.log.WithError(left).Warn("parts of the data set are left out")
-	}
-	if r.train, err = r.set.Split(r.cfg.TrainSplit); err != nil {
-		return fmt.Errorf("%w; name the one to learn from with --train-split", err)
-	}
-	if r.validation, err = r.set.Split(r.cfg.ValidationSplit); err != nil {
-		return fmt.Errorf("%w; name the one to check on with --validation-split", err)
-	}
-	for _, split := range []*dataset.Split{r.train, r.validation} {
-		if split.Len() == 0 {
-			return fmt.Errorf("split %s of %s holds no pictures", split.Name, r.cfg.Data)
-		}
-	}
-	return nil
-}
-
-// begin makes the network and its optimiser: anew, from a checkpoint, or as a
-// stopped run left them.
-func (r *session) begin(ctx context.Context, device torch.Device) error {
 	if err := torch.ManualSeed(r.cfg.Seed); err != nil {
 		return err
 	}
 	if r.cfg.Resume {
-		return r.resume(device)
+		err = r.resume(device, precision)
+	} else {
+		err = r.create(ctx, device, precision)
 	}
-	if _, err := os.Stat(r.path(resumeFile)); err == nil {
+	if err != nil {
+		return err
+	}
+	r.keepFeatures()
+	if err := r.fitMemory(); err != nil {
+		return err
+	}
+	return r.data.keepDecoded(r.cfg)
+}
+
+// create makes a network anew, or takes a checkpoint's, and its trainer.
+func (r *run) create(ctx context.Context, device torch.Device, p captioner.Precision) error {
+	if there, err := r.folder.holdsRun(); err != nil {
+		return err
+	} else if there {
 		return fmt.Errorf("%s holds a run already; give --resume to go on with it, or another folder with --out", r.cfg.Out)
-	} else if !errors.Is(err, os.ErrNotExist) {
+	}
+	var err error
+	if r.network, r.vocabulary, err = newNetwork(ctx, &r.cfg, predict.Captions(r.data.train), device); err != nil {
 		return err
 	}
-	if err := r.create(ctx, device); err != nil {
-		return err
-	}
-	r.optimise()
-	r.startAverage()
+	r.trainer = NewTrainer(r.cfg, r.network, r.vocabulary, p)
 	return nil
 }
 
-func (r *session) create(ctx context.Context, device torch.Device) (err error) {
-	if r.cfg.From != "" {
-		return r.startFrom(device)
+// keepFeatures has the trainer keep what pictures that come again come to in
+// frozen layers.
+func (r *run) keepFeatures() {
+	pictures, bytes := r.data.cacheable(r.cfg), int64(-1)
+	if r.cfg.FeatureMemory >= 0 {
+		bytes = int64(r.cfg.FeatureMemory) * megabyte
 	}
-	if r.vocabulary, err = checkpoint.BuildVocabulary(r.cfg.Words, predict.Captions(r.train), r.cfg.MinimumCount); err != nil {
-		return err
-	}
-	if r.network, err = captioner.NewNetwork(r.cfg.Model, r.vocabulary.Len(), device); err != nil {
-		return err
-	}
-	return r.network.LoadBackbone(ctx, r.cfg.EncoderWeights)
+	r.trainer.KeepFeatures(pictures, bytes, func(kept, bytes int64) {
+		if kept < int64(pictures) {
+			r.listeners.notice(slog.LevelInfo, "features of some pictures are kept; the others are computed each time", "pictures", kept, "of", pictures, "bytes", bytes)
+		}
+	})
 }
 
-// startFrom takes the network of a checkpoint, its vocabulary extended by the
-// words of the training captions.
-func (r *session) startFrom(device torch.Device) error {
-	network, meta, err := captioner.Load(r.cfg.From, device)
+// fitMemory shrinks the micro-batch to what memory holds.
+func (r *run) fitMemory() error {
+	before := r.trainer.MicroBatch()
+	if err := r.trainer.fitMemory(r.cfg, r.vocabulary.Len(), len(r.data.train.Record(0).Captions)); err != nil {
+		return err
+	}
+	if now := r.trainer.MicroBatch(); now != before {
+		r.listeners.notice(slog.LevelWarn, "memory is too small for a batch: batches are worked through in parts of so many pictures", "pictures", now)
+	}
+	return nil
+}
+
+// start lets all hear that the run begins.
+func (r *run) start() {
+	r.listeners.tell(Started{
+		Config: r.cfg, Steps: r.progress.Steps, History: r.history, Device: r.network.Device, Precision: r.trainer.Precision,
+		Pictures: r.data.train.Len(), Validation: r.data.validation.Len(), Vocabulary: r.vocabulary.Len(),
+	})
+	if share := r.data.unknownRate(r.vocabulary, r.cfg.CaptionWords); share > .1 {
+		r.listeners.notice(slog.LevelWarn, fmt.Sprintf("%.0f %% of the captions' words stand fewer than %d times and will not be learned; lower --minimum-count to keep more", 100*share, r.cfg.MinimumCount))
+	}
+}
+
+func (r *run) result() Result {
+	return Result{
+		History: r.history, Best: r.cfg.bestEpoch(r.history), Folder: r.cfg.Out,
+		BestModel: r.folder.path(bestFile), LastModel: r.folder.path(lastFile), HistoryFile: r.folder.path(historyFile),
+	}
+}
+
+func (r *run) close() {
+	if r.trainer != nil {
+		r.trainer.Close()
+	}
+	if r.network != nil {
+		r.network.Close()
+	}
+	if r.data != nil {
+		if err := r.data.close(); err != nil {
+			r.listeners.notice(slog.LevelWarn, "the picture cache is not complete", "error", err)
+		}
+	}
+	r.folder.close()
+}
+
+// save writes the run as it is. What a full disk or a lost permission keeps from
+// being written all hear of, and the next save tries it again. An error is one
+// of the model's.
+func (r *run) save() error {
+	meta, err := r.metadata(r.cfg)
 	if err != nil {
 		return err
 	}
-	r.network, r.cfg.Model, r.cfg.Preprocessing = network, meta.Model, meta.Preprocessing
-	old, err := meta.NewVocabulary()
+	st := state{r.cfg, r.progress, r.history, thisMachine(r.network.Device, r.trainer.Precision)}
+	err = r.folder.save(func(path string) error { return st.write(path, r.trainer, meta) })
+	debug.FreeOSMemory() // copies of tensors, which the next steps have no use for
+	var failure *torch.Error
+	if errors.As(err, &failure) {
+		return err
+	}
 	if err != nil {
-		return err
+		r.listeners.notice(slog.LevelWarn, "not saved; the files before stay, and the next save tries again", "error", err)
 	}
-	if r.vocabulary, err = old.Extend(predict.Captions(r.train), r.cfg.MinimumCount); err != nil {
-		return err
-	}
-	return network.Grow(r.vocabulary.Len())
+	return nil
 }
 
-// unlearned returns the share of the training captions' words that the
-// vocabulary lacks.
-func (r *session) unlearned() float64 {
-	words, lacking := 0, 0
-	for _, caption := range predict.Captions(r.train) {
-		encoded := r.vocabulary.Encode(caption, r.cfg.CaptionWords)
-		for _, word := range encoded[:len(encoded)-1] { // <end> is no word of the caption
-			words++
-			if word == checkpoint.Unknown {
-				lacking++
-			}
-		}
-	}
-	return float64(lacking) / float64(max(words, 1))
-}
+// lastTries are the pauses before each further try to save a run that ends.
+var lastTries = []time.Duration{time.Second, 4 * time.Second, 15 * time.Second}
 
-// optimise makes the optimiser: Adam over two groups, the backbone at its own
-// rate and the rest.
-func (r *session) optimise() {
-	backbone := nn.Group{LearningRate: r.cfg.backboneRate(), WeightDecay: r.cfg.WeightDecay}
-	rest := nn.Group{LearningRate: r.cfg.LearningRate, WeightDecay: r.cfg.WeightDecay}
-	for _, entry := range r.network.Named() {
-		if !entry.Trainable {
-			continue
+// saveLast tries again to write what the run's last save could not.
+func (r *run) saveLast(ctx context.Context) error {
+	for _, pause := range lastTries {
+		if r.folder.incomplete() == nil {
+			return nil
 		}
-		group := &rest
-		if captioner.InBackbone(entry.Name) {
-			group = &backbone
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
 		}
-		group.Parameters = append(group.Parameters, nn.Parameter{Name: entry.Name, Tensor: entry.Tensor})
-		r.trained = append(r.trained, entry.Tensor)
-	}
-	config := nn.DefaultAdamConfig()
-	config.Decoupled = true
-	r.optimiser = nn.NewAdam([]nn.Group{rest, backbone}, config)
-}
-
-// epochs trains what is left of the run.
-func (r *session) epochs(ctx context.Context) error {
-	if r.cfg.SelfCritical > 0 {
-		r.critic = newCritic(r.train, r.vocabulary, r.cfg.CaptionWords)
-	}
-	for !r.done() {
-		if r.critical() != r.progress.Critical {
-			if err := r.beginPhase(); err != nil {
-				return err
-			}
-		}
-		if err := r.epoch(ctx); err != nil {
+		if err := r.save(); err != nil {
 			return err
 		}
 	}
-	if r.progress.Epochs < r.cfg.Epochs {
-		r.log.WithFields(logrus.Fields{"epoch": r.progress.Epochs, "patience": r.cfg.Patience}).Info("stopped: no better score for so many epochs")
+	if r.folder.incomplete() != nil {
+		return fmt.Errorf("trained %d epochs and could not save all: %w; make room in %s and give --resume", r.progress.Epochs, r.folder.incomplete(), r.cfg.Out)
 	}
-	return r.saveLast(ctx)
+	return nil
 }
 
-// path returns the path of a file of the run.
-func (r *session) path(name string) string { return filepath.Join(r.cfg.Out, name) }
+// interrupted saves what was done where err comes from the end of ctx.
+func (r *run) interrupted(ctx context.Context, err error) error {
+	if ctx.Err() == nil {
+		return err
+	}
+	if err := errors.Join(r.save(), r.folder.incomplete()); err != nil {
+		return fmt.Errorf("interrupted after step %d, which could not be saved: %w", r.progress.Steps, err)
+	}
+	return fmt.Errorf("interrupted after step %d; --resume goes on from there: %w", r.progress.Steps, ctx.Err())
+}

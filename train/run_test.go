@@ -4,15 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/sirupsen/logrus"
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/captioner/checkpoint"
@@ -44,33 +41,25 @@ func tiny(t *testing.T) Config {
 	return cfg
 }
 
-func quiet() *logrus.Entry {
-	log := logrus.New()
-	log.SetOutput(io.Discard)
-	return logrus.NewEntry(log)
-}
-
-// stopAfter is a Progress that ends a context after so many steps.
+// stopAfter is a listener that ends a context after so many steps.
 type stopAfter struct {
 	steps int
 	stop  context.CancelFunc
-	train bool
 }
 
-func (p *stopAfter) Begin(what string, _ int) { p.train = strings.HasPrefix(what, "epoch") }
-func (p *stopAfter) End()                     {}
-func (p *stopAfter) Done(count int) {
-	if p.train && count > 0 {
-		if p.steps--; p.steps == 0 {
-			p.stop()
+func (l *stopAfter) Hear(e Event) error {
+	if _, ok := e.(StepDone); ok {
+		if l.steps--; l.steps == 0 {
+			l.stop()
 		}
 	}
+	return nil
 }
 
 func TestRunWritesFiles(t *testing.T) {
 	cfg := tiny(t)
 	cfg.Epochs, cfg.Keep = 3, 2
-	if err := Run(context.Background(), cfg, quiet(), nil); err != nil {
+	if _, err := Run(context.Background(), cfg); err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]bool{
@@ -123,7 +112,7 @@ func TestResumeIsExact(t *testing.T) {
 				return cfg
 			}
 			whole := settings()
-			if err := Run(context.Background(), whole, quiet(), nil); err != nil {
+			if _, err := Run(context.Background(), whole); err != nil {
 				t.Fatal(err)
 			}
 			want := testrun.Contents(t, whole.Out)
@@ -154,12 +143,12 @@ func resumed(t *testing.T, cfg Config, steps int, want map[string]string) {
 	t.Helper()
 	cfg.Workers = steps // the order must not depend on it
 	ctx, cancel := context.WithCancel(context.Background())
-	err := Run(ctx, cfg, quiet(), &stopAfter{steps: steps, stop: cancel})
+	_, err := Run(ctx, cfg, &stopAfter{steps: steps, stop: cancel})
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("stopped after %d steps: %v", steps, err)
 	}
 	cfg.Resume = true
-	if err := Run(context.Background(), cfg, quiet(), nil); err != nil {
+	if _, err := Run(context.Background(), cfg); err != nil {
 		t.Fatalf("resumed after %d steps: %v", steps, err)
 	}
 	testrun.Same(t, testrun.Contents(t, cfg.Out), want)
@@ -167,16 +156,16 @@ func resumed(t *testing.T, cfg Config, steps int, want map[string]string) {
 
 func TestMoreEpochsAreExact(t *testing.T) {
 	whole := tiny(t)
-	if err := Run(context.Background(), whole, quiet(), nil); err != nil {
+	if _, err := Run(context.Background(), whole); err != nil {
 		t.Fatal(err)
 	}
 	grown := tiny(t)
 	grown.Epochs = 1
-	if err := Run(context.Background(), grown, quiet(), nil); err != nil {
+	if _, err := Run(context.Background(), grown); err != nil {
 		t.Fatal(err)
 	}
 	grown.Epochs, grown.Resume = 2, true
-	if err := Run(context.Background(), grown, quiet(), nil); err != nil {
+	if _, err := Run(context.Background(), grown); err != nil {
 		t.Fatal(err)
 	}
 	got, want := testrun.Contents(t, grown.Out), testrun.Contents(t, whole.Out)
@@ -190,7 +179,7 @@ func TestMoreEpochsAreExact(t *testing.T) {
 func TestRunRefuses(t *testing.T) {
 	done := tiny(t)
 	done.Epochs = 1
-	if err := Run(context.Background(), done, quiet(), nil); err != nil {
+	if _, err := Run(context.Background(), done); err != nil {
 		t.Fatal(err)
 	}
 	for _, test := range []struct {
@@ -206,14 +195,14 @@ func TestRunRefuses(t *testing.T) {
 		{"no such device", func(c *Config) { c.Device = "tpu"; c.Out = t.TempDir() }, "tpu"},
 		{"no such weights", func(c *Config) { c.EncoderWeights = "/nowhere.pth"; c.Out = t.TempDir() }, "/nowhere.pth"},
 		{"another model size on resume", func(c *Config) { c.Resume, c.Model.Hidden = true, 32 }, "model hidden was 16 and is now 32"},
-		{"another data set on resume", func(c *Config) { c.Resume, c.Data = true, folder(t, "") }, "its fingerprint is"},
+		{"another data set on resume", func(c *Config) { c.Resume, c.Data = true, pictureFolder(t, "") }, "its fingerprint is"},
 		{"more epochs under another schedule", func(c *Config) { c.Resume, c.Epochs, c.Schedule = true, 3, ScheduleCosine }, "--new-schedule"},
 		{"a batch larger than memory", func(c *Config) { c.Batch = 4096; c.Preprocessing.Size = 4096; c.Out = t.TempDir() }, "lower --batch"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			cfg := done
 			test.change(&cfg)
-			err := Run(context.Background(), cfg, quiet(), nil)
+			_, err := Run(context.Background(), cfg)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("Run() = %v, want %q", err, test.want)
 			}
@@ -223,14 +212,14 @@ func TestRunRefuses(t *testing.T) {
 
 func TestRunLocksItsFolder(t *testing.T) {
 	dir := t.TempDir()
-	release, err := lock(dir)
+	held, err := openFolder(dir, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer release()
+	defer held.close()
 	cfg := tiny(t)
 	cfg.Out = dir
-	if err := Run(context.Background(), cfg, quiet(), nil); err == nil || !strings.Contains(err.Error(), "another run is writing") {
+	if _, err := Run(context.Background(), cfg); err == nil || !strings.Contains(err.Error(), "another run is writing") {
 		t.Errorf("Run() = %v in a folder that another run uses", err)
 	}
 }
@@ -239,7 +228,7 @@ func TestLossNotFinite(t *testing.T) {
 	cfg := tiny(t)
 	cfg.Limit, cfg.Epochs, cfg.Batch = 24, 1, 2
 	cfg.LearningRate, cfg.EncoderLearningRate, cfg.ClipNorm = 1e38, 1e38, 0
-	err := Run(context.Background(), cfg, quiet(), nil)
+	_, err := Run(context.Background(), cfg)
 	if err == nil || !strings.Contains(err.Error(), "steps in a row without a finite loss") {
 		t.Errorf("Run() = %v, want the steps and pictures without a finite loss", err)
 	}
@@ -260,12 +249,12 @@ func TestNotFiniteNamed(t *testing.T) {
 			r := opened(t, tiny(t))
 			output := spoil(t, r, test.spoil)
 			before := values(t, output)
-			o, err := r.learn(firstLesson(t, r))
+			o, err := r.trainer.Step(firstBatch(t, r))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if o.finite() || o.tensor != test.want {
-				t.Errorf("loss %v, gradient norm %v: %q is not finite, want %q", o.loss, o.norm, o.tensor, test.want)
+			if o.NotFinite != test.want {
+				t.Errorf("loss %v, gradient norm %v: %q is not finite, want %q", o.Loss, o.GradientNorm, o.NotFinite, test.want)
 			}
 			if !slices.Equal(values(t, output), before) {
 				t.Error("the step was taken")
@@ -275,7 +264,7 @@ func TestNotFiniteNamed(t *testing.T) {
 }
 
 // spoil fills tensors of a session's model and returns the output layer's.
-func spoil(t *testing.T, r *session, with map[string]float64) (output *torch.Tensor) {
+func spoil(t *testing.T, r *run, with map[string]float64) (output *torch.Tensor) {
 	t.Helper()
 	err := torch.NoGrad(func(s *torch.Scope) error {
 		for _, e := range r.network.Named() {
@@ -311,11 +300,11 @@ func values(t *testing.T, x *torch.Tensor) (all []float32) {
 func TestPhases(t *testing.T) {
 	cfg := tiny(t)
 	cfg.SelfCritical, cfg.Samples = 1, 2
-	if err := Run(context.Background(), cfg, quiet(), nil); err != nil {
+	if _, err := Run(context.Background(), cfg); err != nil {
 		t.Fatal(err)
 	}
 	cfg.Epochs, cfg.Resume, cfg.NewSchedule = 4, true, true
-	if err := Run(context.Background(), cfg, quiet(), nil); err != nil {
+	if _, err := Run(context.Background(), cfg); err != nil {
 		t.Fatal(err)
 	}
 	file, err := tensorfile.Open(filepath.Join(cfg.Out, resumeFile))
@@ -323,34 +312,34 @@ func TestPhases(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	var state resumeState
-	if err := json.Unmarshal([]byte(file.Metadata[resumeKey]), &state); err != nil {
+	var saved state
+	if err := json.Unmarshal([]byte(file.Metadata[stateKey]), &saved); err != nil {
 		t.Fatal(err)
 	}
-	if p := state.Progress; !p.Critical || p.PhaseStart != 9 { // three steps an epoch
+	if p := saved.Progress; !p.Critical || p.PhaseStart != 9 { // three steps an epoch
 		t.Errorf("self-critical %v since step %d, want true since step 9", p.Critical, p.PhaseStart)
 	}
 	for i, rate := range []float64{cfg.LearningRate, cfg.SelfCriticalRate, cfg.LearningRate, cfg.SelfCriticalRate} {
-		if got := state.History[i].LearningRate; got != rate {
+		if got := saved.History[i].LearningRate; got != rate {
 			t.Errorf("epoch %d learned at %v, want %v", i+1, got, rate)
 		}
 	}
 }
 
-// TestUnlearned counts the words that stand too seldom.
-func TestUnlearned(t *testing.T) {
+// TestUnknownRate counts the words that stand too seldom.
+func TestUnknownRate(t *testing.T) {
 	v, err := checkpoint.NewVocabulary(checkpoint.WordTokenizer, []string{"<pad>", "<start>", "<end>", "<unk>", "a", "tent"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	cfg := tiny(t)
-	r := newSession(cfg, quiet(), nil)
-	defer r.close()
-	if err := r.openData(context.Background()); err != nil {
+	d, err := openData(context.Background(), cfg)
+	if err != nil {
 		t.Fatal(err)
 	}
+	defer d.close()
 	words, known := 0, 0
-	for _, caption := range predict.Captions(r.train) {
+	for _, caption := range predict.Captions(d.train) {
 		for _, word := range strings.Fields(caption) {
 			words++
 			if word == "a" || word == "tent" {
@@ -358,8 +347,7 @@ func TestUnlearned(t *testing.T) {
 			}
 		}
 	}
-	r.vocabulary = v
-	if got, want := r.unlearned(), 1-float64(known)/float64(words); known == 0 || math.Abs(got-want) > 1e-12 {
-		t.Errorf("unlearned() = %v, want %v", got, want)
+	if got, want := d.unknownRate(v, cfg.CaptionWords), 1-float64(known)/float64(words); known == 0 || math.Abs(got-want) > 1e-12 {
+		t.Errorf("unknownRate() = %v, want %v", got, want)
 	}
 }

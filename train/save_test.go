@@ -3,20 +3,19 @@ package train
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/sirupsen/logrus"
-
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/internal/testrun"
 	"github.com/seetell/seetell/torch"
 )
 
-// sabotage is a Progress that takes the run's folder away while the n-th part
+// sabotage is a listener that takes the run's folder away while the n-th part
 // of the run begins, counted from 1, and brings it back when another does; 0
 // never. The parts are an epoch's training and its validation, in turn.
 type sabotage struct {
@@ -25,7 +24,10 @@ type sabotage struct {
 	away, back, n int
 }
 
-func (p *sabotage) Begin(string, int) {
+func (p *sabotage) Hear(e Event) error {
+	if part, ok := e.(Progress); !ok || part.Done > 0 {
+		return nil
+	}
 	p.n++
 	if p.n == p.away {
 		takeAway(p.t, p.dir)
@@ -33,9 +35,8 @@ func (p *sabotage) Begin(string, int) {
 	if p.n == p.back {
 		bringBack(p.t, p.dir)
 	}
+	return nil
 }
-func (p *sabotage) Done(int) {}
-func (p *sabotage) End()     {}
 
 // takeAway puts a file in the place of a folder, so that nothing can be
 // written into it, whoever asks.
@@ -79,7 +80,7 @@ func two(t *testing.T) Config {
 func TestSaveFails(t *testing.T) {
 	impatient(t)
 	whole := two(t)
-	if err := Run(context.Background(), whole, quiet(), nil); err != nil {
+	if _, err := Run(context.Background(), whole); err != nil {
 		t.Fatal(err)
 	}
 	want := testrun.Contents(t, whole.Out)
@@ -94,7 +95,7 @@ func TestSaveFails(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			cfg := two(t)
 			cfg.CheckpointEvery.Steps = test.every
-			if err := Run(context.Background(), cfg, quiet(), &sabotage{t: t, dir: cfg.Out, away: test.away, back: test.back}); err != nil {
+			if _, err := Run(context.Background(), cfg, &sabotage{t: t, dir: cfg.Out, away: test.away, back: test.back}); err != nil {
 				t.Fatal(err)
 			}
 			testrun.Same(t, testrun.Contents(t, cfg.Out), want)
@@ -102,13 +103,13 @@ func TestSaveFails(t *testing.T) {
 	}
 	t.Run("until the end, then resumed", func(t *testing.T) {
 		cfg := two(t)
-		err := Run(context.Background(), cfg, quiet(), &sabotage{t: t, dir: cfg.Out, away: 4})
+		_, err := Run(context.Background(), cfg, &sabotage{t: t, dir: cfg.Out, away: 4})
 		if err == nil || !strings.Contains(err.Error(), "could not save") || !strings.Contains(err.Error(), "--resume") {
 			t.Fatalf("Run() = %v, want what could not be saved and what to do", err)
 		}
 		bringBack(t, cfg.Out)
 		cfg.Resume = true
-		if err := Run(context.Background(), cfg, quiet(), nil); err != nil {
+		if _, err := Run(context.Background(), cfg); err != nil {
 			t.Fatal(err)
 		}
 		testrun.Same(t, testrun.Contents(t, cfg.Out), want)
@@ -119,25 +120,25 @@ func TestSaveFails(t *testing.T) {
 		if err := os.MkdirAll(blocked, 0o700); err != nil {
 			t.Fatal(err)
 		}
-		if err := Run(context.Background(), cfg, quiet(), nil); err == nil || !strings.Contains(err.Error(), blocked) {
+		if _, err := Run(context.Background(), cfg); err == nil || !strings.Contains(err.Error(), blocked) {
 			t.Fatalf("Run() = %v, want the file that could not be written", err)
 		}
 		if err := os.Remove(blocked); err != nil {
 			t.Fatal(err)
 		}
 		cfg.Resume = true
-		if err := Run(context.Background(), cfg, quiet(), nil); err != nil {
+		if _, err := Run(context.Background(), cfg); err != nil {
 			t.Fatal(err)
 		}
 		testrun.Same(t, testrun.Contents(t, cfg.Out), want)
 	})
 }
 
-// TestCatchUp takes from a run what is written behind the file to resume from,
+// TestRewriteMissing takes from a run what is written behind the file to resume from,
 // and leaves what a killed run had half written.
-func TestCatchUp(t *testing.T) {
+func TestRewriteMissing(t *testing.T) {
 	cfg := two(t)
-	if err := Run(context.Background(), cfg, quiet(), nil); err != nil {
+	if _, err := Run(context.Background(), cfg); err != nil {
 		t.Fatal(err)
 	}
 	want := testrun.Contents(t, cfg.Out)
@@ -151,7 +152,7 @@ func TestCatchUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	cfg.Resume = true
-	if err := Run(context.Background(), cfg, quiet(), nil); err != nil {
+	if _, err := Run(context.Background(), cfg); err != nil {
 		t.Fatal(err)
 	}
 	testrun.Same(t, testrun.Contents(t, cfg.Out), want)
@@ -164,7 +165,7 @@ func TestCatchUp(t *testing.T) {
 func TestDamagedResume(t *testing.T) {
 	cfg := two(t)
 	cfg.Epochs = 1
-	if err := Run(context.Background(), cfg, quiet(), nil); err != nil {
+	if _, err := Run(context.Background(), cfg); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(cfg.Out, resumeFile)
@@ -177,7 +178,7 @@ func TestDamagedResume(t *testing.T) {
 		t.Fatal(err)
 	}
 	cfg.Resume = true
-	err = Run(context.Background(), cfg, quiet(), nil)
+	_, err = Run(context.Background(), cfg)
 	if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "the file is damaged") || !strings.Contains(err.Error(), "--from") {
 		t.Errorf("Run() = %v, want the file, that it is damaged and what to do", err)
 	}
@@ -187,7 +188,7 @@ func TestDamagedResume(t *testing.T) {
 func TestOtherThreads(t *testing.T) {
 	cfg := two(t)
 	cfg.Epochs = 1
-	if err := Run(context.Background(), cfg, quiet(), nil); err != nil {
+	if _, err := Run(context.Background(), cfg); err != nil {
 		t.Fatal(err)
 	}
 	threads := torch.Threads()
@@ -196,10 +197,8 @@ func TestOtherThreads(t *testing.T) {
 		t.Fatal(err)
 	}
 	var text strings.Builder
-	log := logrus.New()
-	log.SetOutput(&text)
 	cfg.Resume = true
-	if err := Run(context.Background(), cfg, logrus.NewEntry(log), nil); err != nil {
+	if _, err := Run(context.Background(), cfg, Log(slog.New(slog.NewTextHandler(&text, nil)))); err != nil {
 		t.Fatal(err)
 	}
 	if want := fmt.Sprintf("with %d threads and now does on cpu with %d", threads, threads+1); !strings.Contains(text.String(), want) {
@@ -209,17 +208,13 @@ func TestOtherThreads(t *testing.T) {
 
 // TestPrecisionStays keeps what auto meant where a run began.
 func TestPrecisionStays(t *testing.T) {
-	r := newSession(tiny(t), quiet(), nil)
-	defer r.close()
-	if err := r.open(context.Background()); err != nil {
-		t.Fatal(err)
+	now := machine{"cpu", 2, captioner.PrecisionFloat32}
+	if p, changes := checkMachine(now, now); len(changes) > 0 || p != captioner.PrecisionFloat32 {
+		t.Errorf("the same machine: %q, precision %s", changes, p)
 	}
-	began := r.machine()
-	if said := r.move(began); len(said) > 0 || r.precision != captioner.PrecisionFloat32 {
-		t.Errorf("the same machine: %q, precision %s", said, r.precision)
-	}
+	began := now
 	began.Precision = captioner.PrecisionBFloat16
-	if said := r.move(began); len(said) != 1 || !strings.Contains(said[0], "precision stays bfloat16") || r.precision != captioner.PrecisionBFloat16 {
-		t.Errorf("a machine of another precision: %q, precision %s", said, r.precision)
+	if p, changes := checkMachine(began, now); len(changes) != 1 || !strings.Contains(changes[0], "precision stays bfloat16") || p != captioner.PrecisionBFloat16 {
+		t.Errorf("a machine of another precision: %q, precision %s", changes, p)
 	}
 }

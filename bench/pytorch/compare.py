@@ -1,9 +1,9 @@
 """Compares seetell with eager PyTorch: the same weights and batches, in one run.
 
-    compare.py parity --peer PEER [--data SOURCE --weights FILE]
-    compare.py time   --peer PEER [--data SOURCE --weights FILE]
+    compare.py parity --seetell PROGRAM [--data SOURCE --weights FILE]
+    compare.py time   --seetell PROGRAM [--data SOURCE --weights FILE]
 
-PEER is the program ./peer; it writes a model and batches, which this side
+PROGRAM is ./seetell, built; it writes a model and batches, which this side
 reads, and takes turns with it. Features and gradients are also compared with
 torchvision's ResNet-18 in place of our Python module's.
 """
@@ -50,12 +50,12 @@ class Torchvision(torch.nn.Module):
         return m.layer4(m.layer3(m.layer2(m.layer1(x))))
 
 
-class Peer:
+class Seetell:
     """Our side, in a process of its own."""
 
     def __init__(self, options, folder):
         self.process = subprocess.Popen(
-            [options.peer, "-out", folder, "-data", options.data, "-weights", options.weights,
+            [options.seetell, "-out", folder, "-data", options.data, "-weights", options.weights,
              "-precision", options.precision, "-threads", str(options.threads),
              "-batch", str(options.batch), "-batches", str(options.batches), "-size", str(options.size),
              f"-batch-norm={str(options.batch_norm).lower()}", "-dropout", str(options.dropout),
@@ -67,7 +67,7 @@ class Peer:
     def read(self):
         line = self.process.stdout.readline()
         if not line:
-            sys.exit("the peer stopped")
+            sys.exit("seetell stopped")
         return json.loads(line)
 
     def ask(self, command):
@@ -156,8 +156,8 @@ def difference(ours, theirs, scale=None):
     return ((ours - theirs).abs().max() / (theirs if scale is None else scale).abs().max()).item()
 
 
-def parity(options, peer, learner):
-    answer = peer.ask("parity")
+def parity(options, program, learner):
+    answer = program.ask("parity")
     ours = load_file(answer["file"])
     batch = learner.batches[0]
     buffers = {name: x.clone() for name, x in learner.model.named_buffers()}
@@ -186,12 +186,12 @@ def parity(options, peer, learner):
     return good
 
 
-def timing(options, peer, learner):
+def timing(options, program, learner):
     """Blocks of steps in turn, A B A B; the first of each warms up."""
     blocks = {"seetell": [], "pytorch": []}
     for i in range(options.rounds + 1):
         for side, block in blocks.items():
-            answer = (peer.ask(f"steps {options.steps}") if side == "seetell"
+            answer = (program.ask(f"steps {options.steps}") if side == "seetell"
                       else learner.steps(options.steps))
             if i > 0:
                 block.append(answer)
@@ -214,7 +214,7 @@ def timing(options, peer, learner):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("what", choices=["parity", "time"])
-    parser.add_argument("--peer", required=True)
+    parser.add_argument("--seetell", required=True)
     parser.add_argument("--data", default="demo")
     parser.add_argument("--weights", default="none")
     parser.add_argument("--precision", default="float32", choices=["float32", "bfloat16"])
@@ -235,12 +235,12 @@ def main():
         options.dropout = 0.0 if options.what == "parity" else 0.5
     torch.set_num_threads(options.threads)
     with tempfile.TemporaryDirectory() as folder:
-        peer = Peer(options, folder)
-        if peer.about["libtorch"].split("+")[0] != torch.__version__.split("+")[0]:
-            sys.exit(f"libtorch {peer.about['libtorch']} here, {torch.__version__} there")
+        ours = Seetell(options, folder)
+        if ours.about["libtorch"].split("+")[0] != torch.__version__.split("+")[0]:
+            sys.exit(f"libtorch {ours.about['libtorch']} here, {torch.__version__} there")
         learner = Learner(options, folder)
-        good = {"parity": parity, "time": timing}[options.what](options, peer, learner)
-        peer.close()
+        good = {"parity": parity, "time": timing}[options.what](options, ours, learner)
+        ours.close()
     sys.exit(0 if good else 1)
 
 

@@ -11,8 +11,8 @@ import (
 )
 
 func TestParity(t *testing.T) {
-	peer := filepath.Join(t.TempDir(), "peer")
-	if out, err := exec.Command("go", "build", "-o", peer, "./peer").CombinedOutput(); err != nil {
+	program := filepath.Join(t.TempDir(), "seetell")
+	if out, err := exec.Command("go", "build", "-o", program, "./seetell").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
 	for name, more := range map[string][]string{
@@ -20,7 +20,7 @@ func TestParity(t *testing.T) {
 		"batch statistics, torchvision": {"--batch-norm", "--torchvision"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			args := []string{"compare.py", "parity", "--peer", peer, "--threads", "1", "--size", "64", "--batches", "3"}
+			args := []string{"compare.py", "parity", "--seetell", program, "--threads", "1", "--size", "64", "--batches", "3"}
 			t.Logf("%s", testpython.Run(t, ".", append(args, more...)...))
 		})
 	}

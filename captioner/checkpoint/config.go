@@ -10,7 +10,7 @@ import (
 // Config holds the sizes of a captioner. Its JSON form is the key "model" of
 // a checkpoint.
 type Config struct {
-	Backbone    string `json:"backbone"`     // "resnet18"
+	Backbone    string `json:"backbone"`     // one of Backbones
 	Grid        int    `json:"grid"`         // side of the square of places, 7
 	Features    int    `json:"features"`     // size of a place's feature, 256
 	FeatureNorm string `json:"feature_norm"` // "batch", "relu" or "none"
@@ -21,6 +21,11 @@ type Config struct {
 	Attention   int    `json:"attention"`    // size of the attention's space, 256
 }
 
+// Backbones are the values of Config.Backbone, which nn/resnet builds.
+var Backbones = []string{defaultBackbone, "resnet34", "resnet50", "resnet101", "resnet152"}
+
+const defaultBackbone = "resnet18"
+
 // The values of Config.FeatureNorm.
 const (
 	FeatureNormBatch = "batch"
@@ -30,8 +35,8 @@ const (
 
 // The values of Config.Layers.
 const (
-	Layers4  = "layer4"   // the last layer's 512
-	Layers34 = "layer3+4" // layer3's 256, then layer4's, enlarged to layer3's size
+	Layers4  = "layer4"   // the last layer's
+	Layers34 = "layer3+4" // layer3's, then layer4's, enlarged to layer3's size
 )
 
 // The values of Config.Output.
@@ -43,7 +48,7 @@ const (
 // DefaultConfig returns the sizes of the recipe "base".
 func DefaultConfig() Config {
 	return Config{
-		Backbone:    "resnet18",
+		Backbone:    defaultBackbone,
 		Grid:        7,
 		Features:    256,
 		FeatureNorm: FeatureNormBatch,
@@ -73,7 +78,7 @@ func (c *Config) UnmarshalJSON(data []byte) error {
 // format returns the version of the checkpoints that hold such a model: 2 where
 // one of its choices is new, so that older programs say that they cannot read it.
 func (c Config) format() int {
-	if c.FeatureNorm == FeatureNormReLU || c.Layers != Layers4 || c.Output != OutputPlain {
+	if c.Backbone != defaultBackbone || c.FeatureNorm == FeatureNormReLU || c.Layers != Layers4 || c.Output != OutputPlain {
 		return 2
 	}
 	return 1
@@ -81,13 +86,11 @@ func (c Config) format() int {
 
 // Validate says what is wrong with the sizes, if anything.
 func (c Config) Validate() error {
-	if c.Backbone != "resnet18" {
-		return fmt.Errorf("backbone %q: only resnet18 is known", c.Backbone)
-	}
 	for _, choice := range []struct {
 		name, value string
 		known       []string
 	}{
+		{"backbone", c.Backbone, Backbones},
 		{"feature norm", c.FeatureNorm, []string{FeatureNormBatch, FeatureNormReLU, FeatureNormNone}},
 		{"places", c.Layers, []string{Layers4, Layers34}},
 		{"output", c.Output, []string{OutputPlain, OutputDeep}},

@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/internal/terminal"
 	"github.com/seetell/seetell/picture"
 	"github.com/seetell/seetell/plots/attention"
 )
@@ -80,7 +81,7 @@ func (o captioning) run(c *cli.Context) error {
 				return err
 			}
 			failed++
-			fmt.Fprintf(c.App.ErrWriter, "seetell: %s: %v\n", answer.path, advised(answer.err))
+			fmt.Fprintf(c.App.ErrWriter, "seetell: %s: %s\n", terminal.Line(answer.path), terminal.Line(advised(answer.err).Error()))
 		} else if err := o.draw(model, answer); err != nil {
 			return err
 		}

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 
 	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/internal/terminal"
 )
 
 // captionWriter returns the function that writes one picture's answer to out.
@@ -29,35 +29,17 @@ func captionWriter(format string, out io.Writer) (func(answer) error, error) {
 // writeText writes a line for each caption; a picture that failed has none.
 func writeText(out io.Writer, a answer) error {
 	for _, caption := range a.captions {
-		if _, err := fmt.Fprintf(out, "%s\t%s\n", oneLine(a.path), caption.Text); err != nil {
+		if _, err := fmt.Fprintf(out, "%s\t%s\n", terminal.Line(a.path), terminal.Line(caption.Text)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// oneLine keeps a path with line breaks or tabs from breaking the table.
-func oneLine(path string) string {
-	return strings.NewReplacer("\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(path)
-}
-
 type answerJSON struct {
-	File     string        `json:"file"`
-	Captions []captionJSON `json:"captions,omitempty"`
-	Error    string        `json:"error,omitempty"`
-}
-
-type captionJSON struct {
-	Text           string     `json:"text"`
-	LogProbability float64    `json:"log_probability"`
-	Finished       bool       `json:"finished"`
-	Words          []wordJSON `json:"words"`
-}
-
-type wordJSON struct {
-	Word           string  `json:"word"`
-	LogProbability float64 `json:"log_probability"`
-	Gate           float64 `json:"gate"`
+	File     string              `json:"file"`
+	Captions []captioner.Caption `json:"captions,omitempty"`
+	Error    string              `json:"error,omitempty"`
 }
 
 func (a answer) json() answerJSON {
@@ -66,17 +48,9 @@ func (a answer) json() answerJSON {
 	}
 	all := answerJSON{File: a.path}
 	for _, c := range a.captions {
-		all.Captions = append(all.Captions, captionForJSON(c))
+		all.Captions = append(all.Captions, c.WithoutAttention())
 	}
 	return all
-}
-
-func captionForJSON(c captioner.Caption) captionJSON {
-	words := make([]wordJSON, len(c.Words))
-	for i, w := range c.Words {
-		words[i] = wordJSON{w.Text, w.LogProbability, w.Gate}
-	}
-	return captionJSON{c.Text, c.LogProbability, c.Finished, words}
 }
 
 // csvWriter writes a row for each caption, and one for a picture that failed.
@@ -89,11 +63,11 @@ func csvWriter(out io.Writer) func(answer) error {
 			header = nil
 		}
 		if a.err != nil {
-			_ = w.Write([]string{a.path, "", "", "", "", a.err.Error()})
+			_ = w.Write([]string{terminal.Line(a.path), "", "", "", "", terminal.Line(a.err.Error())})
 		}
 		for i, c := range a.captions {
 			score := strconv.FormatFloat(c.LogProbability, 'g', -1, 64)
-			_ = w.Write([]string{a.path, strconv.Itoa(i + 1), c.Text, score, strconv.FormatBool(c.Finished), ""})
+			_ = w.Write([]string{terminal.Line(a.path), strconv.Itoa(i + 1), terminal.Line(c.Text), score, strconv.FormatBool(c.Finished), ""})
 		}
 		w.Flush()
 		return w.Error()

@@ -41,7 +41,7 @@ func downloadCommand() *cli.Command {
 		ArgsUsage: "SOURCE",
 		Description: "A download that was interrupted continues. HF_HOME, HF_HUB_CACHE, HF_ENDPOINT,\n" +
 			"HF_TOKEN, HF_HUB_OFFLINE and the other variables of huggingface_hub are heeded.",
-		Subcommands: []*cli.Command{downloadMeteorTable(), downloadResNet18()},
+		Subcommands: append([]*cli.Command{downloadMeteorTable()}, downloadResNets()...),
 		Action: func(c *cli.Context) error {
 			source, err := oneSource(c)
 			if err != nil {

@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/seetell/seetell/dataset"
+	"github.com/seetell/seetell/internal/terminal"
 )
 
 func printJSON(w io.Writer, value any) error {
@@ -20,9 +21,9 @@ func printJSON(w io.Writer, value any) error {
 
 // printStats writes a table with a column a split.
 func printStats(w io.Writer, d *dataset.Stats) error {
-	fmt.Fprintf(w, "%s, fingerprint %s\n", d.Source, d.Fingerprint)
+	fmt.Fprintf(w, "%s, fingerprint %s\n", terminal.Line(d.Source), d.Fingerprint)
 	if d.Revision != "" {
-		fmt.Fprintf(w, "commit %s\n", d.Revision)
+		fmt.Fprintf(w, "commit %s\n", terminal.Line(d.Revision))
 	}
 	if d.RandomSplit {
 		fmt.Fprintln(w, "the source has no splits: dealt 80/10/10 by the pictures' bytes and the seed")
@@ -39,7 +40,7 @@ func printStats(w io.Writer, d *dataset.Stats) error {
 		fmt.Fprintln(table)
 	}
 	number := func(n int) string { return fmt.Sprint(n) }
-	row("", func(s dataset.SplitStats) string { return s.Name })
+	row("", func(s dataset.SplitStats) string { return terminal.Line(s.Name) })
 	row("pictures", func(s dataset.SplitStats) string { return number(s.Pictures) })
 	row("captions", func(s dataset.SplitStats) string { return number(s.Captions) })
 	row("captions a picture", func(s dataset.SplitStats) string { return tellRange(s.PerPicture) })
@@ -50,7 +51,7 @@ func printStats(w io.Writer, d *dataset.Stats) error {
 	row("width", func(s dataset.SplitStats) string { return tellRange(s.Width) })
 	row("height", func(s dataset.SplitStats) string { return tellRange(s.Height) })
 	row("bytes a picture", func(s dataset.SplitStats) string { return tellRange(s.Bytes) })
-	row("formats", func(s dataset.SplitStats) string { return tellCounts(s.Formats) })
+	row("formats", func(s dataset.SplitStats) string { return terminal.Line(tellCounts(s.Formats)) })
 	row("unreadable", func(s dataset.SplitStats) string { return number(s.Unreadable) })
 	if err := table.Flush(); err != nil {
 		return err
@@ -103,11 +104,11 @@ func printProblems(w io.Writer, problems dataset.Problems) error {
 		return err
 	}
 	for _, one := range problemList(problems) {
-		if _, err := fmt.Fprintf(w, "%d %s\n", one.Count, one.Kind); err != nil {
+		if _, err := fmt.Fprintf(w, "%d %s\n", one.Count, terminal.Line(one.Kind)); err != nil {
 			return err
 		}
 		for _, line := range one.First {
-			fmt.Fprintf(w, "  %s\n", line)
+			fmt.Fprintf(w, "  %s\n", terminal.Line(line))
 		}
 		if more := one.Count - len(one.First); more > 0 {
 			fmt.Fprintf(w, "  and %d more\n", more)

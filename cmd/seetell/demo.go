@@ -9,12 +9,12 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/seetell/seetell/internal/wholefile"
 	"github.com/urfave/cli/v2"
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/dataset/demo"
 	"github.com/seetell/seetell/evaluate"
+	"github.com/seetell/seetell/internal/wholefile"
 )
 
 func demoCommand() *cli.Command {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/hub"
+	"github.com/seetell/seetell/nn/resnet"
 	"github.com/seetell/seetell/torch"
 )
 
@@ -136,8 +137,11 @@ func (f *findings) addCaches() {
 	f.addFolder("test cache", filepath.Join(ours, "python"), "`make test` fills it")
 	f.addFolder("METEOR's table", filepath.Join(ours, "meteor"), "`seetell data download meteor-table` brings it, for score's METEOR")
 	f.addFolder("data sets", hub.Environment().Cache, "`seetell data download NAME` brings one from the hub; demo is built in")
-	if path, err := captioner.ImageNetPath(); err == nil {
-		f.addFolder("ResNet-18", path, "`seetell data download resnet18` brings it, for training on photographs")
+	const backbone = "resnet18" // the default
+	if file, err := resnet.Pretrained(backbone); err == nil {
+		if path, err := hub.TorchPath(file); err == nil {
+			f.addFolder("ResNet-18", path, "`seetell data download "+backbone+"` brings it, for training on photographs")
+		}
 	}
 }
 

@@ -30,6 +30,8 @@ func evaluateCommand() *cli.Command {
 			&cli.Int64Flag{Name: "seed", Usage: "of the splits of a set that has none", Value: 1, Destination: &o.Set.Seed},
 			&cli.IntFlag{Name: "batch", Usage: "pictures captioned at once", Value: predict.Batch, Destination: &o.Batch},
 			&cli.IntFlag{Name: "workers", Usage: "goroutines that decode pictures; 0 for one more than cores", Destination: &o.Workers},
+			&cli.PathFlag{Name: "boxes", Usage: "COCO instances `FILE` of the pictures: whether attention lies on what the references' words name", Destination: &o.Boxes},
+			&cli.BoolFlag{Name: "attention-worth", Usage: "score once more with the same weight for all places: what attention is worth", Destination: &o.Worth},
 			&cli.PathFlag{Name: "meteor-table", Usage: "METEOR's paraphrase table `FILE`", Destination: &table, EnvVars: []string{"SEETELL_METEOR_TABLE"}},
 			configFlag(),
 		),
@@ -56,7 +58,10 @@ func evaluateCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			return scoresTable(c.App.Writer, report)
+			if err := scoresTable(c.App.Writer, report); err != nil {
+				return err
+			}
+			return attentionTable(c.App.Writer, report)
 		},
 	}
 }

@@ -12,6 +12,8 @@ import (
 
 	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
+
+	"github.com/seetell/seetell/internal/terminal"
 )
 
 // Exit codes of the command line.
@@ -29,19 +31,23 @@ func main() {
 }
 
 // run executes the command line args and returns the process's exit code.
-// Results go to out, logs and messages to messages.
+// Results go to out, logs and messages to messages, both through package
+// terminal's door.
 func run(args []string, out, messages io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)   // a second signal ends the process at once
 	signal.Ignore(syscall.SIGXFSZ) // a file over the limit is an error of writing, not the end
-	app := application(out, messages)
+	results, notes := terminal.NewWriter(out), terminal.NewWriter(messages)
+	defer notes.Flush()
+	defer results.Flush()
+	app := application(results, notes)
 	err := app.RunContext(ctx, flagsFirst(globalsFirst(args, app.Flags), app.Commands))
 	if err == nil {
 		return 0
 	}
 	if !errors.Is(err, errReported) {
-		fmt.Fprintf(messages, "seetell: %v\n", advised(err))
+		printError(notes, err)
 	}
 	return exitCode(ctx, err)
 }
@@ -145,14 +151,15 @@ func onUsageError(c *cli.Context, err error, _ bool) error {
 }
 
 func setUpLog(c *cli.Context, messages io.Writer) error {
-	logrus.SetOutput(messages)
 	if c.Bool("quiet") {
 		logrus.SetLevel(logrus.WarnLevel)
 	}
 	switch format := c.String("log-format"); format {
 	case "text":
-		logrus.SetFormatter(&logrus.TextFormatter{FullTimestamp: true})
+		logrus.SetOutput(behind(messages)) // which logrus colours, where it is a terminal
+		logrus.SetFormatter(lineFormatter{&logrus.TextFormatter{FullTimestamp: true}})
 	case "json":
+		logrus.SetOutput(messages)
 		logrus.SetFormatter(&logrus.JSONFormatter{})
 	default:
 		return usage(fmt.Errorf("--log-format %q: give text or json", format))

@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/captioner/checkpoint"
+	"github.com/seetell/seetell/internal/terminal"
 )
 
 func modelCommand() *cli.Command {
@@ -43,14 +46,41 @@ func averageCommand() *cli.Command {
 		Name:      "average",
 		Usage:     "write a checkpoint with the mean weights of several, as of a run's last epochs",
 		ArgsUsage: "FILE FILE…",
-		Flags:     []cli.Flag{&cli.PathFlag{Name: "out", Usage: "`FILE` to write", Destination: &out}},
+		Flags:     []cli.Flag{&cli.PathFlag{Name: "out", Usage: "`FILE` to write; - for standard output", Destination: &out}},
 		Action: func(c *cli.Context) error {
 			if out == "" || c.NArg() < 2 {
 				return usage(errors.New("name two checkpoints or more, and one to write: seetell model average --out FILE FILE FILE"))
 			}
+			if out == standardOutput {
+				return averageToOutput(c.App.Writer, c.Args().Slice())
+			}
 			return captioner.AverageCheckpoints(c.Args().Slice(), out)
 		},
 	}
+}
+
+// averageToOutput writes the mean to standard output, which must be no
+// terminal: a checkpoint is no text.
+func averageToOutput(w io.Writer, paths []string) error {
+	if _, ok := terminalFile(w); ok {
+		return usage(errors.New("--out -: a checkpoint is no text for a terminal; name a file"))
+	}
+	folder, err := os.MkdirTemp("", "seetell")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	path := filepath.Join(folder, "mean.safetensors")
+	if err := captioner.AverageCheckpoints(paths, path); err != nil {
+		return err
+	}
+	mean, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer mean.Close()
+	_, err = io.Copy(behind(w), mean)
+	return err
 }
 
 func describeModel(out io.Writer, m captioner.Metadata, format string) error {
@@ -67,12 +97,15 @@ func describeModel(out io.Writer, m captioner.Metadata, format string) error {
 
 func describeModelText(out io.Writer, m captioner.Metadata) error {
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	fmt.Fprintf(w, "backbone\t%s, %s, grid %d × %d, features %d, feature norm %s\n", m.Model.Backbone, m.Model.Layers, m.Model.Grid, m.Model.Grid, m.Model.Features, m.Model.FeatureNorm)
-	fmt.Fprintf(w, "decoder\tembedding %d, hidden %d, attention %d, output %s\n", m.Model.Embedding, m.Model.Hidden, m.Model.Attention, m.Model.Output)
-	fmt.Fprintf(w, "pictures\t%d × %d pixels, %s\n", m.Preprocessing.Size, m.Preprocessing.Size, m.Preprocessing.Mode)
-	fmt.Fprintf(w, "vocabulary\t%d words, split into %s\n", len(m.Vocabulary), m.Tokenizer)
-	fmt.Fprintf(w, "data\t%s\n", text(m.Data))
-	fmt.Fprintf(w, "training\t%s\n", text(m.Training))
+	row := func(name, format string, values ...any) {
+		fmt.Fprintf(w, "%s\t%s\n", name, terminal.Line(fmt.Sprintf(format, values...)))
+	}
+	row("backbone", "%s, %s, grid %d × %d, features %d, feature norm %s", m.Model.Backbone, m.Model.Layers, m.Model.Grid, m.Model.Grid, m.Model.Features, m.Model.FeatureNorm)
+	row("decoder", "embedding %d, hidden %d, attention %d, output %s", m.Model.Embedding, m.Model.Hidden, m.Model.Attention, m.Model.Output)
+	row("pictures", "%d × %d pixels, %s", m.Preprocessing.Size, m.Preprocessing.Size, m.Preprocessing.Mode)
+	row("vocabulary", "%d words, split into %s", len(m.Vocabulary), m.Tokenizer)
+	row("data", "%s", text(m.Data))
+	row("training", "%s", text(m.Training))
 	epochs, err := m.Epochs()
 	if err != nil {
 		return err

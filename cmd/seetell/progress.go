@@ -2,43 +2,78 @@ package main
 
 import (
 	"io"
-	"os"
 
 	"github.com/urfave/cli/v2"
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
+	"github.com/seetell/seetell/internal/terminal"
 	"github.com/seetell/seetell/train"
 )
 
-// newTable returns newProgress's bar with a table of epochs, where the log is
-// for people to read.
-func newTable(c *cli.Context) train.Progress {
-	progress, ok := newProgress(c.App.ErrWriter).(*bars)
+// watching returns what hears of a training: the log and, on a terminal, a bar.
+// Where the log is for people to read there, a table of epochs takes the place
+// of their lines in it.
+func watching(c *cli.Context, log train.Listener) []train.Listener {
+	show := newProgress(c.App.ErrWriter)
 	switch {
-	case !ok:
-		return nil
+	case show == nil:
+		return []train.Listener{log}
 	case c.Bool("quiet") || c.String("log-format") != "text":
-		return progress
+		return []train.Listener{&trainingBar{show: show}, log}
 	}
-	return struct {
-		*bars
-		*table
-	}{progress, &table{out: progress.out}}
+	return []train.Listener{&trainingBar{show: show}, &table{out: show.out}, withoutEpochs{log}}
+}
+
+// withoutEpochs hears of all but what epochs came to.
+type withoutEpochs struct{ train.Listener }
+
+// Hear passes an event on.
+func (l withoutEpochs) Hear(e train.Event) error {
+	if _, ok := e.(train.EpochDone); ok {
+		return nil
+	}
+	return l.Listener.Hear(e)
+}
+
+// trainingBar shows how far an epoch, or its check, has come.
+type trainingBar struct {
+	show *bars
+	part string // shown now; empty for none
+}
+
+// Hear moves the bar, and takes it away before others write.
+func (l *trainingBar) Hear(e train.Event) error {
+	switch e := e.(type) {
+	case train.Progress:
+		if e.Part != l.part {
+			l.end()
+			l.show.Begin(e.Part, e.Total)
+			l.part = e.Part
+		}
+		if l.show.Done(e.Done); e.Done == e.Total {
+			l.end()
+		}
+	case train.EpochDone, train.Stopped:
+		l.end()
+	}
+	return nil
+}
+
+func (l *trainingBar) end() {
+	if l.part != "" {
+		l.show.End()
+		l.part = ""
+	}
 }
 
 // newProgress returns a progress bar when messages is a terminal, and nil,
 // which shows nothing, when it is not.
-func newProgress(messages io.Writer) train.Progress {
-	file, ok := messages.(*os.File)
-	if !ok {
-		return nil
+func newProgress(messages io.Writer) *bars {
+	if file, ok := terminalFile(messages); ok {
+		return &bars{out: file}
 	}
-	info, err := file.Stat()
-	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
-		return nil
-	}
-	return &bars{out: file}
+	return nil
 }
 
 // bars shows one bar at a time.
@@ -52,7 +87,7 @@ type bars struct {
 func (b *bars) Begin(what string, total int) {
 	b.progress = mpb.New(mpb.WithOutput(b.out), mpb.WithWidth(40))
 	b.bar = b.progress.AddBar(int64(total),
-		mpb.PrependDecorators(decor.Name(what+" "), decor.CountersNoUnit("%d/%d")),
+		mpb.PrependDecorators(decor.Name(terminal.Line(what)+" "), decor.CountersNoUnit("%d/%d")),
 		mpb.AppendDecorators(decor.AverageSpeed(0, "%.1f/s "), decor.AverageETA(decor.ET_STYLE_GO)),
 		mpb.BarRemoveOnComplete())
 }
@@ -69,7 +104,7 @@ func (b *bars) End() {
 // counter shows how much of one thing is done.
 type counter struct {
 	what string
-	bar  train.Progress // nil for none to be seen
+	bar  *bars // nil for none to be seen
 	on   bool
 }
 

@@ -19,7 +19,7 @@ func reportCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.PathFlag{Name: "run", Usage: "`DIR` of a training run: its history and settings", Destination: &source.Run},
 			&cli.PathFlag{Name: "evaluation", Usage: "`DIR` of an evaluation: its scores and gallery", Destination: &source.Evaluation},
-			&cli.PathFlag{Name: "out", Usage: "HTML `FILE` to write", Required: true, Destination: &out},
+			&cli.PathFlag{Name: "out", Usage: "HTML `FILE` to write; - for standard output", Required: true, Destination: &out},
 			&cli.StringFlag{Name: "title", Usage: "`TEXT` at the top; by default made of the folder's name", Destination: &source.Title},
 			&cli.Float64Flag{Name: "max-megabytes", Usage: "size of the file at most; rows, then pictures are left out", Value: megabytes, Destination: &megabytes},
 			configFlag(),
@@ -38,11 +38,19 @@ func reportCommand() *cli.Command {
 				return usage(fmt.Errorf("--max-megabytes %v: give a number above 0, 1000 at most", megabytes))
 			}
 			source.MaxBytes = int(megabytes * 1e6)
+			if out == standardOutput {
+				page, err := htmlreport.Make(source)
+				if err != nil {
+					return err
+				}
+				_, err = c.App.Writer.Write(page)
+				return err
+			}
 			if err := htmlreport.Save(out, source); err != nil {
 				return err
 			}
-			fmt.Fprintln(c.App.Writer, out)
-			return nil
+			_, err := fmt.Fprintln(c.App.Writer, out)
+			return err
 		},
 	}
 }

@@ -39,7 +39,7 @@ func scoreCommand() *cli.Command {
 			&cli.PathFlag{Name: "meteor-table", Usage: "METEOR's paraphrase table `FILE`; else the one that data download meteor-table brought", Destination: &o.table, EnvVars: []string{"SEETELL_METEOR_TABLE"}},
 			&cli.StringFlag{Name: "tokenizer", Usage: strings.Join(evaluate.TokenizerNames, ", "), Value: evaluate.TokenizerNames[0], Destination: &o.options.Tokenizer},
 			&cli.StringFlag{Name: "format", Usage: "`FORMAT` of the result: table, json or csv", Value: "table", Destination: &o.format},
-			&cli.PathFlag{Name: "out", Usage: "write the result to `FILE` instead of standard output", Destination: &o.out},
+			&cli.PathFlag{Name: "out", Usage: "write the result to `FILE`; - for standard output, as without it", Destination: &o.out},
 			&cli.PathFlag{Name: "baseline", Usage: "`FILE` of another system's captions to compare with", Destination: &o.baseline},
 			&cli.BoolFlag{Name: "reference-points", Usage: "add the floor and the human ceiling", Destination: &o.options.Reference},
 			&cli.PathFlag{Name: "training-captions", Usage: "`FILE` of captions among which copies are counted", Destination: &o.training},
@@ -162,13 +162,7 @@ func paraphrases(ctx context.Context, path string) (*meteor.Scorer, error) {
 
 // write writes the report in the format asked for.
 func (o scoring) write(out io.Writer, report *evaluate.Report) error {
-	if o.out == "" {
-		return o.print(out, report)
-	}
-	if o.format == "json" {
-		return report.Save(o.out)
-	}
-	return writeWhole(o.out, func(out io.Writer) error { return o.print(out, report) })
+	return writeTo(o.out, out, func(out io.Writer) error { return o.print(out, report) })
 }
 
 func (o scoring) print(out io.Writer, report *evaluate.Report) error {

@@ -10,19 +10,9 @@ import (
 	"strconv"
 	"text/tabwriter"
 
-	"github.com/seetell/seetell/internal/wholefile"
-
 	"github.com/seetell/seetell/evaluate"
+	"github.com/seetell/seetell/internal/terminal"
 )
-
-// writeWhole writes what print prints to path, whole or not at all.
-func writeWhole(path string, print func(io.Writer) error) error {
-	var buffer bytes.Buffer
-	if err := print(&buffer); err != nil {
-		return err
-	}
-	return wholefile.Write(path, buffer.Bytes(), 0o666)
-}
 
 // scoresCSV writes a line for each picture.
 func scoresCSV(out io.Writer, report *evaluate.Report) error {
@@ -32,7 +22,7 @@ func scoresCSV(out io.Writer, report *evaluate.Report) error {
 		return err
 	}
 	for _, image := range report.PerImage {
-		row := []string{image.ID, image.Caption}
+		row := []string{terminal.Line(image.ID), terminal.Line(image.Caption)}
 		for _, name := range names {
 			row = append(row, strconv.FormatFloat(image.Scores[name], 'g', -1, 64))
 		}
@@ -103,7 +93,7 @@ func referencePoints(out io.Writer, report *evaluate.Report) error {
 
 // facts writes what is no score.
 func facts(out io.Writer, r *evaluate.Report) {
-	fmt.Fprintf(out, "\n%d pictures, tokenizer %s\n", r.Images, r.Tokenizer)
+	fmt.Fprintf(out, "\n%d pictures, tokenizer %s\n", r.Images, terminal.Line(r.Tokenizer))
 	if r.Meteor != "" {
 		fmt.Fprintln(out, r.Meteor)
 	}

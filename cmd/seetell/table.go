@@ -17,8 +17,15 @@ type table struct {
 // headEvery is the number of rows between two heads.
 const headEvery = 20
 
-// Epoch shows an epoch's row.
-func (t *table) Epoch(e train.Epoch, best bool) {
+// Hear shows an epoch's row.
+func (t *table) Hear(e train.Event) error {
+	if done, ok := e.(train.EpochDone); ok {
+		t.row(done.Epoch, done.Best)
+	}
+	return nil
+}
+
+func (t *table) row(e train.Epoch, best bool) {
 	if t.rows%headEvery == 0 {
 		fmt.Fprintf(t.out, "%5s %6s %6s %6s %7s %7s %8s %7s %6s %6s %5s %8s %8s\n",
 			"epoch", "loss", "valid", "BLEU-4", "ROUGE-L", "CIDEr-D", "distinct", "rate", "norm", "pict/s", "wait", "memory", "time")

@@ -16,8 +16,8 @@ func TestTable(t *testing.T) {
 		DataWait: 1, PeakMemory: 12_345_678_901, Seconds: 36000, Distinct: 40504,
 		Scores: map[string]float64{"Bleu_4": .24, "ROUGE_L": .456, "CIDEr": 1.2345},
 	}
-	rows.Epoch(wide, true)
-	rows.Epoch(train.Epoch{Epoch: 2, Loss: 3.21, Seconds: 75.4, PeakMemory: 796e6, PicturesPerSecond: 14.2, LearningRate: 3e-5}, false)
+	rows.row(wide, true)
+	rows.row(train.Epoch{Epoch: 2, Loss: 3.21, Seconds: 75.4, PeakMemory: 796e6, PicturesPerSecond: 14.2, LearningRate: 3e-5}, false)
 	lines := strings.Split(strings.TrimSuffix(text.String(), "\n"), "\n")
 	if len(lines) != 3 {
 		t.Fatalf("%d lines, want a head and two rows:\n%s", len(lines), text.String())

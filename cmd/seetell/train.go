@@ -2,12 +2,13 @@ package main
 
 import (
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 
-	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
 
+	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/train"
 )
 
@@ -42,7 +43,9 @@ func trainWith(cfg *train.Config) *cli.Command {
 			if err := cfg.Validate(); err != nil {
 				return usage(err)
 			}
-			return train.Run(c.Context, *cfg, logrus.WithField("data", cfg.Data), newTable(c))
+			log := train.Log(slog.New(logrusHandler{}).With("data", cfg.Data))
+			_, err := train.Run(c.Context, *cfg, append(watching(c, log), train.TensorBoard(cfg.Out))...)
+			return err
 		},
 	}
 }
@@ -56,7 +59,7 @@ func settings(c *cli.Context, cfg *train.Config) error {
 	}
 	given, epochs := givenFlags(c), cfg.Epochs
 	if cfg.Resume && cfg.Out != "" {
-		if err := cfg.Remember(); err != nil {
+		if err := cfg.LoadRunConfig(); err != nil {
 			return err
 		}
 	}
@@ -161,6 +164,7 @@ func modelSizeFlags(cfg *train.Config) []cli.Flag {
 	model, pictures := &cfg.Model, &cfg.Preprocessing
 	return []cli.Flag{
 		&cli.StringFlag{Name: "encoder-weights", Usage: "the backbone's first weights: imagenet, none or a `FILE`", Value: cfg.EncoderWeights, Destination: &cfg.EncoderWeights},
+		&cli.StringFlag{Name: "backbone", Usage: "network that sees: " + strings.Join(checkpoint.Backbones, ", "), Value: model.Backbone, Destination: &model.Backbone},
 		&cli.IntFlag{Name: "grid", Usage: "side of the square of places", Value: model.Grid, Destination: &model.Grid},
 		&cli.StringFlag{Name: "places", Usage: "what a place is made of: layer4, or layer3+4, layer3's channels beside it and its finer places", Value: model.Layers, Destination: &model.Layers},
 		&cli.StringFlag{Name: "output", Usage: "what the words are read off: plain, the LSTM's state, or deep, what attention looked at and the last word too", Value: model.Output, Destination: &model.Output},

@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"runtime"
 	"strings"
+
+	"github.com/seetell/seetell/internal/python"
 )
 
 // ensureLibtorch returns the folder of a libtorch to build with: LIBTORCH, or
@@ -94,7 +95,7 @@ func minor(version string) string {
 // installedPyTorch returns the folder of Python's torch package, without
 // importing it, or "" where there is none.
 func installedPyTorch(ctx context.Context) string {
-	out, err := exec.CommandContext(ctx, pythonName(), "-c",
+	out, err := python.Program(ctx, pythonName(),
 		"import importlib.util as u; print(u.find_spec('torch').submodule_search_locations[0])").Output()
 	if err != nil {
 		return ""

@@ -81,6 +81,23 @@ func TestRequirement(t *testing.T) {
 	}
 }
 
+// What is to be installed is said; nobody is asked where nobody is.
+func TestConsent(t *testing.T) {
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	if err := consent(t.Context(), "apt-get install a", null); err != nil {
+		t.Errorf("without a terminal: %v", err)
+	}
+	for answer, want := range map[string]bool{"y\n": true, "Yes\n": true, "\n": false, "": false, "no\n": false, "yesterday\n": false} {
+		if err := agreed(answer, "apt-get install a"); (err == nil) != want {
+			t.Errorf("the answer %q gives %v", answer, err)
+		}
+	}
+}
+
 func TestAbsent(t *testing.T) {
 	yes, no := func() bool { return true }, func() bool { return false }
 	got := absent([]need{{"there", yes}, {"missing", no}, {"also-missing", no}})

@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"os"
 	"path/filepath"
+
+	"github.com/seetell/seetell/internal/python"
 )
 
 // requirements pins, with hashes, what the tests compare us with.
@@ -21,31 +23,31 @@ func ensurePython(ctx context.Context, cache string) (string, error) {
 	sum := sha256.Sum256(requirements)
 	parent := filepath.Join(cache, "python")
 	dir := filepath.Join(parent, hex.EncodeToString(sum[:6]))
-	python, stamp := filepath.Join(dir, "bin", "python"), filepath.Join(dir, "complete")
+	interpreter, stamp := filepath.Join(dir, "bin", "python"), filepath.Join(dir, "complete")
 	unlock, err := lock(parent)
 	if err != nil {
 		return "", err
 	}
 	defer unlock()
 	if _, err := os.Stat(stamp); err == nil {
-		return python, nil
+		return interpreter, nil
 	}
 	say("bringing the tests' Python packages into %s", dir)
 	if err := os.RemoveAll(dir); err != nil {
 		return "", err
 	}
 	// Debian's python3 makes environments without pip; its pip can fill them.
-	if err := run(ctx, pythonName(), "-m", "venv", "--without-pip", dir); err != nil {
+	if err := run(python.Module(ctx, pythonName(), "venv", "--without-pip", dir)); err != nil {
 		return "", err
 	}
 	list := filepath.Join(dir, "requirements.txt")
 	if err := os.WriteFile(list, requirements, 0o644); err != nil {
 		return "", err
 	}
-	err = run(ctx, pythonName(), "-m", "pip", "--python", python, "install", "--quiet", "--no-compile",
-		"--no-deps", "--only-binary=:all:", "--require-hashes", "--requirement", list)
+	err = run(python.Module(ctx, pythonName(), "pip", "--python", interpreter, "install", "--quiet", "--no-compile",
+		"--no-deps", "--only-binary=:all:", "--require-hashes", "--requirement", list))
 	if err != nil {
 		return "", err
 	}
-	return python, os.WriteFile(stamp, nil, 0o644)
+	return interpreter, os.WriteFile(stamp, nil, 0o644)
 }

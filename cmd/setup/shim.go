@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 
 	"github.com/seetell/seetell"
@@ -20,10 +21,10 @@ func buildShim(ctx context.Context, source, build, libtorch string, cuda bool) e
 	if cuda {
 		args[len(args)-1] = "-DSEETELL_CUDA=ON"
 	}
-	if err := run(ctx, "cmake", args...); err != nil {
+	if err := run(exec.CommandContext(ctx, "cmake", args...)); err != nil {
 		return err
 	}
-	return run(ctx, "cmake", "--build", build)
+	return run(exec.CommandContext(ctx, "cmake", "--build", build))
 }
 
 func libraries(cuda bool) []string {

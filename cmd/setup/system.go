@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // A need is something of the operating system, with the Debian package that
@@ -56,22 +59,62 @@ func header(name string) func() bool {
 	}
 }
 
-// ensureSystem installs with apt-get what is absent, as root; anyone else is
-// told the line to run.
+// ensureSystem installs with apt-get what is absent, as root, once it has said
+// what; where somebody sits at a terminal it asks before. Anyone else is told
+// the line to run.
 func ensureSystem(ctx context.Context, needs []need) error {
 	missing := absent(needs)
 	if len(missing) == 0 {
 		return nil
 	}
 	install := append([]string{"install", "--yes", "--no-install-recommends"}, missing...)
+	line := "apt-get " + strings.Join(install, " ")
 	if os.Geteuid() != 0 || !command("apt-get")() {
-		return fmt.Errorf("some Debian packages are missing; run this, then try again: sudo apt-get %s", strings.Join(install, " "))
+		return fmt.Errorf("some Debian packages are missing; run this, then try again: sudo %s", line)
 	}
-	say("installing %s", strings.Join(missing, ", "))
-	if err := run(ctx, "apt-get", "update", "--quiet"); err != nil {
+	if err := consent(ctx, line, os.Stdin); err != nil {
 		return err
 	}
-	return run(ctx, "env", append([]string{"DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet"}, install...)...)
+	if err := run(exec.CommandContext(ctx, "apt-get", "update", "--quiet")); err != nil {
+		return err
+	}
+	return run(exec.CommandContext(ctx, "env", append([]string{"DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet"}, install...)...))
+}
+
+// consent says what is about to be run, and waits for a yes where input is a
+// terminal. Elsewhere, in a container's build say, nobody could answer.
+func consent(ctx context.Context, line string, input *os.File) error {
+	if !isTerminal(input) {
+		say("nobody to ask, so this is run: %s", line)
+		return nil
+	}
+	say("Debian packages are missing. Run this? [y/N] %s", line)
+	answer := make(chan string, 1)
+	go func() {
+		text, _ := bufio.NewReader(input).ReadString('\n')
+		answer <- text
+	}()
+	select {
+	case text := <-answer:
+		return agreed(text, line)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// agreed is nil for a yes.
+func agreed(answer, line string) error {
+	switch strings.ToLower(strings.TrimSpace(answer)) {
+	case "y", "yes":
+		return nil
+	}
+	return fmt.Errorf("nothing was installed; run this, then try again: %s", line)
+}
+
+// isTerminal tells terminals from other character devices, such as /dev/null.
+func isTerminal(file *os.File) bool {
+	_, err := unix.IoctlGetTermios(int(file.Fd()), unix.TCGETS)
+	return err == nil
 }
 
 func absent(needs []need) []string {

@@ -12,12 +12,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/seetell/seetell/internal/python"
 )
 
 // fetch has pip download wheels into dir. It needs no particular Python: the
 // wheels are picked by the tags in their names.
 func fetch(ctx context.Context, wheels []wheel, dir string) error {
-	args := []string{"-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--dest", dir,
+	args := []string{"download", "--quiet", "--no-deps", "--only-binary=:all:", "--dest", dir,
 		"--implementation", "cp", "--python-version", "3.11", "--abi", "cp311", "--abi", "none"}
 	for _, tag := range []string{"manylinux1", "manylinux2010", "manylinux2014"} {
 		args = append(args, "--platform", tag+"_x86_64")
@@ -28,7 +30,7 @@ func fetch(ctx context.Context, wheels []wheel, dir string) error {
 	for _, w := range wheels {
 		args = append(args, w.requirement())
 	}
-	if err := run(ctx, pythonName(), args...); err != nil {
+	if err := run(python.Module(ctx, pythonName(), "pip", args...)); err != nil {
 		return fmt.Errorf("download with pip (try again; if there is no pip: apt-get install python3-pip): %w", err)
 	}
 	return nil
@@ -43,11 +45,10 @@ func pythonName() string {
 }
 
 // run runs a command whose output is progress: it goes to standard error.
-func run(ctx context.Context, name string, args ...string) error {
-	command := exec.CommandContext(ctx, name, args...)
+func run(command *exec.Cmd) error {
 	command.Stdout, command.Stderr = os.Stderr, os.Stderr
 	if err := command.Run(); err != nil {
-		return fmt.Errorf("%s %s: %w", name, args[0], err)
+		return fmt.Errorf("%s: %w", command, err)
 	}
 	return nil
 }

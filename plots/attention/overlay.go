@@ -7,13 +7,14 @@ import (
 	"golang.org/x/image/draw"
 )
 
-// Heat is how a map is laid over a picture: where the captioner did not look,
-// the picture is veiled in the dark; where it looked most, it shows in the
-// light of the palette's upper end. Between the stops it is interpolated. The
+// Heat is how a map is laid over a picture: where the captioner looked most, the
+// picture shows as it is, so that nothing hides what a word points at; the less
+// it looked, the darker the veil, through which the rest stays to be seen. The
 // colours are those of matplotlib's inferno, which grows lighter evenly and is
-// read the same by people with any colour vision.
+// read the same by people with any colour vision. Between the stops it is
+// interpolated.
 var Heat = []color.NRGBA{
-	{0, 0, 4, 180}, {87, 16, 110, 140}, {188, 55, 84, 105}, {249, 142, 9, 86}, {252, 255, 164, 80},
+	{0, 0, 4, 150}, {87, 16, 110, 112}, {188, 55, 84, 72}, {249, 142, 9, 34}, {252, 255, 164, 0},
 }
 
 // heatAt returns the colour of v in [0, 1].

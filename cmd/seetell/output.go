@@ -1,0 +1,85 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/seetell/seetell/internal/terminal"
+	"github.com/seetell/seetell/internal/wholefile"
+)
+
+// standardOutput is the file name that stands for standard output.
+const standardOutput = "-"
+
+// writeTo has print write to the file at path, whole or not at all, or to out
+// where no file, or standard output, is named.
+func writeTo(path string, out io.Writer, print func(io.Writer) error) error {
+	if path == "" || path == standardOutput {
+		return print(out)
+	}
+	var text bytes.Buffer
+	if err := print(&text); err != nil {
+		return err
+	}
+	return wholefile.Write(path, text.Bytes(), 0o666)
+}
+
+// behind returns what a door of package terminal leads to, and other writers
+// as they are.
+func behind(w io.Writer) io.Writer {
+	if door, ok := w.(*terminal.Writer); ok {
+		return door.Unwrap()
+	}
+	return w
+}
+
+// terminalFile returns the terminal that w writes to, false for anything else.
+// Whoever draws on it says no word that a stranger chose.
+func terminalFile(w io.Writer) (*os.File, bool) {
+	file, ok := behind(w).(*os.File)
+	if !ok {
+		return nil, false
+	}
+	info, err := file.Stat()
+	return file, err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// printError writes an error as one line; several that were joined, a line
+// each.
+func printError(messages io.Writer, err error) {
+	for _, one := range joined(err) {
+		fmt.Fprintf(messages, "seetell: %s\n", terminal.Line(advised(one).Error()))
+	}
+}
+
+// joined returns the errors of errors.Join, also of one that was marked but
+// says nothing else; any other error alone.
+func joined(err error) []error {
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []error
+		for _, one := range several.Unwrap() {
+			all = append(all, joined(one)...)
+		}
+		return all
+	}
+	if inner := errors.Unwrap(err); inner != nil && inner.Error() == err.Error() {
+		return joined(inner)
+	}
+	return []error{err}
+}
+
+// lineFormatter has every message of the log be one line of text. The colours
+// are its format's own, and go past the door; fields are quoted where need be.
+type lineFormatter struct{ logrus.Formatter }
+
+// Format writes an entry.
+func (f lineFormatter) Format(entry *logrus.Entry) ([]byte, error) {
+	line := *entry
+	line.Message = terminal.Line(entry.Message)
+	return f.Formatter.Format(&line)
+}

@@ -1,0 +1,227 @@
+package train
+
+import (
+	"errors"
+	"iter"
+	"strconv"
+
+	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/dataset/loader"
+	"github.com/seetell/seetell/predict"
+	"github.com/seetell/seetell/torch"
+)
+
+// microBatchAuto is the value of Config.MicroBatch that splits batches where
+// memory does not hold them.
+const microBatchAuto = "auto"
+
+// microBatch is how many pictures of a batch are in memory at once.
+type microBatch struct {
+	pictures int  // 0 for all
+	auto     bool // it may shrink
+}
+
+// microBatch returns what the settings ask for at first.
+func (c Config) microBatch() microBatch {
+	if c.MicroBatch == microBatchAuto {
+		return microBatch{auto: true}
+	}
+	pictures, _ := strconv.Atoi(c.MicroBatch)
+	return microBatch{pictures: pictures}
+}
+
+// atOnce returns how many pictures of a batch of so many are worked through at
+// once.
+func (m microBatch) atOnce(batch int) int {
+	if m.pictures > 0 {
+		return min(m.pictures, batch)
+	}
+	return batch
+}
+
+// shrink halves the number of pictures, of batches of so many, and reports
+// whether it could.
+func (m *microBatch) shrink(batch int) bool {
+	now := m.pictures
+	if now == 0 {
+		now = batch
+	}
+	if !m.auto || now <= 1 {
+		return false
+	}
+	m.pictures = (now + 1) / 2
+	return true
+}
+
+// MicroBatch returns how many pictures of a batch are in memory at once; 0 for
+// all.
+func (t *Trainer) MicroBatch() int { return t.microBatch.pictures }
+
+// Backward gives every parameter its gradient of a batch and returns the loss.
+// Where memory is too small it works through fewer pictures at once, from now
+// on, and starts the batch anew.
+func (t *Trainer) Backward(b *Batch) (stats StepStats, err error) {
+	before, err := takeSnapshot(t.Network)
+	if err != nil {
+		return stats, err
+	}
+	defer before.close()
+	for {
+		t.Optimizer.ZeroGrad()
+		stats, err = t.try(b)
+		if !outOfMemory(err) || !t.microBatch.shrink(b.largest()) {
+			return stats, err
+		}
+		t.Optimizer.ZeroGrad()
+		if err := before.restore(); err != nil {
+			return stats, err
+		}
+	}
+}
+
+// outOfMemory tells whether an error is libtorch's for want of memory.
+func outOfMemory(err error) bool {
+	var failure *torch.Error
+	return errors.As(err, &failure) && failure.OutOfMemory()
+}
+
+// accumulateAll adds the gradients of each part that has words to learn.
+func (t *Trainer) accumulateAll(b *Batch) (stats StepStats, err error) {
+	for i, part := range b.Parts {
+		if b.scored[i] == 0 {
+			continue
+		}
+		if err := t.accumulate(part, b.Counts, &stats); err != nil {
+			return stats, err
+		}
+	}
+	return stats, nil
+}
+
+// accumulate adds a part's gradients to those of the parts before, and its
+// share to what the step comes to.
+func (t *Trainer) accumulate(part *loader.Batch, step Counts, stats *StepStats) error {
+	if t.microBatch.atOnce(len(part.IDs)) < len(part.IDs) {
+		return t.accumulateMicroBatches(part, step, stats)
+	}
+	return torch.Run(func(s *torch.Scope) error {
+		features := t.Network.Project(s, t.pooled(s, part), t.Modes, t.Precision)
+		said := t.Objective.Begin(s, features, part, step)
+		loss := said.Of(s, features, 0, len(part.IDs))
+		loss.Backward(s)
+		stats.add(said, loss.Item(s))
+		return nil
+	})
+}
+
+func (o *StepStats) add(said PartLoss, loss float64) {
+	o.Loss += loss
+	o.Words += said.Words
+	o.Reward += said.Reward
+}
+
+// accumulateMicroBatches is accumulate with less in memory at once, for the
+// same gradients. The feature norm sees the whole part: the backbone runs
+// twice, first to give it all features, then micro-batch by micro-batch to
+// learn what came back. Only a backbone that uses the batch's own statistics
+// sees micro-batches for batches.
+func (t *Trainer) accumulateMicroBatches(part *loader.Batch, step Counts, stats *StepStats) error {
+	return torch.Run(func(s *torch.Scope) error {
+		still := t.Modes.Frozen == captioner.BackboneLayers
+		pooled := t.pooledWithoutGraph(s, part)
+		pooled.RequiresGrad(s, !still)
+		features := t.Network.Project(s, pooled, t.Modes, t.Precision)
+		seen := features.Detach(s).RequiresGrad(s, true)
+		loss, said, err := t.backwardDecoder(s, seen, part, step)
+		if err != nil {
+			return err
+		}
+		stats.add(said, loss)
+		backwardFrom(s, features, seen.Grad(s))
+		if still || s.Err() != nil {
+			return nil
+		}
+		return t.backwardBackbone(part, pooled.Grad(s))
+	})
+}
+
+// microBatches yields a part's micro-batches, and the first picture of each.
+func (t *Trainer) microBatches(part *loader.Batch) iter.Seq2[int, *loader.Batch] {
+	return func(yield func(int, *loader.Batch) bool) {
+		bytes, each := part.Size*part.Size*3, t.microBatch.atOnce(len(part.IDs))
+		for from := 0; from < len(part.IDs); from += each {
+			to := min(from+each, len(part.IDs))
+			few := &loader.Batch{IDs: part.IDs[from:to], Size: part.Size, Pixels: part.Pixels[from*bytes : to*bytes]}
+			if !yield(from, few) {
+				return
+			}
+		}
+	}
+}
+
+// pooled returns the backbone's features of pictures, (N, L, 512).
+func (t *Trainer) pooled(s *torch.Scope, part *loader.Batch) *torch.Tensor {
+	if t.Modes.Frozen > 0 {
+		return t.Network.Pooled(s, t.features.ofTraining(s, part, t.Modes.Frozen), t.Modes, t.Precision)
+	}
+	t.features.forget()
+	x := captioner.Normalise(s, predict.Pixels(s, part, t.Network.Device), t.Preprocessing)
+	return t.Network.Pooled(s, x, t.Modes, t.Precision)
+}
+
+// pooledWithoutGraph is pooled for all micro-batches of a part.
+func (t *Trainer) pooledWithoutGraph(s *torch.Scope, part *loader.Batch) *torch.Tensor {
+	var all []*torch.Tensor
+	for _, few := range t.microBatches(part) {
+		pooled := s.WithinNoGrad(func(s *torch.Scope) []*torch.Tensor { return []*torch.Tensor{t.pooled(s, few)} })
+		all = append(all, pooled...)
+	}
+	return torch.Cat(s, 0, all...)
+}
+
+// backwardDecoder adds the gradients of each micro-batch's captions, the
+// decoder's and those of the features seen, and returns their loss.
+func (t *Trainer) backwardDecoder(s *torch.Scope, seen *torch.Tensor, part *loader.Batch, step Counts) (sum float64, said PartLoss, err error) {
+	if said = t.Objective.Begin(s, seen, part, step); s.Err() != nil {
+		return 0, said, s.Err()
+	}
+	for from, few := range t.microBatches(part) {
+		count := len(few.IDs)
+		err := torch.Run(func(s *torch.Scope) error {
+			loss := said.Of(s, seen.Narrow(s, 0, int64(from), int64(count)), from, from+count)
+			if loss == nil {
+				return nil
+			}
+			loss.Backward(s)
+			sum += loss.Item(s)
+			return nil
+		})
+		if err != nil {
+			return sum, said, err
+		}
+	}
+	return sum, said, nil
+}
+
+// backwardBackbone runs the backbone again over each micro-batch, and back with
+// the gradient of the pooled features. Its running statistics have moved
+// already.
+func (t *Trainer) backwardBackbone(part *loader.Batch, gradient *torch.Tensor) error {
+	before := copyBuffers(t.Network)
+	defer before.close()
+	for from, few := range t.microBatches(part) {
+		err := torch.Run(func(s *torch.Scope) error {
+			backwardFrom(s, t.pooled(s, few), gradient.Narrow(s, 0, int64(from), int64(len(few.IDs))))
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return before.restore()
+}
+
+// backwardFrom runs backward from x with the gradient that came to it.
+func backwardFrom(s *torch.Scope, x, gradient *torch.Tensor) {
+	x.Mul(s, gradient).Sum(s).Backward(s)
+}

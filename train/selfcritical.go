@@ -1,0 +1,123 @@
+package train
+
+import (
+	"runtime"
+	"sync"
+
+	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/dataset/loader"
+	"github.com/seetell/seetell/evaluate/cider"
+	"github.com/seetell/seetell/torch"
+)
+
+// SelfCritical is the reward of captions that the network draws: Rennie et al.
+// 2017, with the baseline of Luo 2020.
+type SelfCritical struct {
+	Network   *captioner.Network
+	Precision captioner.Precision
+	Samples   int          // captions drawn of each picture
+	MaxWords  int          // of a drawn caption
+	Words     float64      // weight of the references' loss beside the reward; 0 for none
+	Reference CrossEntropy // that loss
+
+	reward *ciderReward
+}
+
+// Begin draws captions of a part's pictures and returns their loss, weighed by
+// what each earned.
+func (o SelfCritical) Begin(s *torch.Scope, features *torch.Tensor, part *loader.Batch, step Counts) PartLoss {
+	share := float64(len(part.IDs)) / float64(step.Pictures)
+	drawn := o.Network.Sample(s, features, o.Samples, o.MaxWords, o.Precision)
+	if s.Err() != nil {
+		return PartLoss{Of: func(_ *torch.Scope, features *torch.Tensor, _, _ int) *torch.Tensor { return features }}
+	}
+	advantages, reward := advantages(o.reward.of(drawn, part.Captions, o.Samples), o.Samples)
+	words := captioner.SampledTargets(drawn, o.Samples).Scored()
+	options := captioner.LossOptions{Precision: o.Precision, BatchWords: words}
+	references := o.Reference.Begin(s, features, part, step)
+	return PartLoss{
+		Words:  words,
+		Reward: reward * share,
+		Of: func(s *torch.Scope, features *torch.Tensor, from, to int) *torch.Tensor {
+			first, last := from*o.Samples, to*o.Samples
+			targets := captioner.SampledTargets(drawn[first:last], o.Samples)
+			loss := o.Network.PolicyLoss(s, features, targets, advantages[first:last], options).MulScalar(s, share)
+			if o.Words == 0 {
+				return loss
+			}
+			if words := references.Of(s, features, from, to); words != nil {
+				loss = loss.Add(s, words.MulScalar(s, o.Words))
+			}
+			return loss
+		},
+	}
+}
+
+// ciderReward rewards captions by CIDEr-D against the references of their
+// picture, words as the vocabulary has them, <end> included, so that a caption
+// that breaks off earns less.
+type ciderReward struct {
+	corpus     *cider.Corpus[int64]
+	vocabulary *captioner.Vocabulary
+	words      int // of a reference that count
+}
+
+// newCIDErReward counts the n-grams of the training captions.
+func newCIDErReward(pictures loader.Pictures, v *captioner.Vocabulary, words int) *ciderReward {
+	r := &ciderReward{cider.NewCorpus[int64](), v, words}
+	for i := range pictures.Len() {
+		r.corpus.Add(r.encode(pictures.Record(i).Captions))
+	}
+	return r
+}
+
+func (r *ciderReward) encode(captions []string) [][]int64 {
+	rows := make([][]int64, len(captions))
+	for i, caption := range captions {
+		rows[i] = r.vocabulary.Encode(caption, r.words)
+	}
+	return rows
+}
+
+// of returns the reward of each drawn caption, as many in a row for each
+// picture as count says.
+func (r *ciderReward) of(drawn [][]int64, references [][]string, count int) []float64 {
+	rewards := make([]float64, len(drawn))
+	next := make(chan int, len(references))
+	for picture := range references {
+		next <- picture
+	}
+	close(next)
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for picture := range next {
+				encoded := r.encode(references[picture])
+				for i := picture * count; i < (picture+1)*count; i++ {
+					rewards[i] = r.corpus.Score(drawn[i], encoded)
+				}
+			}
+		})
+	}
+	workers.Wait()
+	return rewards
+}
+
+// advantages returns each reward less the mean reward of the picture's other
+// captions, a baseline that does not depend on the caption (Luo 2020, "A
+// better variant of self-critical sequence training", equation 4), and the
+// mean of all rewards.
+func advantages(rewards []float64, count int) (advantages []float64, mean float64) {
+	advantages = make([]float64, len(rewards))
+	for first := 0; first < len(rewards); first += count {
+		var sum float64
+		for _, reward := range rewards[first : first+count] {
+			sum += reward
+		}
+		for i, reward := range rewards[first : first+count] {
+			advantages[first+i] = reward - (sum-reward)/float64(count-1)
+		}
+		mean += sum
+	}
+	return advantages, mean / float64(max(len(rewards), 1))
+}
