@@ -31,10 +31,12 @@ type Config struct {
 	Augment       Augmentation
 	Cache         *Cache // of decoded pictures; nil: none
 	FastDecode    bool   // scale JPEGs while they are decoded, which changes pixels
+	Rank, World   int    // this process, of those that share each batch; World 0: it is alone
 }
 
 // Batch is some pictures, ready for the model, with their captions. It holds
-// fewer pictures than asked for, possibly none, where some were skipped.
+// fewer pictures than asked for, possibly none, where some were skipped or
+// processes share the batch.
 type Batch struct {
 	Index    int
 	Rows     []int      // of the split
@@ -121,6 +123,10 @@ func (c *Config) validate() error {
 		return fmt.Errorf("%d workers: at least 1 is needed, or 0 for one more than processors", c.Workers)
 	case c.Start < 0:
 		return fmt.Errorf("the first batch is %d: batches count from 0", c.Start)
+	case c.Rank < 0 || c.Rank >= max(c.World, 1):
+		return fmt.Errorf("process %d of %d: ranks count from 0 to the number of processes", c.Rank, max(c.World, 1))
+	case c.Batch < c.World:
+		return fmt.Errorf("the batch holds %d pictures and %d processes share it: it must hold one for each", c.Batch, c.World)
 	}
 	return cmp.Or(c.Preprocessing.Validate(), c.Augment.Validate(), c.Cache.fits(c.Preprocessing.Size))
 }
@@ -176,7 +182,7 @@ func (l *Loader) dispatch() {
 	defer close(l.pending)
 	for index := l.config.Start; index < l.Batches(); index++ {
 		items := l.items[index*l.config.Batch:]
-		items = items[:min(len(items), l.config.Batch)]
+		items = l.config.share(items[:min(len(items), l.config.Batch)])
 		p := l.prepare(index, len(items))
 		select {
 		case l.pending <- p:
@@ -191,6 +197,13 @@ func (l *Loader) dispatch() {
 			}
 		}
 	}
+}
+
+// share returns this process's part of a batch's items. The parts of all ranks
+// in their order are the batch; of a small one some are empty.
+func (c *Config) share(items []pair) []pair {
+	n := max(c.World, 1)
+	return items[len(items)*c.Rank/n : len(items)*(c.Rank+1)/n]
 }
 
 // prepare returns a pending batch of n pictures, in recycled memory if any.
@@ -211,6 +224,9 @@ func (l *Loader) prepare(index, n int) *pending {
 	}
 	p := &pending{batch: batch, errs: make([]error, n), done: make(chan struct{})}
 	p.left.Store(int64(n))
+	if n == 0 {
+		close(p.done)
+	}
 	return p
 }
 

@@ -138,6 +138,34 @@ func TestLoaderOrderDoesNotDependOnWorkers(t *testing.T) {
 	}
 }
 
+// TestShares joins what processes are given of each batch: it is what one
+// process gets, in its order, whatever their number, in every epoch.
+func TestShares(t *testing.T) {
+	split := draw(t, 23)
+	config := smallConfig()
+	config.PerCaption = true
+	config.Augment = Augmentation{CropScale: .3, Flip: FlipSwap, Jitter: .3}
+	for epoch := range 3 {
+		config.Epoch, config.Rank, config.World = epoch, 0, 0
+		want := loadAll(t, split, config)
+		for _, world := range []int{1, 2, 3, 4} {
+			joined := make([]Batch, len(want))
+			for rank := range world {
+				config.Rank, config.World = rank, world
+				for i, b := range loadAll(t, split, config) {
+					j := &joined[i]
+					j.Index = b.Index
+					j.Rows, j.IDs = append(j.Rows, b.Rows...), append(j.IDs, b.IDs...)
+					j.Pixels, j.Captions = append(j.Pixels, b.Pixels...), append(j.Captions, b.Captions...)
+				}
+			}
+			if !sameBatches(want, joined) {
+				t.Errorf("the shares of %d processes in epoch %d are not the batches", world, epoch)
+			}
+		}
+	}
+}
+
 func TestLoaderInOrder(t *testing.T) {
 	split := draw(t, 6)
 	config := smallConfig()
@@ -290,6 +318,8 @@ func TestConfigErrors(t *testing.T) {
 		{"batch", func(c *Config) { c.Batch = 0 }, "the batch holds 0 pictures"},
 		{"workers", func(c *Config) { c.Workers = -1 }, "-1 workers"},
 		{"start", func(c *Config) { c.Start = -1 }, "the first batch is -1"},
+		{"rank", func(c *Config) { c.Rank = 2; c.World = 2 }, "process 2 of 2"},
+		{"batch of a world", func(c *Config) { c.World = 5 }, "the batch holds 4 pictures and 5 processes share it"},
 		{"size", func(c *Config) { c.Preprocessing.Size = 0 }, "picture size is 0"},
 		{"crop", func(c *Config) { c.Augment.CropScale = 2 }, "crop scale is 2"},
 		{"flip", func(c *Config) { c.Augment.Flip = "up" }, `flip is "up"`},
