@@ -14,6 +14,10 @@ VERSION = $(shell git describe --tags --always --dirty 2>/dev/null || echo devel
 RACE    = ./cmd/setup/... ./hub/... ./internal/annotations ./dataset/... ./evaluate/... ./picture/... ./plots/... ./third_party/...
 SHARE   = $(DESTDIR)$(PREFIX)/share/doc/seetell
 
+# A binary looks for its libraries beside itself, which those of `go test` and
+# `go run` have not there.
+test bench fuzz: export SEETELL_SHIM = $(CURDIR)/build/lib/libseetell_torch.so
+
 .PHONY: build check test demo install bench fuzz clean
 
 build:

@@ -107,11 +107,23 @@ func (a *Adam) ZeroGrad() {
 	}
 }
 
-// SetLearningRate sets the learning rate of a group, counted from 0.
-func (a *Adam) SetLearningRate(group int, rate float64) { a.groups[group].LearningRate = rate }
+// SetLearningRate sets the learning rate of a group, counted from 0. Step
+// reports that there is no such group.
+func (a *Adam) SetLearningRate(group int, rate float64) {
+	if group < 0 || group >= len(a.groups) {
+		a.scope.Fail(fmt.Errorf("learning rate of group %d of %d groups", group, len(a.groups)))
+		return
+	}
+	a.groups[group].LearningRate = rate
+}
 
-// LearningRate returns the learning rate of a group.
-func (a *Adam) LearningRate(group int) float64 { return a.groups[group].LearningRate }
+// LearningRate returns the learning rate of a group, 0 where there is none.
+func (a *Adam) LearningRate(group int) float64 {
+	if group < 0 || group >= len(a.groups) {
+		return 0
+	}
+	return a.groups[group].LearningRate
+}
 
 // State returns the optimiser's own tensors, borrowed, under the parameter's
 // name and PyTorch's names of them: exp_avg, exp_avg_sq and step.

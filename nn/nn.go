@@ -26,7 +26,13 @@ const (
 )
 
 // String returns the mode's name.
-func (m Mode) String() string { return [...]string{"eval", "train", "frozen"}[m] }
+func (m Mode) String() string {
+	names := [...]string{"eval", "train", "frozen"}
+	if m < 0 || int(m) >= len(names) {
+		return fmt.Sprintf("Mode(%d)", int(m))
+	}
+	return names[m]
+}
 
 // Parameter is a tensor with PyTorch's name for it.
 type Parameter struct {

@@ -6,6 +6,8 @@ import "C"
 import (
 	"runtime"
 	"sync/atomic"
+
+	"github.com/seetell/seetell/torch/internal/capi"
 )
 
 // RequiresGrad says whether Backward computes the gradient of x, a tensor of
@@ -50,6 +52,10 @@ func (x *Tensor) Backward(s *Scope) {
 // BFloat16, as torch.autocast does; inside f and on this goroutine only. Any
 // other dtype switches autocast off for f.
 func (s *Scope) Autocast(device Device, dtype DType, f func()) {
+	if f == nil {
+		s.Fail(&Error{Op: "autocast", Message: "no function was given"})
+		return
+	}
 	d := s.device(device)
 	if s.err != nil {
 		f() // whose operators do nothing
@@ -60,10 +66,10 @@ func (s *Scope) Autocast(device Device, dtype DType, f func()) {
 	var previous C.tg_autocast
 	message := C.tg_enter_autocast(&previous, d, C.bool(dtype == BFloat16), C.int32_t(dtype))
 	if message != nil {
-		s.Fail(newError("autocast", message, nil))
+		s.Fail(newError("autocast", capi.Message(message), nil))
 		f()
 		return
 	}
-	defer C.tg_leave_autocast(previous, d)
+	defer func() { s.Fail(takeMessage(C.tg_leave_autocast(previous, d))) }()
 	f()
 }

@@ -14,78 +14,68 @@
 // A reference to a tensor.
 typedef struct tg_tensor tg_tensor;
 
-enum { TG_MAX_RANK = 8 };
+// STRUCT(name, fields) and ENUM(constants) for every type that crosses, in the
+// order in which they need each other. Written once, as the entry points are:
+// from this come the types, their text in the signature, and their sizes.
+// clang-format off
+#define TG_TYPES(STRUCT, ENUM)                                                 \
+  ENUM(TG_MAX_RANK = 8)                                                        \
+  /* Up to TG_MAX_RANK sizes, strides or dimension numbers. */                 \
+  STRUCT(tg_sizes,                                                             \
+    int64_t count;                                                             \
+    int64_t values[TG_MAX_RANK];)                                              \
+  /* Borrowed tensors. */                                                      \
+  STRUCT(tg_list,                                                              \
+    tg_tensor* const* tensors;                                                 \
+    int64_t count;)                                                            \
+  /* Element types, numbered as Go's DType. */                                 \
+  ENUM(TG_FLOAT32, TG_BFLOAT16, TG_FLOAT64, TG_INT64, TG_INT32, TG_UINT8,      \
+       TG_BOOL, TG_OTHER)                                                      \
+  /* A device is TG_CPU or the index of a CUDA device. */                      \
+  ENUM(TG_CPU = -1)                                                            \
+  /* What a tensor is, without its values. */                                  \
+  STRUCT(tg_description,                                                       \
+    tg_sizes shape;                                                            \
+    int32_t dtype;                                                             \
+    int32_t device;                                                            \
+    bool requires_grad;)                                                       \
+  /* A window over the last two dimensions, height first. */                   \
+  STRUCT(tg_conv2d_options,                                                    \
+    int64_t stride[2], padding[2], dilation[2];                                \
+    int64_t groups;)                                                           \
+  STRUCT(tg_pool2d_options,                                                    \
+    int64_t kernel[2], stride[2], padding[2];)                                 \
+  STRUCT(tg_batch_norm_options,                                                \
+    bool training;                                                             \
+    double momentum, eps;)                                                     \
+  /* Reduction: 0 none, 1 mean, 2 sum, as in libtorch. */                      \
+  STRUCT(tg_cross_entropy_options,                                             \
+    int64_t reduction, ignore_index;                                           \
+    double label_smoothing;)                                                   \
+  STRUCT(tg_adam_state,                                                        \
+    tg_list params, grads, m, v, steps;)                                       \
+  STRUCT(tg_adam_options,                                                      \
+    double lr, beta1, beta2, eps, weight_decay;                                \
+    bool decoupled;)                                                           \
+  /* Autocast's state of a thread and device, to be restored. */               \
+  STRUCT(tg_autocast,                                                          \
+    bool enabled;                                                              \
+    int32_t dtype;)
+// clang-format on
 
-// Up to TG_MAX_RANK sizes, strides or dimension numbers.
-typedef struct {
-  int64_t count;
-  int64_t values[TG_MAX_RANK];
-} tg_sizes;
+#define TG_STRUCT(name, ...) \
+  typedef struct {           \
+    __VA_ARGS__              \
+  } name;
+#define TG_ENUM(...) enum { __VA_ARGS__ };
+TG_TYPES(TG_STRUCT, TG_ENUM)
 
-// Borrowed tensors.
-typedef struct {
-  tg_tensor* const* tensors;
-  int64_t count;
-} tg_list;
-
-// Element types, numbered as Go's DType.
-enum {
-  TG_FLOAT32,
-  TG_BFLOAT16,
-  TG_FLOAT64,
-  TG_INT64,
-  TG_INT32,
-  TG_UINT8,
-  TG_BOOL,
-  TG_OTHER
-};
-
-// A device is TG_CPU or the index of a CUDA device.
-enum { TG_CPU = -1 };
-
-// What a tensor is, without its values.
-typedef struct {
-  tg_sizes shape;
-  int32_t dtype;
-  int32_t device;
-  bool requires_grad;
-} tg_description;
-
-// A window over the last two dimensions, height first.
-typedef struct {
-  int64_t stride[2], padding[2], dilation[2];
-  int64_t groups;
-} tg_conv2d_options;
-
-typedef struct {
-  int64_t kernel[2], stride[2], padding[2];
-} tg_pool2d_options;
-
-typedef struct {
-  bool training;
-  double momentum, eps;
-} tg_batch_norm_options;
-
-// Reduction: 0 none, 1 mean, 2 sum, as in libtorch.
-typedef struct {
-  int64_t reduction, ignore_index;
-  double label_smoothing;
-} tg_cross_entropy_options;
-
-typedef struct {
-  tg_list params, grads, m, v, steps;
-} tg_adam_state;
-
-typedef struct {
-  double lr, beta1, beta2, eps, weight_decay;
-  bool decoupled;
-} tg_adam_options;
-
-// Autocast's state of a thread and device, to be restored.
-typedef struct {
-  bool enabled;
-  int32_t dtype;
-} tg_autocast;
+// What an entry that cannot fail promises C++: nothing is thrown through C.
+#ifdef __cplusplus
+#define TG_NOTHROW noexcept
+#else
+#define TG_NOTHROW
+#endif
 
 #define TG_UNARY(F, name) \
   F(char*, name, (tg_tensor * out[], const tg_tensor* x), (out, x))
@@ -96,18 +86,20 @@ typedef struct {
 // F(result type, name, parameters, arguments) for every entry point.
 #define TG_FUNCTIONS(F)                                                        \
   /* library.cpp */                                                            \
-  F(const char*, signature, (void), ())                                        \
-  F(const char*, compiled_version, (void), ())                                 \
-  F(uint64_t, compiled_abi, (void), ())                                        \
-  F(uint64_t, running_abi, (void), ())                                         \
+  F(const char*, signature, (void)TG_NOTHROW, ())                              \
+  F(const size_t*, layout, (void)TG_NOTHROW, ())                               \
+  F(const char*, compiled_version, (void)TG_NOTHROW, ())                       \
+  F(uint64_t, compiled_abi, (void)TG_NOTHROW, ())                              \
+  F(uint64_t, running_abi, (void)TG_NOTHROW, ())                               \
   F(char*, set_threads, (int32_t n), (n))                                      \
-  F(int32_t, threads, (void), ())                                              \
-  F(bool, enter_thread, (bool no_grad), (no_grad))                             \
-  F(void, leave_thread, (bool previous), (previous))                           \
+  F(int32_t, threads, (void)TG_NOTHROW, ())                                    \
+  F(char*, enter_thread, (bool* previous, bool no_grad), (previous, no_grad))  \
+  F(void, leave_thread, (bool previous)TG_NOTHROW, (previous))                 \
   /* tensor.cpp */                                                             \
-  F(int64_t, live, (void), ())                                                 \
-  F(void, free, (tg_tensor * tensors[], int64_t count), (tensors, count))      \
-  F(tg_description, describe, (const tg_tensor* x), (x))                       \
+  F(int64_t, live, (void)TG_NOTHROW, ())                                       \
+  F(void, free, (tg_tensor * tensors[], int64_t count) TG_NOTHROW,             \
+    (tensors, count))                                                          \
+  F(tg_description, describe, (const tg_tensor* x)TG_NOTHROW, (x))             \
   F(char*, from_data,                                                          \
     (tg_tensor * out[], const void* data, tg_sizes shape, int32_t dtype),      \
     (out, data, shape, dtype))                                                 \
@@ -120,8 +112,9 @@ typedef struct {
     (out, shape, dtype, device))                                               \
   F(char*, arange, (tg_tensor * out[], int64_t n, int32_t device),             \
     (out, n, device))                                                          \
-  F(char*, copy_out, (void* data, int32_t dtype, const tg_tensor* x),          \
-    (data, dtype, x))                                                          \
+  F(char*, copy_out,                                                           \
+    (void* data, int64_t count, int32_t dtype, const tg_tensor* x),            \
+    (data, count, dtype, x))                                                   \
   F(char*, item, (double* out, const tg_tensor* x), (out, x))                  \
   F(char*, to_dtype, (tg_tensor * out[], const tg_tensor* x, int32_t dtype),   \
     (out, x, dtype))                                                           \
@@ -135,8 +128,6 @@ typedef struct {
   /* inplace.cpp */                                                            \
   F(char*, copy_from, (tg_tensor * x, const tg_tensor* source), (x, source))   \
   F(char*, fill, (tg_tensor * x, double value), (x, value))                    \
-  F(char*, add_to, (tg_tensor * x, const tg_tensor* other, double alpha),      \
-    (x, other, alpha))                                                         \
   F(char*, scale, (tg_tensor * x, double factor), (x, factor))                 \
   F(char*, lerp, (tg_tensor * x, const tg_tensor* other, double weight),       \
     (x, other, weight))                                                        \
@@ -157,23 +148,13 @@ typedef struct {
     (out, x, dim))                                                             \
   F(char*, squeeze, (tg_tensor * out[], const tg_tensor* x, int64_t dim),      \
     (out, x, dim))                                                             \
-  F(char*, expand, (tg_tensor * out[], const tg_tensor* x, tg_sizes shape),    \
-    (out, x, shape))                                                           \
-  F(char*, repeat_interleave,                                                  \
-    (tg_tensor * out[], const tg_tensor* x, int64_t n, int64_t dim),           \
-    (out, x, n, dim))                                                          \
   F(char*, narrow,                                                             \
     (tg_tensor * out[], const tg_tensor* x, int64_t dim, int64_t start,        \
      int64_t length),                                                          \
     (out, x, dim, start, length))                                              \
-  F(char*, select,                                                             \
-    (tg_tensor * out[], const tg_tensor* x, int64_t dim, int64_t index),       \
-    (out, x, dim, index))                                                      \
   F(char*, flatten, (tg_tensor * out[], const tg_tensor* x, int64_t from),     \
     (out, x, from))                                                            \
   F(char*, cat, (tg_tensor * out[], tg_list parts, int64_t dim),               \
-    (out, parts, dim))                                                         \
-  F(char*, stack, (tg_tensor * out[], tg_list parts, int64_t dim),             \
     (out, parts, dim))                                                         \
   F(char*, chunk,                                                              \
     (tg_tensor * out[], const tg_tensor* x, int64_t n, int64_t dim),           \
@@ -190,10 +171,6 @@ typedef struct {
     (tg_tensor * out[], const tg_tensor* x, int64_t dim,                       \
      const tg_tensor* index),                                                  \
     (out, x, dim, index))                                                      \
-  F(char*, masked_fill,                                                        \
-    (tg_tensor * out[], const tg_tensor* x, const tg_tensor* mask,             \
-     double value),                                                            \
-    (out, x, mask, value))                                                     \
   F(char*, where,                                                              \
     (tg_tensor * out[], const tg_tensor* condition, const tg_tensor* a,        \
      const tg_tensor* b),                                                      \
@@ -205,26 +182,20 @@ typedef struct {
   TG_UNARY(F, sqrt)                                                            \
   TG_UNARY(F, tanh)                                                            \
   TG_UNARY(F, sigmoid)                                                         \
-  TG_UNARY(F, relu)                                                            \
   TG_UNARY(F, abs)                                                             \
   TG_UNARY(F, isfinite)                                                        \
   TG_UNARY(F, all)                                                             \
   TG_UNARY(F, any)                                                             \
-  TG_UNARY(F, norm)                                                            \
   TG_BINARY(F, add)                                                            \
   TG_BINARY(F, sub)                                                            \
   TG_BINARY(F, mul)                                                            \
   TG_BINARY(F, div)                                                            \
-  TG_BINARY(F, eq)                                                             \
   TG_BINARY(F, lt)                                                             \
-  TG_BINARY(F, ge)                                                             \
   TG_BINARY(F, matmul)                                                         \
   TG_BINARY(F, bmm)                                                            \
   F(char*, add_scalar, (tg_tensor * out[], const tg_tensor* x, double value),  \
     (out, x, value))                                                           \
   F(char*, mul_scalar, (tg_tensor * out[], const tg_tensor* x, double value),  \
-    (out, x, value))                                                           \
-  F(char*, eq_scalar, (tg_tensor * out[], const tg_tensor* x, double value),   \
     (out, x, value))                                                           \
   F(char*, pow, (tg_tensor * out[], const tg_tensor* x, double exponent),      \
     (out, x, exponent))                                                        \
@@ -247,8 +218,6 @@ typedef struct {
   F(char*, softmax, (tg_tensor * out[], const tg_tensor* x, int64_t dim),      \
     (out, x, dim))                                                             \
   F(char*, log_softmax, (tg_tensor * out[], const tg_tensor* x, int64_t dim),  \
-    (out, x, dim))                                                             \
-  F(char*, logsumexp, (tg_tensor * out[], const tg_tensor* x, int64_t dim),    \
     (out, x, dim))                                                             \
   F(char*, conv2d,                                                             \
     (tg_tensor * out[], const tg_tensor* x, const tg_tensor* weight,           \
@@ -273,16 +242,10 @@ typedef struct {
   F(char*, dropout,                                                            \
     (tg_tensor * out[], const tg_tensor* x, double p, bool training),          \
     (out, x, p, training))                                                     \
-  F(char*, lstm_cell,                                                          \
-    (tg_tensor * out[], const tg_tensor* x, const tg_tensor* h,                \
-     const tg_tensor* c, const tg_tensor* wih, const tg_tensor* whh,           \
-     const tg_tensor* bih, const tg_tensor* bhh),                              \
-    (out, x, h, c, wih, whh, bih, bhh))                                        \
   F(char*, cross_entropy,                                                      \
     (tg_tensor * out[], const tg_tensor* x, const tg_tensor* target,           \
      tg_cross_entropy_options o),                                              \
     (out, x, target, o))                                                       \
-  TG_BINARY(F, mse_loss)                                                       \
   /* product.cpp */                                                            \
   F(char*, linear,                                                             \
     (tg_tensor * out[], const tg_tensor* x, const tg_tensor* weight,           \
@@ -314,7 +277,7 @@ typedef struct {
   F(char*, enter_autocast,                                                     \
     (tg_autocast * previous, int32_t device, bool enabled, int32_t dtype),     \
     (previous, device, enabled, dtype))                                        \
-  F(void, leave_autocast, (tg_autocast previous, int32_t device),              \
+  F(char*, leave_autocast, (tg_autocast previous, int32_t device),             \
     (previous, device))                                                        \
   /* optim.cpp */                                                              \
   F(char*, fused_adam, (tg_adam_state state, tg_adam_options o), (state, o))   \
@@ -326,10 +289,16 @@ typedef struct {
   F(char*, random_state, (uint8_t* data, int64_t* size), (data, size))         \
   F(char*, set_random_state, (const uint8_t* data, int64_t size), (data, size))
 
-// The list as text: a shim and its user of different lists are not of one
-// seetell, and must not call each other.
+// The lists as text, and the sizes of the types: a shim and its user that
+// differ in one of them are not of one seetell, and must not call each other.
 #define TG_TEXT(type, name, parameters, arguments) #type #name #parameters ";"
-#define TG_SIGNATURE TG_FUNCTIONS(TG_TEXT)
+#define TG_STRUCT_TEXT(name, ...) "struct " #name "{" #__VA_ARGS__ "}"
+#define TG_ENUM_TEXT(...) "enum{" #__VA_ARGS__ "}"
+#define TG_SIGNATURE \
+  TG_TYPES(TG_STRUCT_TEXT, TG_ENUM_TEXT) TG_FUNCTIONS(TG_TEXT)
+#define TG_STRUCT_SIZE(name, ...) sizeof(name),
+#define TG_ENUM_SIZE(...)
+#define TG_LAYOUT {TG_TYPES(TG_STRUCT_SIZE, TG_ENUM_SIZE) 0}
 
 #ifdef __cplusplus
 // The shim: functions with default visibility.

@@ -3,19 +3,24 @@
 #ifndef SEETELL_CTORCH_CUDA_H
 #define SEETELL_CTORCH_CUDA_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "ctorch.h"
 
-// Bytes of one device: in tensors now, the most there were since the last
-// reset, held by libtorch's cache, on the device, free on the device.
-typedef struct {
-  int64_t allocated, peak, reserved, total, free;
-} tg_cuda_memory_info;
+// STRUCT(name, fields) for every type that crosses.
+// clang-format off
+#define TG_CUDA_TYPES(STRUCT)                                                  \
+  /* Bytes of one device: in tensors now, the most there were since the last   \
+     reset, held by libtorch's cache, on the device, free on the device. */    \
+  STRUCT(tg_cuda_memory_info,                                                  \
+    int64_t allocated, peak, reserved, total, free;)
+// clang-format on
+
+TG_CUDA_TYPES(TG_STRUCT)
 
 // F(result type, name, parameters, arguments) for every entry point.
 #define TG_CUDA_FUNCTIONS(F)                                                   \
-  F(const char*, signature, (void), ())                                        \
-  F(const char*, compiled_version, (void), ())                                 \
+  F(const char*, signature, (void)TG_NOTHROW, ())                              \
+  F(const size_t*, layout, (void)TG_NOTHROW, ())                               \
+  F(const char*, compiled_version, (void)TG_NOTHROW, ())                       \
   F(char*, count, (int32_t* out), (out))                                       \
   F(char*, name, (char* out, int64_t size, int32_t device),                    \
     (out, size, device))                                                       \
@@ -23,18 +28,18 @@ typedef struct {
   F(char*, synchronize, (int32_t device), (device))                            \
   F(char*, memory, (tg_cuda_memory_info * out, int32_t device), (out, device)) \
   F(char*, reset_peak, (int32_t device), (device))                             \
-  F(char*, empty_cache, (void), ())                                            \
   F(char*, manual_seed, (uint64_t seed), (seed))                               \
   F(char*, random_state, (uint8_t* data, int64_t* size, int32_t device),       \
     (data, size, device))                                                      \
   F(char*, set_random_state,                                                   \
     (const uint8_t* data, int64_t size, int32_t device), (data, size, device))
 
-// The list as text: a shim and its user of different lists are not of one
-// seetell, and must not call each other.
+// As TG_SIGNATURE and TG_LAYOUT.
 #define TG_CUDA_TEXT(type, name, parameters, arguments) \
   #type #name #parameters ";"
-#define TG_CUDA_SIGNATURE TG_CUDA_FUNCTIONS(TG_CUDA_TEXT)
+#define TG_CUDA_SIGNATURE \
+  TG_CUDA_TYPES(TG_STRUCT_TEXT) TG_CUDA_FUNCTIONS(TG_CUDA_TEXT)
+#define TG_CUDA_LAYOUT {TG_CUDA_TYPES(TG_STRUCT_SIZE) 0}
 
 #ifdef __cplusplus
 #define TG_CUDA_DECLARE(type, name, parameters, arguments) \

@@ -2,7 +2,7 @@ package torch
 
 // #include <stdlib.h>
 // #include "ctorch_cuda.h"
-// #include "loader.h"
+// #include "table.h"
 import "C"
 
 import (
@@ -12,6 +12,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"unsafe"
+
+	"github.com/seetell/seetell/torch/internal/capi"
 )
 
 var (
@@ -20,7 +22,7 @@ var (
 )
 
 // driverPresent reports whether NVIDIA's driver can be opened.
-func driverPresent() bool { return openGlobal("libcuda.so.1") == nil }
+func driverPresent() bool { return capi.Open("libcuda.so.1") == nil }
 
 // openCUDA opens libtorch's CUDA library and our shim for it, once.
 func openCUDA() error {
@@ -53,10 +55,10 @@ func openCUDA() error {
 // loadCUDA fills the table of the CUDA shim; it asks nothing of a device.
 func loadCUDA() error {
 	library := filepath.Join(location, "lib", "libtorch_cuda.so")
-	if err := openGlobal(library); err != nil {
+	if err := capi.Open(library); err != nil {
 		return fmt.Errorf("libtorch's CUDA library cannot be opened (%w): set up a CUDA build of libtorch, with `make CUDA=1 build` or by installing PyTorch", err)
 	}
-	if err := openShim("libseetell_cuda.so", func(path *C.char) *C.char { return C.loader_fill_cuda(path) }); err != nil {
+	if err := OpenShim(cudaShim, capi.List(&C.tg_cuda_list)); err != nil {
 		return err
 	}
 	if v := compiledForCUDA(); !matchesPin(v) {

@@ -91,7 +91,7 @@ func copyOut[T Element](s *Scope, x *Tensor) []T {
 		return data
 	}
 	s.do("copy out", func() *C.char {
-		return C.tg_copy_out(unsafe.Pointer(&data[0]), C.int32_t(dtypeOf[T]()), x.handle)
+		return C.tg_copy_out(unsafe.Pointer(&data[0]), C.int64_t(len(data)), C.int32_t(dtypeOf[T]()), x.handle)
 	}, x)
 	if s.err != nil {
 		return nil

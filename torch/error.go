@@ -1,6 +1,5 @@
 package torch
 
-// #include <stdlib.h>
 // #include "ctorch.h"
 import "C"
 
@@ -8,7 +7,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"unsafe"
+
+	"github.com/seetell/seetell/torch/internal/capi"
 )
 
 // Error is an operator that failed.
@@ -43,9 +43,8 @@ func (e *Error) OutOfMemory() bool { return memorySigns.MatchString(e.Message) }
 var memorySigns = regexp.MustCompile(`not enough memory|can't allocate memory|out of memory|bad_alloc|could not create a memory|could not create a primitive$`)
 
 // newError makes an error of libtorch's message, which it frees.
-func newError(op string, message *C.char, inputs []*Tensor) *Error {
-	defer C.free(unsafe.Pointer(message))
-	e := &Error{Op: op, Message: strings.TrimSpace(C.GoString(message))}
+func newError(op string, message capi.Message, inputs []*Tensor) *Error {
+	e := &Error{Op: op, Message: capi.Text(message)}
 	for _, x := range inputs {
 		if x != absent {
 			e.Shapes = append(e.Shapes, x.Shape())
@@ -55,10 +54,4 @@ func newError(op string, message *C.char, inputs []*Tensor) *Error {
 }
 
 // takeMessage returns a message of the shim as an error, and frees it.
-func takeMessage(message *C.char) error {
-	if message == nil {
-		return nil
-	}
-	defer C.free(unsafe.Pointer(message))
-	return fmt.Errorf("%s", strings.TrimSpace(C.GoString(message)))
-}
+func takeMessage(message *C.char) error { return capi.Err(capi.Message(message)) }

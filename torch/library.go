@@ -1,8 +1,7 @@
 package torch
 
-// #include <stdlib.h>
 // #include "ctorch.h"
-// #include "loader.h"
+// #include "table.h"
 import "C"
 
 import (
@@ -13,12 +12,19 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"unsafe"
+
+	"github.com/seetell/seetell/torch/internal/capi"
 )
 
 // pin is the version of libtorch that the shim is written for; the last number
-// may differ.
+// may differ. A test holds CMakeLists.txt and the set-up to it.
 const pin = "2.11"
+
+// The shims' files.
+const (
+	mainShim = "libseetell_torch.so"
+	cudaShim = "libseetell_cuda.so"
+)
 
 var (
 	openLock sync.Mutex
@@ -33,12 +39,10 @@ var (
 // Libtorch is looked for in LIBTORCH, a folder that has lib/libtorch_cpu.so,
 // and where that is not set in the user's cache and in an installed PyTorch.
 // The shim, libseetell_torch.so, is the file SEETELL_SHIM, or lies beside the
-// executable, in the checkout or in the user's cache; CUDA's lies with it.
+// executable, in ../lib/seetell from there or in the user's cache; CUDA's lies
+// with it.
 //
-// Open also tells the C library's allocator, for the whole process, to keep
-// freed memory for the next tensors, and OpenMP's threads to spin for no more
-// than about a millisecond (unless GOMP_SPINCOUNT or OMP_WAIT_POLICY is set),
-// so that programs that share the cores do not hold each other up.
+// Open changes nothing else of the process; see [TuneProcess].
 func Open() error {
 	if opened.Load() {
 		return nil
@@ -48,13 +52,11 @@ func Open() error {
 	if opened.Load() {
 		return nil
 	}
-	C.loader_keep_memory()
-	C.loader_spin_briefly()
 	dir, err := openLibtorch()
 	if err != nil {
 		return err
 	}
-	if err := openShim("libseetell_torch.so", func(path *C.char) *C.char { return C.loader_fill(path) }); err != nil {
+	if err := OpenShim(mainShim, capi.List(&C.tg_torch_list)); err != nil {
 		return err
 	}
 	if err := checkShim(dir); err != nil {
@@ -108,7 +110,7 @@ func openLibtorchAt(dir string) error {
 	if v := recordedVersion(dir); v != "" && !matchesPin(v) {
 		return fmt.Errorf("it is version %s, and %s is needed", v, pin)
 	}
-	if err := openGlobal(library); err != nil {
+	if err := capi.Open(library); err != nil {
 		return err
 	}
 	if v := loadedVersion(); !matchesPin(v) {
@@ -117,24 +119,17 @@ func openLibtorchAt(dir string) error {
 	return nil
 }
 
-// openGlobal opens a library whose symbols serve those opened later.
-func openGlobal(path string) error {
-	c := C.CString(path)
-	defer C.free(unsafe.Pointer(c))
-	return takeMessage(C.loader_open(c))
-}
-
-// openShim opens the first shim that lies where one is looked for.
-func openShim(file string, fill func(path *C.char) *C.char) error {
+// OpenShim opens the first shim of this file's name that lies where one is
+// looked for, and fills list from it. It is for the packages below this one,
+// whose entry points lie in the same libraries.
+func OpenShim(file string, list capi.List) error {
 	var tried []string
 	for _, path := range shimCandidates(file) {
 		if _, err := os.Stat(path); err != nil {
 			tried = append(tried, "  "+path)
 			continue
 		}
-		c := C.CString(path)
-		defer C.free(unsafe.Pointer(c))
-		if err := takeMessage(fill(c)); err != nil {
+		if err := capi.Fill(path, list); err != nil {
 			return fmt.Errorf("seetell's library %s cannot be used: %w; build it anew with `make build`", path, err)
 		}
 		return nil

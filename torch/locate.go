@@ -1,8 +1,5 @@
 package torch
 
-// #include "loader.h"
-import "C"
-
 import (
 	"context"
 	"fmt"
@@ -10,10 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 
 	"github.com/seetell/seetell/internal/python"
+	"github.com/seetell/seetell/torch/internal/capi"
 )
 
 // place is a folder where libtorch may be, and why.
@@ -66,9 +63,6 @@ func shimCandidates(file string) []string {
 		dir := filepath.Dir(program)
 		paths = append(paths, filepath.Join(dir, file), filepath.Join(dir, "..", "lib", "seetell", file))
 	}
-	if _, source, _, ok := runtime.Caller(0); ok && filepath.IsAbs(source) {
-		paths = append(paths, filepath.Join(filepath.Dir(source), "..", "build", "lib", file))
-	}
 	if cache, err := os.UserCacheDir(); err == nil {
 		paths = append(paths, filepath.Join(cache, "seetell", "shim", file))
 	}
@@ -78,7 +72,7 @@ func shimCandidates(file string) []string {
 // named returns the base name of shim for the main library, and file, which
 // lies beside it, for the CUDA one.
 func named(shim, file string) string {
-	if file == "libseetell_torch.so" {
+	if file == mainShim {
 		return filepath.Base(shim)
 	}
 	return file
@@ -100,8 +94,7 @@ func recordedVersion(dir string) string {
 
 // loadedVersion returns the version that the libtorch in the process says.
 func loadedVersion() string {
-	var v C.uint64_t
-	C.loader_version(&v)
+	v := capi.Version()
 	if v == 0 {
 		return "unknown, older than 2.7"
 	}

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/seetell/seetell/internal/testshim"
 )
 
 // childTask names what a copy of the test program does instead of testing, in
@@ -18,10 +20,16 @@ func TestMain(m *testing.M) {
 	case "open":
 		fmt.Print(Open())
 		return
+	case "tune":
+		TuneProcess()
+		fmt.Print(Open())
+		return
 	case "cuda":
 		fmt.Print(resolveCUDA())
 		return
 	}
+	testshim.Use()
+	CheckScopes(true)
 	ParseDevice("auto") // before the first Backward
 	code := m.Run()
 	if live := Live(); live != 0 {
@@ -56,6 +64,21 @@ func compile(t *testing.T, library string, arguments ...string) {
 	}
 }
 
+// changed writes the header with one text replaced, and returns its path.
+func changed(t *testing.T, path string, change [2]string) string {
+	t.Helper()
+	header, err := os.ReadFile("ctorch.h")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := strings.Replace(string(header), change[0], change[1], 1)
+	if other == string(header) {
+		t.Fatalf("the header has no %q", change[0])
+	}
+	write(t, path, other)
+	return path
+}
+
 func write(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -77,6 +100,13 @@ func TestOpenErrors(t *testing.T) {
 	compile(t, in("unrelated.so"), "other_libtorch.c")
 	compile(t, in("other_shim.so"), "other_shim.c", "other_shim_version.c")
 	compile(t, in("stale_shim.so"), "-DSTALE", "other_shim.c", "other_shim_version.c")
+	compile(t, in("sizes_shim.so"), "-DSIZES", "other_shim.c", "other_shim_version.c")
+	for name, change := range map[string][2]string{
+		"order_shim.so":    {"double lr, beta1, beta2, eps, weight_decay;", "double weight_decay, beta1, beta2, eps, lr;"},
+		"constant_shim.so": {"TG_FLOAT64, TG_INT64,", "TG_INT64, TG_FLOAT64,"},
+	} {
+		compile(t, in(name), "-DHEADER=\""+changed(t, in(name+".h"), change)+"\"", "other_shim.c", "other_shim_version.c")
+	}
 	for _, test := range []struct {
 		name        string
 		environment []string
@@ -95,6 +125,12 @@ func TestOpenErrors(t *testing.T) {
 		{"not a shim", []string{"SEETELL_SHIM=" + in("unrelated.so")}, []string{"it has no tg_signature", "build it anew"}},
 		{"a shim of another list", []string{"SEETELL_SHIM=" + in("stale_shim.so")},
 			[]string{"it is of another seetell", "build it anew"}},
+		{"a shim whose options are in another order", []string{"SEETELL_SHIM=" + in("order_shim.so")},
+			[]string{"it is of another seetell"}},
+		{"a shim whose constants are others", []string{"SEETELL_SHIM=" + in("constant_shim.so")},
+			[]string{"it is of another seetell"}},
+		{"a shim whose types are of other sizes", []string{"SEETELL_SHIM=" + in("sizes_shim.so")},
+			[]string{"its types are of other sizes"}},
 		{"a shim for another version", []string{"SEETELL_SHIM=" + in("other_shim.so")},
 			[]string{"built for libtorch 2.10.0", "is 2.11.", "build it anew"}},
 	} {
@@ -112,8 +148,9 @@ func TestOpenErrors(t *testing.T) {
 	}
 }
 
-// TestSpinsBriefly asks OpenMP itself how long its threads spin.
-func TestSpinsBriefly(t *testing.T) {
+// TestTuneProcess asks OpenMP itself how long its threads spin, and that Open
+// alone does not change it.
+func TestTuneProcess(t *testing.T) {
 	for _, name := range []string{"GOMP_SPINCOUNT", "OMP_WAIT_POLICY"} {
 		t.Setenv(name, "") // to have it back afterwards
 		if err := os.Unsetenv(name); err != nil {
@@ -130,11 +167,14 @@ func TestSpinsBriefly(t *testing.T) {
 		{"the user's policy", []string{"OMP_WAIT_POLICY=PASSIVE"}, "GOMP_SPINCOUNT = '0'"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := child(t, "open", append(test.environment, "OMP_DISPLAY_ENV=VERBOSE")...)
+			got := child(t, "tune", append(test.environment, "OMP_DISPLAY_ENV=VERBOSE")...)
 			if !strings.Contains(got, test.want) {
 				t.Errorf("got %q, want %q in it", got, test.want)
 			}
 		})
+	}
+	if got := child(t, "open", "OMP_DISPLAY_ENV=VERBOSE"); strings.Contains(got, "GOMP_SPINCOUNT = '10000'") {
+		t.Errorf("Open changes the environment: %q", got)
 	}
 }
 

@@ -7,6 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
+
+	"github.com/seetell/seetell/torch/internal/capi"
 )
 
 // handle is libtorch's side of a tensor: memory that Go does not move or free.
@@ -23,6 +26,7 @@ type Scope struct {
 	err     error
 	closed  bool
 	out     *[maxOutputs]handle // apart from the scope, since C writes into it
+	use     usage
 }
 
 // NewScope opens a scope for tensors that live with an object, freed by the
@@ -35,6 +39,8 @@ func NewScope() *Scope {
 
 // Close frees every tensor of the scope. Closing twice is harmless.
 func (s *Scope) Close() {
+	s.use.begin()
+	defer s.use.end()
 	s.closed = true
 	if len(s.tensors) == 0 {
 		return
@@ -67,30 +73,58 @@ func Run(f func(*Scope) error) error { return run(false, f) }
 func NoGrad(f func(*Scope) error) error { return run(true, f) }
 
 func run(noGrad bool, f func(*Scope) error) error {
+	if f == nil {
+		return &Error{Op: "run", Message: "no function was given"}
+	}
 	if err := Open(); err != nil {
 		return err
 	}
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	previous := C.tg_enter_thread(C.bool(noGrad))
-	defer C.tg_leave_thread(previous)
+	leave, err := enterThread(noGrad)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	s := NewScope()
+	s.use.keepTo(thisThread())
 	defer s.Close()
 	return joined(f, s)
 }
 
+// enterThread holds the goroutine to its thread, whose state in libtorch it
+// sets; leave restores both.
+func enterThread(noGrad bool) (leave func(), err error) {
+	runtime.LockOSThread()
+	var previous C.bool
+	if err := takeMessage(C.tg_enter_thread(&previous, C.bool(noGrad))); err != nil {
+		runtime.UnlockOSThread()
+		return nil, err
+	}
+	return func() {
+		C.tg_leave_thread(previous)
+		runtime.UnlockOSThread()
+	}, nil
+}
+
 // Within calls f with a scope of its own. The tensors that f returns, of those
-// that it made, live on in s; all others are freed at once, but for what a graph
-// needs.
+// that it made, live on in s; all others that it made are freed at once, but
+// for what a graph needs. A returned tensor of another scope stays that scope's.
 func (s *Scope) Within(f func(*Scope) []*Tensor) []*Tensor {
+	if f == nil {
+		s.Fail(&Error{Op: "within", Message: "no function was given"})
+		return nil
+	}
 	inner := NewScope()
+	inner.use.keepTo(s.use.thread)
 	defer inner.Close()
 	inner.Fail(s.err)
 	kept := f(inner)
 	s.Fail(inner.err)
 	for i, x := range kept {
-		if kept[i] = inert; s.err == nil {
-			kept[i] = x.MoveTo(s)
+		switch {
+		case s.err != nil:
+			kept[i] = inert
+		case !x.exists() || x.scope == inner:
+			kept[i] = x.MoveTo(s) // which fails where x does not exist
 		}
 	}
 	return kept
@@ -101,10 +135,12 @@ func (s *Scope) WithinNoGrad(f func(*Scope) []*Tensor) []*Tensor {
 	if s.err != nil { // libtorch may be what is missing
 		return s.Within(f)
 	}
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	previous := C.tg_enter_thread(true)
-	defer C.tg_leave_thread(previous)
+	leave, err := enterThread(true)
+	if err != nil {
+		s.Fail(err)
+		return s.Within(f)
+	}
+	defer leave()
 	return s.Within(f)
 }
 
@@ -161,24 +197,52 @@ func (s *Scope) ready(op string, inputs []*Tensor) bool {
 
 // do runs an operator without outputs.
 func (s *Scope) do(op string, call func() *C.char, inputs ...*Tensor) {
+	s.use.begin()
+	defer s.use.end()
 	if !s.ready(op, inputs) {
 		return
 	}
 	if message := call(); message != nil {
-		s.err = newError(op, message, inputs)
+		s.err = newError(op, capi.Message(message), inputs)
 	}
 }
 
 // result runs an operator with one output.
 func (s *Scope) result(op string, call func(out *handle) *C.char, inputs ...*Tensor) *Tensor {
+	s.use.begin()
+	defer s.use.end()
 	if !s.ready(op, inputs) {
 		return inert
 	}
 	if message := call(&s.out[0]); message != nil {
-		s.err = newError(op, message, inputs)
+		s.err = newError(op, capi.Message(message), inputs)
 		return inert
 	}
 	return s.own(s.out[0])
+}
+
+// Call runs an operator of a package below this one, which has entry points of
+// its own: call gets the inputs' handles, of which none is nil, and fills in
+// those of the outputs.
+func (s *Scope) Call(op string, outputs int, call func(in, out []capi.Handle) capi.Message, inputs ...*Tensor) []*Tensor {
+	s.use.begin()
+	defer s.use.end()
+	results := slices.Repeat([]*Tensor{inert}, outputs)
+	if !s.ready(op, inputs) {
+		return results
+	}
+	in, out := make([]capi.Handle, len(inputs)), make([]capi.Handle, outputs)
+	for i, x := range inputs {
+		in[i] = capi.Handle(x.handle)
+	}
+	if message := call(in, out); message != nil {
+		s.err = newError(op, message, inputs)
+		return results
+	}
+	for i, h := range out {
+		results[i] = s.own(handle(h))
+	}
+	return results
 }
 
 // pair runs an operator with two outputs.
@@ -189,3 +253,6 @@ func (s *Scope) pair(op string, call func(out *handle) *C.char, inputs ...*Tenso
 	}
 	return first, s.own(s.out[1])
 }
+
+// message is a text of C's.
+type message = C.char

@@ -3,6 +3,11 @@ package torch
 // #include "ctorch.h"
 import "C"
 
+import (
+	"fmt"
+	"slices"
+)
+
 // Reshape returns x with another shape; one size may be -1, what is left.
 func (x *Tensor) Reshape(s *Scope, shape ...int64) *Tensor {
 	return s.result("reshape", func(out *handle) *C.char { return C.tg_reshape(out, x.handle, sizes(shape)) }, x)
@@ -73,12 +78,14 @@ func (x *Tensor) Split(s *Scope, lengths []int64, dim int64) []*Tensor {
 
 // parts runs an operation that returns n tensors.
 func (s *Scope) parts(op string, n int, run func(out *handle) *C.char, inputs ...*Tensor) []*Tensor {
-	parts := make([]*Tensor, max(n, 0))
-	for i := range parts {
-		parts[i] = inert
-	}
-	if n < 1 {
+	const most = 1 << 20
+	parts := slices.Repeat([]*Tensor{inert}, min(max(n, 0), most))
+	switch {
+	case n < 1:
 		s.Fail(&Error{Op: op, Message: "no parts asked for"})
+		return parts
+	case n > most:
+		s.Fail(&Error{Op: op, Message: fmt.Sprintf("%d parts asked for, more than %d", n, most)})
 		return parts
 	}
 	out := make([]handle, n)

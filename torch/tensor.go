@@ -41,6 +41,8 @@ func (x *Tensor) exists() bool { return x != nil && x.handle != nil }
 // MoveTo makes outer the owner of x, so that it outlives its scope, and
 // returns x.
 func (x *Tensor) MoveTo(outer *Scope) *Tensor {
+	outer.use.begin()
+	defer outer.use.end()
 	if !outer.ready("move", []*Tensor{x}) {
 		return inert
 	}
@@ -55,6 +57,8 @@ func (x *Tensor) Free() {
 		return
 	}
 	s := x.scope
+	s.use.begin()
+	defer s.use.end()
 	s.release(x)
 	s.out[0], x.handle = x.handle, nil
 	C.tg_free(&s.out[0], 1)

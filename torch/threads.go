@@ -8,12 +8,32 @@ import (
 	"fmt"
 
 	"github.com/klauspost/cpuid/v2"
+
+	"github.com/seetell/seetell/torch/internal/capi"
 )
+
+// TuneProcess fits the whole process to training and captioning: the C library's
+// allocator keeps freed memory for the next tensors, and OpenMP's threads spin
+// for no more than about a millisecond (unless GOMP_SPINCOUNT or
+// OMP_WAIT_POLICY is set), so that programs that share the cores do not hold
+// each other up. It sets environment variables: a program calls it at its
+// start, before Open.
+func TuneProcess() {
+	capi.KeepMemory()
+	capi.SpinBriefly()
+}
+
+// maxThreads is more than any machine has of use; OpenMP ends the process where
+// it cannot start as many as it was told.
+const maxThreads = 4096
 
 // SetThreads sets how many threads an operator on the CPU uses.
 func SetThreads(n int) error {
 	if err := Open(); err != nil {
 		return err
+	}
+	if n < 1 || n > maxThreads {
+		return fmt.Errorf("%d threads: there can be 1 to %d", n, maxThreads)
 	}
 	if err := takeMessage(C.tg_set_threads(C.int32_t(n))); err != nil {
 		return fmt.Errorf("%d threads: %w", n, err)

@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/seetell/seetell/internal/terminal"
+	"github.com/seetell/seetell/torch"
 )
 
 // Exit codes of the command line.
@@ -27,6 +28,7 @@ const (
 var version = "development"
 
 func main() {
+	torch.TuneProcess()
 	os.Exit(run(os.Args, os.Stdout, os.Stderr))
 }
 

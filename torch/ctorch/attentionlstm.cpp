@@ -313,8 +313,6 @@ char* tg_attention_lstm(tg_tensor** out, tg_list inputs, const int64_t* counts,
                 int{kInputs}, " are wanted");
     std::vector<Tensor> in = list(inputs);
     const Plan plan{{counts, counts + steps}, {pictures, pictures + captions}};
-    tensor_list results = AttentionLSTM::apply(at::TensorList(in), plan);
-    for (size_t i = 0; i < results.size(); i++)
-      out[i] = wrap(std::move(results[i]));
+    wrap_all(out, AttentionLSTM::apply(at::TensorList(in), plan));
   });
 }

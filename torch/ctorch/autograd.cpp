@@ -45,11 +45,13 @@ char* tg_enter_autocast(tg_autocast* previous, int32_t device, bool enabled,
   });
 }
 
-void tg_leave_autocast(tg_autocast previous, int32_t device) {
-  if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
-  at::DeviceType type = seetell::device(device).type();
-  at::autocast::set_autocast_enabled(type, previous.enabled);
-  if (previous.dtype != TG_OTHER) {
-    at::autocast::set_autocast_dtype(type, scalar_type(previous.dtype));
-  }
+char* tg_leave_autocast(tg_autocast previous, int32_t device) {
+  return guard([&] {
+    if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
+    at::DeviceType type = seetell::device(device).type();
+    at::autocast::set_autocast_enabled(type, previous.enabled);
+    if (previous.dtype != TG_OTHER) {
+      at::autocast::set_autocast_dtype(type, scalar_type(previous.dtype));
+    }
+  });
 }

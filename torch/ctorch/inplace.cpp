@@ -1,4 +1,4 @@
-// Writes in place. Autograd records those whose names say so.
+// Writes in place. Autograd records those alone whose names say in_place.
 #include "internal.h"
 
 using namespace seetell;
@@ -9,11 +9,6 @@ char* tg_copy_from(tg_tensor* x, const tg_tensor* source) {
 
 char* tg_fill(tg_tensor* x, double number) {
   return guard_no_grad([&] { value(x).fill_(number); });
-}
-
-char* tg_add_to(tg_tensor* x, const tg_tensor* other, double alpha) {
-  return guard_no_grad(
-      [&] { value(x).add_(value(other), scalar(value(x), alpha)); });
 }
 
 char* tg_scale(tg_tensor* x, double factor) {

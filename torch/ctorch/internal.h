@@ -7,6 +7,7 @@
 
 #include <cstring>
 #include <optional>
+#include <tuple>
 #include <vector>
 
 #include "ctorch.h"
@@ -45,6 +46,16 @@ char* guard_no_grad(const Body& body) noexcept {
 
 // wrap makes a handle, which the caller owns.
 tg_tensor* wrap(at::Tensor value);
+
+// wrap_all makes the handles of an entry with several outputs: all, or none
+// where it throws.
+void wrap_all(tg_tensor** out, std::vector<at::Tensor> values);
+
+// wrap_all for what an operator returned as a pair.
+inline void wrap_all(tg_tensor** out, std::tuple<at::Tensor, at::Tensor> pair) {
+  wrap_all(out, std::vector<at::Tensor>{std::move(std::get<0>(pair)),
+                                        std::move(std::get<1>(pair))});
+}
 
 inline const at::Tensor& value(const tg_tensor* x) { return x->value; }
 

@@ -7,26 +7,34 @@
 // libtorch's own, from torch/csrc/inductor/aoti_torch/c/shim.h.
 extern "C" uint64_t aoti_torch_abi_version();
 
-const char* tg_signature() { return TG_SIGNATURE; }
+const char* tg_signature() noexcept { return TG_SIGNATURE; }
 
-const char* tg_compiled_version() { return TORCH_VERSION; }
+const size_t* tg_layout() noexcept {
+  static const size_t layout[] = TG_LAYOUT;
+  return layout;
+}
 
-uint64_t tg_compiled_abi() { return TORCH_ABI_VERSION; }
+const char* tg_compiled_version() noexcept { return TORCH_VERSION; }
 
-uint64_t tg_running_abi() { return aoti_torch_abi_version(); }
+uint64_t tg_compiled_abi() noexcept { return TORCH_ABI_VERSION; }
+
+uint64_t tg_running_abi() noexcept { return aoti_torch_abi_version(); }
 
 char* tg_set_threads(int32_t n) {
   return seetell::guard([&] { at::set_num_threads(n); });
 }
 
-int32_t tg_threads() { return at::get_num_threads(); }
+int32_t tg_threads() noexcept { return at::get_num_threads(); }
 
 // OpenMP keeps its number of threads per thread, so each that enters is told.
-bool tg_enter_thread(bool no_grad) {
-  at::init_num_threads();
-  bool previous = c10::GradMode::is_enabled();
-  if (no_grad) c10::GradMode::set_enabled(false);
-  return previous;
+char* tg_enter_thread(bool* previous, bool no_grad) {
+  return seetell::guard([&] {
+    at::init_num_threads();
+    *previous = c10::GradMode::is_enabled();
+    if (no_grad) c10::GradMode::set_enabled(false);
+  });
 }
 
-void tg_leave_thread(bool previous) { c10::GradMode::set_enabled(previous); }
+void tg_leave_thread(bool previous) noexcept {
+  c10::GradMode::set_enabled(previous);
+}

@@ -16,12 +16,10 @@ UNARY(log, at::log)
 UNARY(sqrt, at::sqrt)
 UNARY(tanh, at::tanh)
 UNARY(sigmoid, at::sigmoid)
-UNARY(relu, at::relu)
 UNARY(abs, at::abs)
 UNARY(isfinite, at::isfinite)
 UNARY(all, at::all)
 UNARY(any, at::any)
-UNARY(norm, at::linalg_vector_norm)
 
 #define BINARY(name, function)                                               \
   char* tg_##name(tg_tensor** out, const tg_tensor* x, const tg_tensor* y) { \
@@ -32,9 +30,7 @@ BINARY(add, at::add)
 BINARY(sub, at::sub)
 BINARY(mul, at::mul)
 BINARY(div, at::div)
-BINARY(eq, at::eq)
 BINARY(lt, at::lt)
-BINARY(ge, at::ge)
 BINARY(matmul, at::matmul)
 BINARY(bmm, at::bmm)
 
@@ -46,7 +42,6 @@ BINARY(bmm, at::bmm)
 
 WITH_NUMBER(add_scalar, at::add)
 WITH_NUMBER(mul_scalar, at::mul)
-WITH_NUMBER(eq_scalar, at::eq)
 WITH_NUMBER(pow, at::pow)
 
 char* tg_clamp(tg_tensor** out, const tg_tensor* x, double low, double high) {
@@ -64,14 +59,8 @@ char* tg_mean(tg_tensor** out, const tg_tensor* x, tg_sizes dims, bool keep) {
   return guard([&] { *out = wrap(at::mean(value(x), list(dims), keep)); });
 }
 
-static void wrap_pair(tg_tensor** out,
-                      std::tuple<at::Tensor, at::Tensor> pair) {
-  out[0] = wrap(std::move(std::get<0>(pair)));
-  out[1] = wrap(std::move(std::get<1>(pair)));
-}
-
 char* tg_max(tg_tensor** out, const tg_tensor* x, int64_t dim) {
-  return guard([&] { wrap_pair(out, at::max(value(x), dim)); });
+  return guard([&] { wrap_all(out, at::max(value(x), dim)); });
 }
 
 char* tg_argmax(tg_tensor** out, const tg_tensor* x, int64_t dim) {
@@ -79,5 +68,5 @@ char* tg_argmax(tg_tensor** out, const tg_tensor* x, int64_t dim) {
 }
 
 char* tg_topk(tg_tensor** out, const tg_tensor* x, int64_t k) {
-  return guard([&] { wrap_pair(out, at::topk(value(x), k)); });
+  return guard([&] { wrap_all(out, at::topk(value(x), k)); });
 }

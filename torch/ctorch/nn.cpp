@@ -1,6 +1,5 @@
 // Layers and losses.
 #include <ATen/ATen.h>
-#include <ATen/autocast_mode.h>
 
 #include "internal.h"
 
@@ -12,10 +11,6 @@ char* tg_softmax(tg_tensor** out, const tg_tensor* x, int64_t dim) {
 
 char* tg_log_softmax(tg_tensor** out, const tg_tensor* x, int64_t dim) {
   return guard([&] { *out = wrap(at::log_softmax(value(x), dim)); });
-}
-
-char* tg_logsumexp(tg_tensor** out, const tg_tensor* x, int64_t dim) {
-  return guard([&] { *out = wrap(at::logsumexp(value(x), dim)); });
 }
 
 char* tg_conv2d(tg_tensor** out, const tg_tensor* x, const tg_tensor* weight,
@@ -78,36 +73,6 @@ char* tg_dropout(tg_tensor** out, const tg_tensor* x, double p, bool training) {
   return guard([&] { *out = wrap(at::dropout(value(x), p, training)); });
 }
 
-// Under autocast CUDA's lstm_cell takes the cell state down to bfloat16; here
-// only the products are, as on the CPU, and the state stays as it came.
-static std::tuple<at::Tensor, at::Tensor> lstm_cell_autocast(
-    const at::Tensor& x, const at::Tensor& h, const at::Tensor& c,
-    const at::Tensor& wih, const at::Tensor& whh,
-    const std::optional<at::Tensor>& bih,
-    const std::optional<at::Tensor>& bhh) {
-  at::Tensor gates = at::linear(h, whh, bhh).add_(at::linear(x, wih, bih));
-  std::vector<at::Tensor> g = gates.unsafe_chunk(4, 1);
-  at::Tensor next = (g[1].sigmoid() * c).add_(g[0].sigmoid() * g[2].tanh());
-  at::Tensor hidden = g[3].sigmoid() * next.tanh();
-  return {std::move(hidden), std::move(next)};
-}
-
-char* tg_lstm_cell(tg_tensor** out, const tg_tensor* x, const tg_tensor* h,
-                   const tg_tensor* c, const tg_tensor* wih,
-                   const tg_tensor* whh, const tg_tensor* bih,
-                   const tg_tensor* bhh) {
-  return guard([&] {
-    auto next =
-        at::autocast::is_autocast_enabled(value(x).device().type())
-            ? lstm_cell_autocast(value(x), value(h), value(c), value(wih),
-                                 value(whh), optional(bih), optional(bhh))
-            : at::lstm_cell(value(x), {value(h), value(c)}, value(wih),
-                            value(whh), optional(bih), optional(bhh));
-    out[0] = wrap(std::move(std::get<0>(next)));
-    out[1] = wrap(std::move(std::get<1>(next)));
-  });
-}
-
 char* tg_cross_entropy(tg_tensor** out, const tg_tensor* x,
                        const tg_tensor* target, tg_cross_entropy_options o) {
   return guard([&] {
@@ -115,9 +80,4 @@ char* tg_cross_entropy(tg_tensor** out, const tg_tensor* x,
                                        o.reduction, o.ignore_index,
                                        o.label_smoothing));
   });
-}
-
-char* tg_mse_loss(tg_tensor** out, const tg_tensor* x,
-                  const tg_tensor* target) {
-  return guard([&] { *out = wrap(at::mse_loss(value(x), value(target))); });
 }

@@ -12,6 +12,33 @@ namespace {
 // laid out as their parameters are, and tensors whose channels come last are
 // given the shape that their memory has.
 
+// check refuses a state whose memory is not as the parameter's is.
+void check(const at::Tensor& p, const at::Tensor& moment) {
+  TORCH_CHECK(moment.sizes() == p.sizes() && moment.strides() == p.strides() &&
+                  moment.options().type_equal(p.options()),
+              "a moment of shape ", moment.sizes(), " for a parameter of ",
+              p.sizes(), ": both have one shape, type, device and layout");
+}
+
+void check(const std::vector<at::Tensor>& params,
+           const std::vector<at::Tensor>& grads,
+           const std::vector<at::Tensor>& m, const std::vector<at::Tensor>& v,
+           const std::vector<at::Tensor>& steps) {
+  for (size_t i = 0; i < params.size(); i++) {
+    const at::Tensor& p = params[i];
+    TORCH_CHECK(p.is_non_overlapping_and_dense(), "parameter ", i,
+                " is a part of another tensor's memory");
+    check(p, m[i]);
+    check(p, v[i]);
+    TORCH_CHECK(grads[i].sizes() == p.sizes() &&
+                    grads[i].options().type_equal(p.options()),
+                "a gradient of shape ", grads[i].sizes(),
+                " for a parameter of ", p.sizes());
+    TORCH_CHECK(steps[i].numel() == 1 && steps[i].scalar_type() == at::kFloat,
+                "a number of steps is one float32");
+  }
+}
+
 void lay_out(std::vector<at::Tensor>& grads,
              const std::vector<at::Tensor>& params) {
   for (size_t i = 0; i < grads.size(); i++)
@@ -32,6 +59,7 @@ char* tg_fused_adam(tg_adam_state state, tg_adam_options o) {
   return guard_no_grad([&] {
     auto params = list(state.params), grads = list(state.grads);
     auto m = list(state.m), v = list(state.v), steps = list(state.steps);
+    check(params, grads, m, v, steps);
     lay_out(grads, params);
     at::_foreach_add_(steps, 1);
     using Update =

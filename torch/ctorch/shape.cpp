@@ -1,6 +1,5 @@
 // Shapes: views, joins, splits and selections.
 #include <ATen/ops/cat.h>
-#include <ATen/ops/stack.h>
 #include <ATen/ops/where.h>
 
 #include "internal.h"
@@ -27,23 +26,9 @@ char* tg_squeeze(tg_tensor** out, const tg_tensor* x, int64_t dim) {
   return guard([&] { *out = wrap(value(x).squeeze(dim)); });
 }
 
-char* tg_expand(tg_tensor** out, const tg_tensor* x, tg_sizes shape) {
-  return guard([&] { *out = wrap(value(x).expand(list(shape))); });
-}
-
-char* tg_repeat_interleave(tg_tensor** out, const tg_tensor* x, int64_t n,
-                           int64_t dim) {
-  return guard([&] { *out = wrap(value(x).repeat_interleave(n, dim)); });
-}
-
 char* tg_narrow(tg_tensor** out, const tg_tensor* x, int64_t dim, int64_t start,
                 int64_t length) {
   return guard([&] { *out = wrap(value(x).narrow(dim, start, length)); });
-}
-
-char* tg_select(tg_tensor** out, const tg_tensor* x, int64_t dim,
-                int64_t index) {
-  return guard([&] { *out = wrap(value(x).select(dim, index)); });
 }
 
 char* tg_flatten(tg_tensor** out, const tg_tensor* x, int64_t from) {
@@ -54,17 +39,13 @@ char* tg_cat(tg_tensor** out, tg_list parts, int64_t dim) {
   return guard([&] { *out = wrap(at::cat(list(parts), dim)); });
 }
 
-char* tg_stack(tg_tensor** out, tg_list parts, int64_t dim) {
-  return guard([&] { *out = wrap(at::stack(list(parts), dim)); });
-}
-
 char* tg_chunk(tg_tensor** out, const tg_tensor* x, int64_t n, int64_t dim) {
   return guard([&] {
     std::vector<at::Tensor> parts = value(x).chunk(n, dim);
     TORCH_CHECK(static_cast<int64_t>(parts.size()) == n, "size ",
                 value(x).size(dim), " of dimension ", dim, " gives ",
                 parts.size(), " parts, not ", n);
-    for (int64_t i = 0; i < n; i++) out[i] = wrap(std::move(parts[i]));
+    wrap_all(out, std::move(parts));
   });
 }
 
@@ -72,8 +53,7 @@ char* tg_split(tg_tensor** out, const tg_tensor* x, const int64_t* lengths,
                int64_t n, int64_t dim) {
   return guard([&] {
     at::IntArrayRef all(lengths, static_cast<size_t>(n));
-    std::vector<at::Tensor> parts = value(x).split_with_sizes(all, dim);
-    for (int64_t i = 0; i < n; i++) out[i] = wrap(std::move(parts[i]));
+    wrap_all(out, value(x).split_with_sizes(all, dim));
   });
 }
 
@@ -85,11 +65,6 @@ char* tg_index_select(tg_tensor** out, const tg_tensor* x, int64_t dim,
 char* tg_gather(tg_tensor** out, const tg_tensor* x, int64_t dim,
                 const tg_tensor* index) {
   return guard([&] { *out = wrap(value(x).gather(dim, value(index))); });
-}
-
-char* tg_masked_fill(tg_tensor** out, const tg_tensor* x, const tg_tensor* mask,
-                     double number) {
-  return guard([&] { *out = wrap(value(x).masked_fill(value(mask), number)); });
 }
 
 char* tg_where(tg_tensor** out, const tg_tensor* condition, const tg_tensor* a,

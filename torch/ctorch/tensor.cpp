@@ -4,6 +4,7 @@
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/full.h>
 
+#include <algorithm>
 #include <atomic>
 
 #include "internal.h"
@@ -12,23 +13,38 @@ using namespace seetell;
 
 static std::atomic<int64_t> live{0};
 
+// Every handle is made here, so that what describes one can rely on it.
 tg_tensor* seetell::wrap(at::Tensor value) {
+  TORCH_CHECK(value.defined(), "there is no tensor");
+  TORCH_CHECK(value.dim() <= TG_MAX_RANK, value.dim(),
+              " dimensions, more than ", int{TG_MAX_RANK});
   tg_tensor* x = new tg_tensor{std::move(value)};
   live.fetch_add(1, std::memory_order_relaxed);
   return x;
 }
 
-int64_t tg_live() { return live.load(std::memory_order_relaxed); }
+void seetell::wrap_all(tg_tensor** out, std::vector<at::Tensor> values) {
+  size_t made = 0;
+  try {
+    for (; made < values.size(); made++) out[made] = wrap(values[made]);
+  } catch (...) {
+    tg_free(out, static_cast<int64_t>(made));
+    std::fill_n(out, made, nullptr);
+    throw;
+  }
+}
 
-void tg_free(tg_tensor** tensors, int64_t count) {
+int64_t tg_live() noexcept { return live.load(std::memory_order_relaxed); }
+
+void tg_free(tg_tensor** tensors, int64_t count) noexcept {
   for (int64_t i = 0; i < count; i++) delete tensors[i];
   live.fetch_sub(count, std::memory_order_relaxed);
 }
 
-tg_description tg_describe(const tg_tensor* x) {
+tg_description tg_describe(const tg_tensor* x) noexcept {
   const at::Tensor& t = value(x);
   tg_description d{};
-  d.shape.count = std::min<int64_t>(t.dim(), TG_MAX_RANK);
+  d.shape.count = t.dim();
   for (int64_t i = 0; i < d.shape.count; i++) d.shape.values[i] = t.sizes()[i];
   d.dtype = dtype_number(t.scalar_type());
   d.device = t.is_cpu() ? int32_t{TG_CPU} : t.get_device();
@@ -65,9 +81,12 @@ char* tg_arange(tg_tensor** out, int64_t n, int32_t device) {
   return guard([&] { *out = wrap(at::arange(n, options(TG_INT64, device))); });
 }
 
-char* tg_copy_out(void* data, int32_t dtype, const tg_tensor* x) {
+char* tg_copy_out(void* data, int64_t count, int32_t dtype,
+                  const tg_tensor* x) {
   return guard_no_grad([&] {
     const at::Tensor& t = value(x);
+    TORCH_CHECK(t.numel() == count, "room for ", count, " elements of ",
+                t.numel());
     at::from_blob(data, t.sizes(), scalar_type(dtype)).copy_(t);
   });
 }

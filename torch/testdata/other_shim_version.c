@@ -1,5 +1,19 @@
-// A shim compiled for libtorch 2.10.0 or, with STALE, of another list.
-#include "../ctorch.h"
+// A shim compiled for libtorch 2.10.0 or, with STALE, of another list, with
+// HEADER of another header, with SIZES of types of other sizes.
+#ifndef HEADER
+#define HEADER "../ctorch.h"
+#endif
+#include HEADER
+
+const size_t* layout(void) __asm__("tg_layout");
+const size_t* layout(void) {
+#ifdef SIZES
+  static const size_t sizes[] = {8, 0};
+#else
+  static const size_t sizes[] = TG_LAYOUT;
+#endif
+  return sizes;
+}
 
 const char* signature(void) __asm__("tg_signature");
 const char* signature(void) {

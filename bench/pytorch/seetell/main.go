@@ -28,6 +28,7 @@ type settings struct {
 }
 
 func main() {
+	torch.TuneProcess()
 	runtime.LockOSThread() // as train.Run does: libtorch keeps threads for each that calls it
 	s := settings{config: train.DefaultConfig()}
 	c, batchNorm := &s.config, false

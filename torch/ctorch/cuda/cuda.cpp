@@ -23,9 +23,14 @@ static c10::cuda::CUDAGuard on(int32_t device) {
   return c10::cuda::CUDAGuard(static_cast<at::DeviceIndex>(device));
 }
 
-const char* tg_cuda_signature() { return TG_CUDA_SIGNATURE; }
+const char* tg_cuda_signature() noexcept { return TG_CUDA_SIGNATURE; }
 
-const char* tg_cuda_compiled_version() { return TORCH_VERSION; }
+const size_t* tg_cuda_layout() noexcept {
+  static const size_t layout[] = TG_CUDA_LAYOUT;
+  return layout;
+}
+
+const char* tg_cuda_compiled_version() noexcept { return TORCH_VERSION; }
 
 char* tg_cuda_count(int32_t* out) {
   return guard([&] {
@@ -78,13 +83,6 @@ char* tg_cuda_reset_peak(int32_t device) {
   return guard([&] {
     auto current = on(device);
     allocator::resetPeakStats(device);
-  });
-}
-
-char* tg_cuda_empty_cache() {
-  return guard([&] {
-    auto current = on(0);
-    allocator::emptyCache();
   });
 }
 
