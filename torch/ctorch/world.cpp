@@ -1,0 +1,299 @@
+// Processes that compute together: libtorch's c10d, with Gloo on the CPU.
+#define USE_C10D_GLOO  // libtorch is built with it; its headers ask
+#include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
+#include <c10/util/Logging.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <chrono>
+#include <random>
+#include <thread>
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
+#include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+#include <torch/csrc/distributed/c10d/comm.hpp>
+
+#include "ctorch_world.h"
+#include "internal.h"
+
+using namespace seetell;
+using std::chrono::milliseconds;
+using Group = c10::intrusive_ptr<c10d::ProcessGroup>;
+using StorePointer = c10::intrusive_ptr<c10d::Store>;
+
+struct tg_world {
+  int32_t rank, size;
+  StorePointer store;  // of this meeting
+  Group group;
+};
+
+namespace {
+
+constexpr size_t kBucket = 25 << 20;  // bytes, as DistributedDataParallel has
+
+// Meeting finds a name that the processes now alive share. A launcher's store
+// outlives processes that it starts again, and holds the addresses of the
+// dead. Each rank says a random word, rank 0 lists them, and the meeting is on
+// when all have confirmed one list.
+class Meeting {
+ public:
+  Meeting(c10d::Store& store, const tg_world_options& o)
+      : store_(store), rank_(o.rank), size_(o.size), join_ms_(o.join_ms) {}
+
+  std::string name() {
+    std::random_device random;
+    store_.set(key("word", rank_),
+               std::to_string(random()) + std::to_string(random()));
+    auto end = std::chrono::steady_clock::now() + milliseconds(join_ms_);
+    while (std::chrono::steady_clock::now() < end) {
+      std::string list = words();
+      if (agreed(list)) return list;
+      std::this_thread::sleep_for(milliseconds(20));
+    }
+    TORCH_CHECK(false, came(), " of ", size_, " processes came within ",
+                join_ms_ / 1000., " s");
+  }
+
+ private:
+  static std::string key(const char* kind, int rank) {
+    return std::string("seetell/") + kind + "/" + std::to_string(rank);
+  }
+
+  std::string get(const std::string& name) {
+    return store_.check({name}) ? store_.get_to_str(name) : "?";
+  }
+
+  std::string words() {
+    std::string list;
+    for (int rank = 0; rank < size_; rank++)
+      list += get(key("word", rank)) + " ";
+    return list;
+  }
+
+  int came() {
+    int n = 0;
+    for (int rank = 0; rank < size_; rank++) n += get(key("word", rank)) != "?";
+    return n;
+  }
+
+  bool agreed(const std::string& list) {
+    if (rank_ == 0 && said_ != list) store_.set("seetell/list", said_ = list);
+    if (get("seetell/list") != list || list.find('?') != std::string::npos) {
+      return false;
+    }
+    store_.set(key("ready", rank_), list);
+    for (int rank = 0; rank < size_; rank++) {
+      if (get(key("ready", rank)) != list) return false;
+    }
+    return true;
+  }
+
+  c10d::Store& store_;
+  int32_t rank_, size_;
+  int64_t join_ms_;
+  std::string said_;
+};
+
+StorePointer open_store(const tg_world_options& o) {
+  c10d::TCPStoreOptions options;
+  options.port = static_cast<uint16_t>(o.port);
+  options.isServer = o.rank == 0 && !o.launcher;
+  options.multiTenant = true;
+  options.numWorkers = o.size;
+  options.waitWorkers = false;  // the meeting waits, and says how many came
+  options.timeout = milliseconds(o.join_ms);
+  return c10::make_intrusive<c10d::TCPStore>(o.host, options);
+}
+
+// meeting_store is the part of the store that this meeting has for itself, or
+// the one where torch.distributed's processes look.
+StorePointer meeting_store(const StorePointer& store,
+                           const tg_world_options& o) {
+  std::string name = o.pytorch ? "0" : Meeting(*store, o).name();
+  auto group = c10::make_intrusive<c10d::PrefixStore>("default_pg", store);
+  return c10::make_intrusive<c10d::PrefixStore>(name + "/", group);
+}
+
+c10::intrusive_ptr<c10d::ProcessGroupGloo::Options> gloo_options(
+    const tg_world_options& o) {
+  using Gloo = c10d::ProcessGroupGloo;
+  if (!*o.address) {
+    return Gloo::Options::create_default(milliseconds(o.timeout_ms));
+  }
+  auto options = Gloo::Options::create(milliseconds(o.timeout_ms));
+  options->devices.push_back(Gloo::createDeviceForHostname(o.address));
+  return options;
+}
+
+// buckets are the tensors in their order, cut where one is full or the type
+// changes.
+std::vector<std::vector<at::Tensor>> buckets(
+    const std::vector<at::Tensor>& all) {
+  std::vector<std::vector<at::Tensor>> out;
+  size_t bytes = kBucket;
+  for (const at::Tensor& x : all) {
+    if (bytes >= kBucket || !out.back()[0].options().type_equal(x.options())) {
+      out.emplace_back();
+      bytes = 0;
+    }
+    out.back().push_back(x.detach());
+    bytes += x.nbytes();
+  }
+  return out;
+}
+
+const Group& group(const tg_world* w) {
+  TORCH_CHECK(w->group, "the connection to the others was closed");
+  return w->group;
+}
+
+void sum(const Group& group, const at::Tensor& x) {
+  std::vector<at::Tensor> one{x};
+  group->allreduce(one)->wait();
+}
+
+// SumThrough is the sum over the processes, forward and, of the gradients,
+// backward.
+struct SumThrough : torch::autograd::Function<SumThrough> {
+  static at::Tensor forward(torch::autograd::AutogradContext* context,
+                            const at::Tensor& x, const Group& group) {
+    context->saved_data["group"] = group;
+    at::Tensor y = x.contiguous().clone();
+    sum(group, y);
+    return y;
+  }
+
+  static torch::autograd::variable_list backward(
+      torch::autograd::AutogradContext* context,
+      torch::autograd::variable_list gradients) {
+    at::Tensor y = gradients[0].contiguous().clone();
+    sum(context->saved_data["group"].toCustomClass<c10d::ProcessGroup>(), y);
+    return {y, at::Tensor()};
+  }
+};
+
+// log_errors_alone has libtorch print its errors and not its warnings, which
+// hold backtraces, unless the user's environment says otherwise.
+void log_errors_alone() {
+  const char* name = "TORCH_CPP_LOG_LEVEL";
+  bool unset = !std::getenv(name);
+  if (unset) setenv(name, "ERROR", 0);
+  c10::initLogging();
+  if (unset) unsetenv(name);
+}
+
+std::string note_key(const char* key) { return std::string("note/") + key; }
+
+}  // namespace
+
+const char* tg_world_signature() noexcept { return TG_WORLD_SIGNATURE; }
+
+const size_t* tg_world_layout() noexcept {
+  static const size_t layout[] = TG_WORLD_LAYOUT;
+  return layout;
+}
+
+char* tg_world_join(tg_world** out, tg_world_options o) {
+  return guard([&] {
+    log_errors_alone();
+    StorePointer store = meeting_store(open_store(o), o);
+    auto cpu = c10::make_intrusive<c10d::PrefixStore>("cpu/", store);
+    auto gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(cpu, o.rank, o.size,
+                                                            gloo_options(o));
+    gloo->setSequenceNumberForGroup();
+    auto group = c10::make_intrusive<c10d::ProcessGroup>(store, o.rank, o.size);
+    group->setBackend(at::kCPU, c10d::ProcessGroup::BackendType::GLOO, gloo);
+    group->setDefaultBackend(c10d::ProcessGroup::BackendType::GLOO);
+    *out = new tg_world{o.rank, o.size, store, group};
+  });
+}
+
+void tg_world_hang_up(tg_world* w) noexcept {
+  char* message = guard([&] { w->group.reset(); });
+  std::free(message);  // what was to be closed is of no more use
+}
+
+void tg_world_leave(tg_world* w) noexcept {
+  char* message = guard([&] { delete w; });
+  std::free(message);  // nobody is left to hear it
+}
+
+char* tg_world_broadcast(tg_world* w, tg_list tensors) {
+  return guard_no_grad([&] {
+    for (auto& bucket : buckets(list(tensors))) {
+      c10d::broadcast_coalesced(group(w), bucket, kBucket, 0);
+    }
+  });
+}
+
+char* tg_world_sum(tg_world* w, tg_list tensors) {
+  return guard_no_grad([&] {
+    auto all = buckets(list(tensors));
+    std::vector<at::Tensor> flat;
+    std::vector<c10::intrusive_ptr<c10d::Work>> works;
+    for (auto& bucket : all) {  // the next is copied while this one travels
+      std::vector<at::Tensor> parts;
+      for (auto& x : bucket) parts.push_back(x.reshape({-1}));
+      flat.push_back(at::cat(parts));
+      std::vector<at::Tensor> one{flat.back()};
+      works.push_back(group(w)->allreduce(one));
+    }
+    for (size_t i = 0; i < all.size(); i++) {
+      works[i]->wait();
+      int64_t at = 0;
+      for (auto& x : all[i]) {
+        x.copy_(flat[i].narrow(0, at, x.numel()).view(x.sizes()));
+        at += x.numel();
+      }
+    }
+  });
+}
+
+char* tg_world_sum_through(tg_tensor** out, tg_world* w, const tg_tensor* x) {
+  return guard([&] { *out = wrap(SumThrough::apply(value(x), group(w))); });
+}
+
+char* tg_world_gather(tg_world* w, const void* data, int64_t size, void** all,
+                      int64_t* sizes) {
+  return guard_no_grad([&] {
+    at::Tensor lengths = at::zeros({w->size}, at::kLong);
+    lengths.mutable_data_ptr<int64_t>()[w->rank] = size;
+    sum(group(w), lengths);
+    int64_t most = std::max<int64_t>(1, lengths.max().item<int64_t>());
+    std::vector<at::Tensor> mine{at::zeros({most}, at::kByte)};
+    if (size > 0) std::memcpy(mine[0].mutable_data_ptr(), data, size);
+    std::vector<std::vector<at::Tensor>> each;
+    if (w->rank == 0) {
+      each.emplace_back();
+      for (int i = 0; i < w->size; i++) {
+        each[0].push_back(at::empty({most}, at::kByte));
+      }
+    }
+    group(w)->gather(each, mine)->wait();
+    *all = nullptr;
+    if (w->rank != 0) return;
+    std::memcpy(sizes, lengths.const_data_ptr(), w->size * sizeof(int64_t));
+    int64_t total = lengths.sum().item<int64_t>();
+    char* to = static_cast<char*>(std::malloc(std::max<int64_t>(1, total)));
+    if (!to) throw std::bad_alloc();
+    *all = to;
+    for (int i = 0; i < w->size; i++) {
+      std::memcpy(to, each[0][i].const_data_ptr(), sizes[i]);
+      to += sizes[i];
+    }
+  });
+}
+
+char* tg_world_note(tg_world* w, const char* key, const char* text) {
+  return guard([&] { w->store->set(note_key(key), std::string(text)); });
+}
+
+char* tg_world_read_note(tg_world* w, const char* key, char** text) {
+  return guard([&] {
+    *text = nullptr;
+    if (!w->store->check({note_key(key)})) return;
+    *text = message(w->store->get_to_str(note_key(key)).c_str());
+  });
+}
