@@ -12,7 +12,12 @@ SETUP   = go run ./cmd/setup
 TIME    = 10m
 VERSION = $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
 RACE    = ./cmd/setup/... ./hub/... ./internal/annotations ./dataset/... ./evaluate/... ./picture/... ./plots/... ./third_party/...
-SHARE   = $(DESTDIR)$(PREFIX)/share/doc/seetell
+SHARED  = $(DESTDIR)$(PREFIX)/share
+SHARE   = $(SHARED)/doc/seetell
+MANUAL  = $(SHARED)/man/man1
+BASH    = $(SHARED)/bash-completion/completions
+FISH    = $(SHARED)/fish/vendor_completions.d
+ZSH     = $(SHARED)/zsh/site-functions
 
 # A binary looks for its libraries beside itself, which those of `go test` and
 # `go run` have not there.
@@ -43,6 +48,11 @@ install: build
 	install -D -t $(DESTDIR)$(PREFIX)/bin bin/seetell
 	install -D -t $(DESTDIR)$(PREFIX)/lib/seetell build/lib/libseetell_*.so
 	install -D -m 644 -t $(SHARE) LICENSE
+	install -d $(MANUAL) $(BASH) $(FISH) $(ZSH)
+	bin/seetell manual > $(MANUAL)/seetell.1
+	bin/seetell completion bash > $(BASH)/seetell
+	bin/seetell completion fish > $(FISH)/seetell.fish
+	bin/seetell completion zsh > $(ZSH)/_seetell
 	go run ./third_party/notices > $(SHARE)/NOTICES
 
 bench: build

@@ -33,7 +33,7 @@ func applyConfig(c *cli.Context, path string, values map[string]any) error {
 	var wrong []error
 	for name, value := range values {
 		if !hasFlag(c, name) {
-			wrong = append(wrong, fmt.Errorf("%s: %q is no flag of %s", path, name, c.Command.Name))
+			wrong = append(wrong, fmt.Errorf("%s: %q is no flag of %s%s", path, name, c.Command.Name, meant("", name, flagNames(c.Command))))
 			continue
 		}
 		if c.IsSet(name) {

@@ -23,12 +23,7 @@ func dataCommand() *cli.Command {
 			"parquet, webdataset tar, Karpathy's or COCO's JSON, a folder of pictures with a\n" +
 			"captions file, or demo.",
 		Subcommands: []*cli.Command{downloadCommand(), describeDataCommand(), checkDataCommand()},
-		Action: func(c *cli.Context) error {
-			if c.Args().Present() {
-				return usage(fmt.Errorf("no command %q; %s data --help lists them", c.Args().First(), c.App.Name))
-			}
-			return cli.ShowSubcommandHelp(c)
-		},
+		Action:      noCommand,
 	}
 }
 

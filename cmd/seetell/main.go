@@ -103,10 +103,14 @@ func commands() []*cli.Command {
 		serveCommand(),
 		demoCommand(),
 		doctorCommand(),
+		completionCommand(),
+		manualCommand(),
+		versionCommand(),
 	}
 }
 
 func application(out, messages io.Writer) *cli.App {
+	wrapHelp()
 	app := &cli.App{
 		Name:                   "seetell",
 		Usage:                  "train image captioners and describe pictures",
@@ -126,7 +130,8 @@ func application(out, messages io.Writer) *cli.App {
 		After:  warnOfFonts,
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
-				return usage(fmt.Errorf("no command %q; seetell --help lists them", c.Args().First()))
+				wrong := c.Args().First()
+				return usage(fmt.Errorf("no command %q%s; seetell --help lists them", wrong, meant("", wrong, commandNames(c.App.Commands))))
 			}
 			return cli.ShowAppHelp(c)
 		},
@@ -149,7 +154,11 @@ func onUsageError(c *cli.Context, err error, _ bool) error {
 	if c.Command != nil && c.Command.Name != "" && c.Command.Name != name {
 		name += " " + c.Command.Name
 	}
-	return usage(fmt.Errorf("%w; %s --help lists the flags", err, name))
+	command := &cli.Command{Flags: c.App.Flags}
+	if c.Command != nil && len(c.Command.Flags) > 0 {
+		command = c.Command
+	}
+	return usage(fmt.Errorf("%w; %s --help lists the flags", helped(err, command), name))
 }
 
 func setUpLog(c *cli.Context, messages io.Writer) error {

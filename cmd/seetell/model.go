@@ -19,8 +19,9 @@ import (
 func modelCommand() *cli.Command {
 	var format string
 	return &cli.Command{
-		Name:  "model",
-		Usage: "look into a checkpoint, or average several",
+		Name:   "model",
+		Usage:  "look into a checkpoint, or average several",
+		Action: noCommand,
 		Subcommands: []*cli.Command{averageCommand(), {
 			Name:      "describe",
 			Usage:     "sizes, vocabulary, training and scores of a checkpoint",
