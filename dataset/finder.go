@@ -89,7 +89,7 @@ func (f *finder) anywhere(name string) string {
 	if len(found) == 0 {
 		found = f.byStem[comparable(path.Base(name))]
 	}
-	if len(found) != 1 || !sameFolder(found[0], name) {
+	if len(found) != 1 || !sameFolder(found[0], name) || !f.exists(found[0]) {
 		return ""
 	}
 	return found[0]

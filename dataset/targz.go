@@ -27,6 +27,9 @@ func inflated(file *os.File, size int64) (*os.File, int64, error) {
 	if err == nil && n > limit {
 		err = fmt.Errorf("it holds more than %d bytes, over %d times its own size; unpack it", limit, gzipRatio)
 	}
+	if err == nil {
+		_, err = out.Seek(0, io.SeekStart)
+	}
 	if err = errors.Join(err, os.Remove(out.Name())); err != nil {
 		return nil, 0, errors.Join(err, out.Close())
 	}

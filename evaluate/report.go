@@ -8,8 +8,10 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/seetell/seetell/evaluate/grounding"
+	"github.com/seetell/seetell/evaluate/meteor"
 	"github.com/seetell/seetell/internal/wholefile"
 )
 
@@ -111,6 +113,14 @@ func newReport(images Images, o Options, t *table) *Report {
 	if r.Captions.Empty > 0 {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("%d of %d captions are empty", r.Captions.Empty, r.Images))
 	}
+	if _, scored := r.Scores["CIDEr"]; scored && r.Images == 1 {
+		r.Warnings = append(r.Warnings, "CIDEr of one picture is 0 by its definition: it weighs words by how few of the pictures have them")
+	}
+	for name := range r.Scores {
+		if strings.HasPrefix(name, "METEOR") && longTexts(t) {
+			r.Warnings = append(r.Warnings, fmt.Sprintf("%s aligns the first %d words of a caption, and some have more", name, meteor.MostWords))
+		}
+	}
 	return r
 }
 
@@ -182,4 +192,10 @@ func (r *Report) Save(path string) error {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	return wholefile.Write(path, text.Bytes(), 0o666)
+}
+
+// longTexts tells whether METEOR leaves words of a text aside.
+func longTexts(t *table) bool {
+	long := func(t text) bool { return len(t.words) > meteor.MostWords }
+	return slices.ContainsFunc(t.pictures, func(p picture) bool { return long(p.caption) || slices.ContainsFunc(p.references, long) })
 }

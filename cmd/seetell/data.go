@@ -65,6 +65,7 @@ func downloadCommand() *cli.Command {
 func setFlags(o *dataset.Options, format *string) []cli.Flag {
 	return append([]cli.Flag{
 		&cli.PathFlag{Name: "pictures", Usage: "`DIR` of the pictures that captions name", Destination: &o.Pictures},
+		&cli.BoolFlag{Name: "outside", Usage: "captions files may name pictures outside their folder", Destination: &o.Outside},
 		&cli.Int64Flag{Name: "seed", Usage: "of the splits of a set that has none", Value: 1, Destination: &o.Seed},
 		&cli.IntFlag{Name: "limit", Usage: "pictures a split; 0 for all", Destination: &o.Limit},
 		&cli.BoolFlag{Name: "strict", Usage: "refuse captions and pictures that are otherwise left out and counted", Destination: &o.Strict},

@@ -26,7 +26,7 @@ func printStats(w io.Writer, d *dataset.Stats) error {
 		fmt.Fprintf(w, "commit %s\n", terminal.Line(d.Revision))
 	}
 	if d.RandomSplit {
-		fmt.Fprintln(w, "the source has no splits: dealt 80/10/10 by the pictures' bytes and the seed")
+		fmt.Fprintln(w, "the source has no splits: split 80/10/10 by the pictures' bytes and the seed")
 	}
 	if d.Unlisted > 0 {
 		fmt.Fprintf(w, "%d pictures are in no list of a split and were left out\n", d.Unlisted)

@@ -9,20 +9,26 @@ const beamSize = 40
 type path struct {
 	hyp, ref []bool // words that a match covers
 	chosen   []int  // by reference word, one more than the place of its match among the proposals; 0 is none
-	weight1  int    // covered words of the hypothesis and of the reference,
-	weight2  int    // truncated after each addition, as METEOR does
-	chunks   int
-	crosses  int // sum of distances between matched words
-	next     int // first reference word after the last match or skip
-	lastEnd  int // hypothesis word after the last match, -1 after a gap
 	kept     bool
+	state
+}
+
+// state is what paths are compared by and go on from.
+type state struct {
+	weight1 int // covered words of the hypothesis and of the reference,
+	weight2 int // truncated after each addition, as METEOR does
+	chunks  int
+	crosses int // sum of distances between matched words
+	next    int // first reference word after the last match or skip
+	lastEnd int // hypothesis word after the last match, -1 after a gap
 }
 
 // An aligner searches the best alignment of one pair of sentences after
 // another, in memory of its own.
 type aligner struct {
 	proposals
-	paths, following []*path
+	paths, following []*path // the best first
+	branches         []branch
 	free             []*path
 }
 
@@ -35,7 +41,6 @@ func (a *aligner) align(list []Match, hyp, ref []*word, table *Table) []Match {
 	for at := range len(ref) + 1 {
 		a.step(at, len(ref))
 	}
-	slices.SortStableFunc(a.paths, better)
 	for j, choice := range a.paths[0].chosen {
 		if choice > 0 {
 			list = append(list, a.from[j][choice-1])
@@ -48,7 +53,7 @@ func (a *aligner) align(list []Match, hyp, ref []*word, table *Table) []Match {
 // start returns the path that holds the matches no other match competes with.
 func (a *aligner) start(hyp, ref int) *path {
 	p := a.newPath()
-	*p = path{hyp: cleared(p.hyp, hyp), ref: cleared(p.ref, ref), chosen: cleared(p.chosen, ref), lastEnd: -1}
+	*p = path{hyp: cleared(p.hyp, hyp), ref: cleared(p.ref, ref), chosen: cleared(p.chosen, ref), state: state{lastEnd: -1}}
 	for j, matches := range a.from {
 		if len(matches) == 1 && a.unambiguous(matches[0]) {
 			p.chosen[j] = 1
@@ -58,25 +63,67 @@ func (a *aligner) start(hyp, ref int) *path {
 	return p
 }
 
-// step extends the best paths by what can start at reference word at.
+// step extends the best paths by what can start at reference word at, and
+// keeps the best.
 func (a *aligner) step(at, end int) {
-	slices.SortStableFunc(a.paths, better)
-	a.following = a.following[:0]
-	for _, p := range a.paths[:min(beamSize, len(a.paths))] {
+	a.following, a.branches = a.following[:0], a.branches[:0]
+	for _, p := range a.paths {
 		switch {
 		case at == end:
 			p.endChunk()
-			a.following = append(a.following, p)
+			a.keep(branch{from: p, state: p.state})
 		case !p.ref[at]:
 			a.branch(p, at)
 		case p.continues(a.from, at):
-			a.following = append(a.following, p)
+			a.keep(branch{from: p, state: p.state})
 		}
 	}
-	if len(a.following) == 0 {
-		a.following = append(a.following, a.paths[0])
+	if len(a.branches) == 0 && len(a.paths) > 0 {
+		a.keep(branch{from: a.paths[0], state: a.paths[0].state})
 	}
+	a.follow(at)
 	a.recycle()
+}
+
+// branch is a path that a step may lead to: from another by the match choice-1
+// of those that start at the step's word, or by none where choice is 0.
+type branch struct {
+	from   *path
+	choice int
+	state
+}
+
+// keep puts b among the best branches, behind those that are as good. Only
+// they are made into paths.
+func (a *aligner) keep(b branch) {
+	i := len(a.branches)
+	if i == beamSize {
+		if better(&b.state, &a.branches[i-1].state) >= 0 {
+			return
+		}
+		a.branches, i = a.branches[:i-1], i-1
+	}
+	for i > 0 && better(&b.state, &a.branches[i-1].state) < 0 {
+		i--
+	}
+	a.branches = slices.Insert(a.branches, i, b)
+}
+
+// follow makes paths of the branches: copies first, while the paths that they
+// come from are as they were.
+func (a *aligner) follow(at int) {
+	for _, b := range a.branches {
+		p := b.from
+		if b.choice > 0 {
+			p = a.copyPath(p)
+			p.cover(a.from[at][b.choice-1])
+			p.chosen[at] = b.choice
+		}
+		a.following = append(a.following, p)
+	}
+	for i, b := range a.branches {
+		a.following[i].state = b.state
+	}
 }
 
 // continues reports whether p, whose reference word at is covered, goes on:
@@ -95,28 +142,27 @@ func (p *path) continues(from [][]Match, at int) bool {
 	return true
 }
 
-// branch adds a copy of p for each match it can take at word at, and p itself
-// without one. Each match lengthens p's own distance, so that later branches
-// and the skip inherit it: METEOR's search does so, and its scores depend on it.
+// branch keeps a branch for each match that p can take at word at, and one
+// without. Each match lengthens p's own distance, so that later branches and
+// the skip inherit it: METEOR's search does so, and its scores depend on it.
 func (a *aligner) branch(p *path, at int) {
+	own := p.state
 	for k, m := range a.from[at] {
 		if p.covers(m) {
 			continue
 		}
-		q := a.copyPath(p)
-		q.cover(m)
-		q.chosen[at] = k + 1
-		q.take(m)
-		p.crosses += distance(m)
-		a.following = append(a.following, q)
+		taken := own
+		taken.take(m)
+		own.crosses += distance(m)
+		a.keep(branch{p, k + 1, taken})
 	}
-	p.endChunk()
-	p.next++
-	a.following = append(a.following, p)
+	own.endChunk()
+	own.next++
+	a.keep(branch{p, 0, own})
 }
 
 // take counts m, the next match of p's alignment.
-func (p *path) take(m Match) {
+func (p *state) take(m Match) {
 	weight := 0.5
 	if m.Stage == exact {
 		weight = 1
@@ -130,7 +176,7 @@ func (p *path) take(m Match) {
 	p.lastEnd = m.MatchStart + m.MatchLength
 }
 
-func (p *path) endChunk() {
+func (p *state) endChunk() {
 	if p.lastEnd != -1 {
 		p.chunks++
 		p.lastEnd = -1
@@ -152,7 +198,7 @@ func (p *path) covers(m Match) bool {
 		slices.Contains(p.ref[m.Start:m.Start+m.Length], true)
 }
 
-func better(p, q *path) int {
+func better(p, q *state) int {
 	if n := q.weight1 + q.weight2 - p.weight1 - p.weight2; n != 0 {
 		return n
 	}

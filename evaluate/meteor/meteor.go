@@ -72,6 +72,13 @@ func (s *Scorer) Align(hyp string, refs []string) Alignment {
 // cleaned is what pycocoevalcap does to a hypothesis before METEOR sees it.
 var cleaned = strings.NewReplacer("|||", "", "  ", " ")
 
+// MostWords is how many words of a sentence are aligned: where all are equal,
+// there are as many matches as that squared. The words behind count as not
+// matched.
+const MostWords = 1000
+
+func aligned(words []*word) []*word { return words[:min(len(words), MostWords)] }
+
 // best aligns hyp to each of refs; it copies the best one's matches to keep
 // unless that is nil.
 func (s *Scorer) best(w *workspace, hyp string, refs []string, keep *[]Match) Alignment {
@@ -80,7 +87,7 @@ func (s *Scorer) best(w *workspace, hyp string, refs []string, keep *[]Match) Al
 	highest := -1.0
 	for i, ref := range refs {
 		w.ref = s.words.appendWords(w.ref[:0], Normalize(ref))
-		w.matches = w.align(w.matches[:0], w.hyp, w.ref, s.table)
+		w.matches = w.align(w.matches[:0], aligned(w.hyp), aligned(w.ref), s.table)
 		stats := count(w.hyp, w.ref, w.matches)
 		score := stats.Score()
 		if score <= highest {

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 )
 
 func TestSegment(t *testing.T) {
@@ -83,4 +85,18 @@ func ExampleScorer_Segment() {
 	})
 	fmt.Printf("%.4f\n", stats.Score())
 	// Output: 0.3848
+}
+
+// TestEqualWords: many equal words, each of which matches each, take time for
+// their pairs and not for their triples.
+func TestEqualWords(t *testing.T) {
+	text := strings.Repeat("dog ", 3*MostWords)
+	begin := time.Now()
+	stats := New().Segment(text, []string{text})
+	if took := time.Since(begin); took > time.Minute {
+		t.Errorf("%d equal words take %v", 3*MostWords, took)
+	}
+	if score := stats.Score(); score <= 0 || score > 1 {
+		t.Errorf("score %v", score)
+	}
 }

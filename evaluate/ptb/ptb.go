@@ -19,7 +19,7 @@ import (
 // U+2028 and U+2029 too.
 func Tokenize(text string) string {
 	s := newScanner(text)
-	for s.at < len(s.in) {
+	for s.at < len(s.all) {
 		s.next()
 	}
 	return string(s.out)

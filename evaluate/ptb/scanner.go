@@ -9,12 +9,18 @@ import (
 // asks every rule that could begin there how far it reaches, and takes the
 // one that reaches farthest, of equals the one asked first.
 type scanner struct {
-	in   []uint16 // UTF-16, as in Java
+	all  []uint16 // UTF-16, as in Java
+	in   []uint16 // what of it the rules see: up to longestToken from at
 	at   int      // where the next token begins
 	out  []byte   // UTF-8
 	line int      // where out's last line begins
 	best found
 }
+
+// longestToken is how far a rule sees, in UTF-16's units. A token of prose is
+// far from it; without an end, text such as a'a'a' or ((( would be gone through
+// to its end from each of its places.
+const longestToken = 512
 
 // found is the token of the rule that has reached farthest.
 type found struct {
@@ -24,9 +30,9 @@ type found struct {
 }
 
 func newScanner(text string) *scanner {
-	s := &scanner{in: make([]uint16, 0, len(text)+8), out: make([]byte, 0, len(text)+len(text)/8)}
+	s := &scanner{all: make([]uint16, 0, len(text)+8), out: make([]byte, 0, len(text)+len(text)/8)}
 	for _, r := range text {
-		s.in = utf16.AppendRune(s.in, r)
+		s.all = utf16.AppendRune(s.all, r)
 	}
 	return s
 }
@@ -57,6 +63,7 @@ func (s *scanner) whole(end int) { s.offer(end, end, asIs) }
 
 // next consumes a token, or white space, or a character that is dropped.
 func (s *scanner) next() {
+	s.in = s.all[:min(len(s.all), s.at+longestToken)]
 	if s.plainWord() {
 		return
 	}

@@ -1,0 +1,178 @@
+package dataset
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/seetell/seetell/hub"
+	"github.com/seetell/seetell/hub/hubtest"
+)
+
+// TestBitFlips: whatever bit of a parquet file is wrong, reading it ends,
+// without a panic; where a codec keeps a checksum, a picture is never another.
+func TestBitFlips(t *testing.T) {
+	for _, name := range []string{"numbered", "gzip", "zstd", "plain", "list", "delta"} {
+		whole := fixture(t, name+".parquet")
+		path := filepath.Join(t.TempDir(), "a.parquet")
+		for at := 0; at < len(whole); at += 1 + len(whole)/60 {
+			damaged := bytes.Clone(whole)
+			damaged[at] ^= 1 << (at % 8)
+			if err := os.WriteFile(path, damaged, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			set, err := Open(context.Background(), path, Options{})
+			if err != nil {
+				continue
+			}
+			for _, split := range set.Splits {
+				for i := range split.Len() {
+					_, _ = split.Bytes(i)
+				}
+			}
+			set.Close()
+		}
+	}
+}
+
+// TestOutside: a captions file names pictures of its folder and no others,
+// unless that is allowed; nothing that is no regular file is opened.
+func TestOutside(t *testing.T) {
+	folder := t.TempDir()
+	root := filepath.Join(folder, "set")
+	write(t, filepath.Join(folder, "private.gif"), tinyPicture("p"))
+	write(t, filepath.Join(root, "x.gif"), tinyPicture("x"))
+	absolute := filepath.Join(folder, "private.gif")
+	for _, name := range []string{absolute, "../private.gif", `..\private.gif`, "a/../../private.gif"} {
+		write(t, filepath.Join(root, "captions.csv"), []byte("image,caption\nx.gif,A\n"+name+",B\n"))
+		set, err := Open(context.Background(), root, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := set.Problems.Count(OutsidePicture); n != 1 || len(set.Splits) != 1 || set.Splits[0].Len() != 1 {
+			t.Errorf("%s: %d problems, splits %s", name, n, tell(set))
+		}
+		set.Close()
+		set, err = Open(context.Background(), root, Options{Outside: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := tell(set); !strings.Contains(got, "=A") || !strings.Contains(got, "=B") {
+			t.Errorf("%s: allowed, and %s is read", name, got)
+		}
+		set.Close()
+	}
+}
+
+func TestPipesAreNoPictures(t *testing.T) {
+	root := t.TempDir()
+	write(t, filepath.Join(root, "x.gif"), tinyPicture("x"))
+	if err := syscall.Mkfifo(filepath.Join(root, "pipe.gif"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("/dev/zero", filepath.Join(root, "zero.gif")); err != nil {
+		t.Fatal(err)
+	}
+	hole := filepath.Join(root, "hole.gif")
+	write(t, hole, nil)
+	if err := os.Truncate(hole, 20<<30); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(root, "captions.csv"), []byte("image,caption\nx.gif,A\npipe.gif,B\nzero.gif,C\nhole.gif,D\n"))
+	set, err := Open(context.Background(), root, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer set.Close()
+	problems, err := Check(context.Background(), set, nil)
+	if err != nil || problems.Count(BrokenPicture) != 3 {
+		t.Errorf("%v, %v, want 3 pictures that are none", problems.Err(), err)
+	}
+}
+
+// TestHubStaysWithin: a hub set's captions, and links in its snapshot, lead to
+// nothing outside its folder of the cache, whatever is allowed.
+func TestHubStaysWithin(t *testing.T) {
+	private := filepath.Join(t.TempDir(), "private.gif")
+	write(t, private, tinyPicture("p"))
+	serveHub(t, "owner/set", &hubtest.Set{Files: map[string][]byte{
+		"metadata.csv": []byte("file_name,caption\nx.gif,A\n" + private + ",B\nlink.gif,C\n"), "x.gif": tinyPicture("x"), "link.gif": tinyPicture("l")}})
+	folder, err := Download(context.Background(), hub.Dataset{ID: "owner/set", Revision: hub.Main}, hub.Environment())
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(folder, "link.gif")
+	if err := os.Remove(link); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(private, link); err != nil {
+		t.Fatal(err)
+	}
+	set, err := Open(context.Background(), "owner/set", Options{Outside: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer set.Close()
+	if got := tell(set); got != "train:x.gif=A" {
+		t.Errorf("read %s", got)
+	}
+}
+
+// TestArchives: sparse members are no pictures, a Mac's are passed over, and a
+// gzip file that is mostly zeros is not unpacked.
+func TestArchives(t *testing.T) {
+	root := t.TempDir()
+	var zipped bytes.Buffer
+	w := gzip.NewWriter(&zipped)
+	w.Write(makeTar(t, "./._a.gif", "mac", "./a.gif", "picture", "./a.txt", "A", "b.img", string(tinyPicture("b")), "b.cap", "B"))
+	w.Close()
+	path := filepath.Join(root, "train-0.tar.gz")
+	write(t, path, zipped.Bytes())
+	set, err := Open(context.Background(), path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := tell(set); !strings.Contains(got, ":a.gif=A") || !strings.Contains(got, ":b.img=B") || set.Problems.Total() != 0 {
+		t.Errorf("read %s, %v", got, set.Problems.Err())
+	}
+	set.Close()
+
+	var sparse bytes.Buffer
+	tw := tar.NewWriter(&sparse)
+	_ = tw.WriteHeader(&tar.Header{Name: "a.txt", Mode: 0o600, Size: 1})
+	_, _ = tw.Write([]byte("A"))
+	tw.Close()
+	header := bytes.Clone(makeTar(t, "a.gif", "picture"))
+	header[156] = tar.TypeGNUSparse
+	if got := string(header[156]); got != "S" {
+		t.Fatal(got)
+	}
+	sum := 0
+	copy(header[148:156], "        ")
+	for _, c := range header[:512] {
+		sum += int(c)
+	}
+	copy(header[148:156], []byte{byte('0' + sum>>15&7), byte('0' + sum>>12&7), byte('0' + sum>>9&7), byte('0' + sum>>6&7), byte('0' + sum>>3&7), byte('0' + sum&7), 0, ' '})
+	write(t, filepath.Join(root, "sparse.tar"), append(header[:len(header)-1024], sparse.Bytes()...))
+	if _, err := Open(context.Background(), filepath.Join(root, "sparse.tar"), Options{}); err == nil {
+		t.Error("a sparse member is taken for a picture")
+	}
+
+	zipped.Reset()
+	w = gzip.NewWriter(&zipped)
+	zeros := make([]byte, 1<<20)
+	for range 80 {
+		w.Write(zeros)
+	}
+	w.Close()
+	write(t, filepath.Join(root, "zeros.tar.gz"), zipped.Bytes())
+	if _, err := Open(context.Background(), filepath.Join(root, "zeros.tar.gz"), Options{}); err == nil || !strings.Contains(err.Error(), "it holds more than") {
+		t.Errorf("80 MB of zeros: %v", err)
+	}
+}
