@@ -2,7 +2,8 @@
 # make test   all set-up, then every test
 #
 # make build [CUDA=1], check, install [PREFIX=, DESTDIR=], bench, clean
-# make fuzz [TIME=10m]   each parser's fuzz test, one after another
+# make fuzz [TIME=10m]       each parser's fuzz test, one after another
+# make sanitize [TIME=10m]   damaged JPEGs for package picture's C, watched
 #
 # Set-up brings pinned files into the user's cache; LIBTORCH=DIR (a PyTorch's
 # torch folder) uses what is there. cmd/setup says more.
@@ -23,7 +24,7 @@ ZSH     = $(SHARED)/zsh/site-functions
 # `go run` have not there.
 test bench fuzz: export SEETELL_SHIM = $(CURDIR)/build/lib/libseetell_torch.so
 
-.PHONY: build check test demo install bench fuzz clean
+.PHONY: build check test demo install bench fuzz sanitize clean
 
 build:
 	$(SETUP) $(if $(CUDA),-cuda) build
@@ -65,6 +66,12 @@ fuzz: build
 	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(TIME) "$$package" || exit 1; \
 	  done; \
 	done
+
+sanitize:
+	mkdir -p build/sanitized
+	cc -g -O1 -Wall -Wextra -fsanitize=address,undefined -fno-sanitize-recover=all -o build/sanitized/jpeg \
+		picture/sanitize/main.c picture/jpeg.c picture/huffman.c picture/scan.c -l:libjpeg.a
+	cd build/sanitized && ./jpeg $(TIME) $(CURDIR)/picture/testdata/*.jpg
 
 clean:
 	rm -rf bin build demo

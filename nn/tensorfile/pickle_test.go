@@ -140,6 +140,8 @@ func TestContainers(t *testing.T) {
 		{"zip, name twice", archived(t, zip.Store, "data.pkl", "}(U\x01a"+view+"U\x01a"+view+"u.", "data/0", "1234"), "stands twice"},
 		{"zip, state beside a tensor", archived(t, zip.Store, "data.pkl", "}(U\x05epoch"+view+"U\x0astate_dict}(U\x01a"+view+"U\x01b"+view+"uu.", "data/0", "1234"), ""},
 		{"zip, the same bytes twice", archived(t, zip.Store, "data.pkl", state, "data/0", "1234", "data/0", "1234"), ""},
+		{"zip, wrapped", archived(t, zip.Store, "data.pkl", "}U\x08module.a"+view+"s.", "data/0", "1234"), ""},
+		{"zip, wrapped twice", archived(t, zip.Store, "data.pkl", "}U\x0emodel.module.a"+view+"s.", "data/0", "1234"), ""},
 		{"zip, name is a tuple of tuples", archived(t, zip.Store, "data.pkl", "}("+doubling+view+"u.", "data/0", "1234"), "stands twice: a tensorfile.tuple"},
 		{"zip, name is a number", archived(t, zip.Store, "data.pkl", "}K\x01"+view+"s.", "data/0", "1234"), "no text"},
 		{"older", older(version, little, keys, values), ""},

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 )
 
 // storage is a run of values that tensors of a .pth file are views of.
@@ -142,7 +144,22 @@ func (s *storages) file(value any) (*File, error) {
 	if len(best) == 0 {
 		return nil, errors.New("it holds no state dict: save model.state_dict()")
 	}
+	stripPrefixes(best)
 	return &File{Tensors: best}, nil
+}
+
+// stripPrefixes takes away what wrappers put before all names of a model that
+// they were saved around: DataParallel and Lightning.
+func stripPrefixes(tensors []Tensor) {
+	for _, prefix := range []string{"module.", "model.", "module."} {
+		lacks := func(t Tensor) bool { return !strings.HasPrefix(t.Name, prefix) }
+		if slices.ContainsFunc(tensors, lacks) {
+			continue
+		}
+		for i := range tensors {
+			tensors[i].Name = strings.TrimPrefix(tensors[i].Name, prefix)
+		}
+	}
 }
 
 // member returns the value under a key of a dict, nil where there is none, or
