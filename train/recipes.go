@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/dataset/loader"
 )
 
@@ -69,12 +70,15 @@ func base(c *Config) {
 	c.Dropout, c.EmbeddingDropout, c.LabelSmoothing = .5, 0, 0
 	c.Augmentation.Flip, c.Augmentation.CropScale = "", 0
 	c.MinimumCount = 3
+	c.Model.Layers, c.Model.Output, c.Model.FeatureNorm = checkpoint.Layers4, checkpoint.OutputDeep, checkpoint.FeatureNormNone
+	c.AttentionGuide, c.GuideTemperature, c.SelfCriticalWords = 0, .5, 0
 }
 
-// literal is base with one learning rate for every parameter, and BatchNorm in
-// training mode.
+// literal is base with one learning rate for every parameter, BatchNorm in
+// training mode, also behind the projection, and the plain output.
 func literal(c *Config) {
 	base(c)
+	c.Model.Output, c.Model.FeatureNorm = checkpoint.OutputPlain, checkpoint.FeatureNormBatch
 	c.EncoderLearningRate, c.BatchNorm = c.LearningRate, BatchNormBatch
 }
 
@@ -92,6 +96,8 @@ func best(c *Config) {
 	c.Dropout, c.EmbeddingDropout, c.LabelSmoothing = .5, .25, .1
 	c.Augmentation.Flip, c.Augmentation.CropScale = loader.FlipSwap, .6
 	c.MinimumCount = 5
+	c.Model.Layers, c.Model.Output, c.Model.FeatureNorm = checkpoint.Layers4, checkpoint.OutputDeep, checkpoint.FeatureNormNone
+	c.AttentionGuide, c.GuideTemperature, c.SelfCriticalWords = .5, .5, .2
 }
 
 // demo learns the built-in set of drawn scenes, from random weights, in a few
@@ -107,6 +113,8 @@ func demo(c *Config) {
 	c.Dropout, c.EmbeddingDropout, c.LabelSmoothing = .5, 0, 0
 	c.Augmentation.Flip, c.Augmentation.CropScale = "", 0
 	c.Preprocessing.Size, c.Model.Grid = 80, 3
+	c.Model.Layers, c.Model.Output, c.Model.FeatureNorm = checkpoint.Layers4, checkpoint.OutputPlain, checkpoint.FeatureNormBatch
+	c.AttentionGuide, c.GuideTemperature, c.SelfCriticalWords = 0, .5, 0
 	c.Model.Features, c.Model.Embedding, c.Model.Attention, c.Model.Hidden = 128, 128, 128, 256
 	c.MinimumCount = 1
 	c.Keep = 1
