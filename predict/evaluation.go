@@ -3,8 +3,8 @@ package predict
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 
 	"github.com/seetell/seetell/captioner"
@@ -12,6 +12,7 @@ import (
 	"github.com/seetell/seetell/evaluate"
 	"github.com/seetell/seetell/evaluate/grounding"
 	"github.com/seetell/seetell/evaluate/meteor"
+	"github.com/seetell/seetell/internal/newfolder"
 )
 
 // Evaluation is a checkpoint to evaluate, the pictures to do it on and the
@@ -30,7 +31,9 @@ type Evaluation struct {
 	Workers int    // goroutines that decode pictures; 0 for one more than cores
 
 	Meteor *meteor.Scorer // nil for METEOR without paraphrases
-	Out    string         // folder of captions, report, plots and gallery
+	Out    string         // folder of captions, references, report, plots and gallery
+
+	Overwrite bool // whether Out may hold an earlier evaluation
 
 	Progress func(done, total int) // hears how many pictures are captioned; nil for nobody
 	Log      *slog.Logger          // hears what is left out or looks wrong; nil for nobody
@@ -44,16 +47,31 @@ type evaluation struct {
 	boxes map[string][]grounding.Box
 }
 
+// ErrNotEmpty is the error of a folder for results that holds something.
+var ErrNotEmpty = errors.New("the folder is not empty")
+
 // Evaluate captions the split, scores the captions and leaves in the folder Out
-// captions.json (COCO's results form), report.json, plots and a gallery. It
-// returns the report.
-func Evaluate(ctx context.Context, o Evaluation) (*evaluate.Report, error) {
+// captions.json (COCO's results form), references.json, report.json, plots and
+// a gallery. It returns the report. One that fails leaves no empty folder
+// behind.
+func Evaluate(ctx context.Context, o Evaluation) (report *evaluate.Report, err error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	if err := os.MkdirAll(o.Out, 0o755); err != nil {
+	if empty, err := newfolder.Empty(o.Out); err != nil {
+		return nil, err
+	} else if !empty && !o.Overwrite {
+		return nil, fmt.Errorf("%s: %w", o.Out, ErrNotEmpty)
+	}
+	undo, err := newfolder.Make(o.Out)
+	if err != nil {
 		return nil, err
 	}
+	defer func() {
+		if err != nil {
+			undo()
+		}
+	}()
 	e := evaluation{Evaluation: o}
 	if err := e.open(ctx); err != nil {
 		return nil, err
@@ -63,8 +81,7 @@ func Evaluate(ctx context.Context, o Evaluation) (*evaluate.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	report, err := e.score(ctx, found, meta)
-	if err != nil {
+	if report, err = e.score(ctx, found, meta); err != nil {
 		return nil, err
 	}
 	e.ground(found, meta, report)

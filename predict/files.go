@@ -13,9 +13,12 @@ import (
 	"github.com/seetell/seetell/plots/gallery"
 )
 
-// write leaves captions.json, report.json, the plots and the gallery.
+// write leaves captions.json, references.json, report.json, the plots and the gallery.
 func (e *evaluation) write(found Predictions, meta captioner.Metadata, report *evaluate.Report) error {
 	if err := found.writeCaptions(filepath.Join(e.Out, "captions.json")); err != nil {
+		return err
+	}
+	if err := found.writeReferences(filepath.Join(e.Out, "references.json")); err != nil {
 		return err
 	}
 	if err := report.Save(filepath.Join(e.Out, "report.json")); err != nil {
@@ -40,6 +43,19 @@ func (p Predictions) writeCaptions(path string) error {
 		results[i] = cocoResult{one.ID, one.Captions[0].Text}
 	}
 	text, err := json.MarshalIndent(results, "", " ")
+	if err != nil {
+		return err
+	}
+	return wholefile.Write(path, append(text, '\n'), 0o644)
+}
+
+// writeReferences writes the references by id, as the command score reads them.
+func (p Predictions) writeReferences(path string) error {
+	references := make(map[string][]string, len(p.Pictures))
+	for _, one := range p.Pictures {
+		references[one.ID] = one.References
+	}
+	text, err := json.MarshalIndent(references, "", " ")
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ type Predictions struct {
 	Loss         float64 // mean over the references' words
 	DeadChannels float64 // share of the backbone's channels that are zero throughout
 	Skipped      []loader.Skip
+	AtOnce       int // pictures captioned at once at the end, fewer than a batch where memory ran out
 }
 
 // Prediction is a picture of a split with its captions, the best first.
@@ -59,11 +60,22 @@ func (t *totals) finish() (loss, dead float64) {
 	return t.loss / float64(max(t.words, 1)), dead / float64(max(len(t.active), 1))
 }
 
-func (t *totals) see(strongest []float32) {
+// add adds what other pictures came to.
+func (t *totals) add(other totals) {
+	t.loss += other.loss
+	t.words += other.words
 	if t.active == nil {
-		t.active = make([]bool, len(strongest))
+		t.active = make([]bool, len(other.active))
 	}
+	for i, active := range other.active {
+		t.active[i] = t.active[i] || active
+	}
+}
+
+// see takes the largest value of each channel.
+func (t *totals) see(strongest []float32) {
+	t.active = make([]bool, len(strongest))
 	for i, value := range strongest {
-		t.active[i] = t.active[i] || value > 0
+		t.active[i] = value > 0
 	}
 }

@@ -62,14 +62,15 @@ func Open(path string, o captioner.Options, b captioner.Beam) (*Predictor, capti
 func (p *Predictor) Close() { p.Network.Close() }
 
 // Predict captions every picture of a split, in order, and calls progress after
-// each batch with the number of pictures done. Progress may be nil.
+// each batch with the number of pictures done. Progress may be nil. Where memory
+// runs out it captions half as many at once, from there on.
 func (p *Predictor) Predict(ctx context.Context, split *dataset.Split, progress func(pictures int)) (Predictions, error) {
 	loader, err := loader.New(ctx, split, p.Loader)
 	if err != nil {
 		return Predictions{}, err
 	}
 	defer loader.Close()
-	var all Predictions
+	all := Predictions{AtOnce: p.Loader.Batch}
 	var sum totals
 	for {
 		batch, err := loader.Next()
@@ -91,19 +92,45 @@ func (p *Predictor) Predict(ctx context.Context, split *dataset.Split, progress 
 	return all, nil
 }
 
+// batch adds what a batch comes to.
 func (p *Predictor) batch(ctx context.Context, batch *loader.Batch, all *Predictions, sum *totals) error {
 	all.Skipped = append(all.Skipped, batch.Skipped...)
-	if len(batch.IDs) == 0 {
-		return nil
+	for from := 0; from < len(batch.IDs); {
+		to := min(from+all.AtOnce, len(batch.IDs))
+		pictures, part, err := p.part(ctx, batch.Part(from, to))
+		if OutOfMemory(err) && to-from > 1 {
+			all.AtOnce = (to - from + 1) / 2
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		all.Pictures = append(all.Pictures, pictures...)
+		sum.add(part)
+		from = to
 	}
-	return torch.NoGrad(func(s *torch.Scope) error {
+	return nil
+}
+
+// OutOfMemory tells whether an error is libtorch's for want of memory.
+func OutOfMemory(err error) bool {
+	var failure *torch.Error
+	return errors.As(err, &failure) && failure.OutOfMemory()
+}
+
+// part captions some pictures at once.
+func (p *Predictor) part(ctx context.Context, batch *loader.Batch) (pictures []Prediction, sum totals, err error) {
+	err = torch.NoGrad(func(s *torch.Scope) error {
 		pooled, features := p.features(s, batch)
 		strongest, _ := pooled.To(s, torch.Float32).Reshape(s, -1, pooled.Dim(2)).Max(s, 0)
 		sum.see(strongest.Float32s(s))
 		if p.CaptionWords > 0 {
-			p.loss(s, features, batch, sum)
+			p.loss(s, features, batch, &sum)
 		}
 		captions, err := p.Network.Search(ctx, s, features, p.Vocabulary, p.Beam, p.Precision)
+		if err == nil {
+			err = s.Err() // of what the search was given
+		}
 		if err != nil {
 			return err
 		}
@@ -112,10 +139,11 @@ func (p *Predictor) batch(ctx context.Context, batch *loader.Batch, all *Predict
 			if p.Given {
 				one.Given = p.Network.Given(s, features.Narrow(s, 0, int64(i), 1), p.Vocabulary, one.References, p.Precision)
 			}
-			all.Pictures = append(all.Pictures, one)
+			pictures = append(pictures, one)
 		}
 		return nil
 	})
+	return pictures, sum, err
 }
 
 // features returns the backbone's pooled features and the decoder's.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/seetell/seetell/dataset/loader"
 	"github.com/seetell/seetell/evaluate"
+	"github.com/seetell/seetell/predict"
 	"github.com/seetell/seetell/torch"
 )
 
@@ -166,7 +167,7 @@ func (r *run) skipStep(b *Batch, stats StepStats) error {
 // explain says what a failed step was doing, and for want of memory what to
 // lower.
 func explain(err error, b *Batch, step, batch int) error {
-	if outOfMemory(err) {
+	if predict.OutOfMemory(err) {
 		return fmt.Errorf("out of memory in step %d with a batch of %d pictures of %d pixels: %w; lower --batch (now %d) or --size, or let --micro-batch be auto",
 			step, b.largest(), b.Parts[0].Size, err, batch)
 	}
@@ -185,6 +186,9 @@ func (r *run) validate(ctx context.Context, line *Epoch) error {
 	})
 	if err != nil {
 		return fmt.Errorf("validation: %w", err)
+	}
+	if found.AtOnce < predict.Batch {
+		r.listeners.notice(slog.LevelWarn, "out of memory: validation pictures were captioned so many at once", "pictures", found.AtOnce)
 	}
 	scores, err := evaluate.Score(ctx, found.Images(), evaluate.Options{Metrics: []string{"bleu", "rouge", "cider"}})
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"github.com/seetell/seetell/internal/newfolder"
 	"github.com/seetell/seetell/internal/wholefile"
 )
 
@@ -34,7 +35,7 @@ type folder struct {
 	dir    string
 	keep   int // newest epoch files that stay; 0 for all
 	lock   *flock.Flock
-	made   []string // folders that were not there before, the innermost first
+	undo   func()   // takes away folders that were made for it, while they are empty
 	staged []staged // files still to be written, the oldest first
 	failed error    // why the last save was incomplete; nil where it was not
 	saved  time.Time
@@ -49,10 +50,11 @@ type staged struct {
 // openFolder makes a run's folder, keeps other runs out of it until it is
 // closed and removes what a run that was killed had written in part.
 func openFolder(dir string, keep int) (*folder, error) {
-	f := &folder{dir: dir, keep: keep, made: missing(dir), saved: time.Now()}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	undo, err := newfolder.Make(dir)
+	if err != nil {
 		return nil, fmt.Errorf("make the folder of the run: %w", err)
 	}
+	f := &folder{dir: dir, keep: keep, undo: undo, saved: time.Now()}
 	f.lock = flock.New(f.path(lockFile))
 	free, err := f.lock.TryLock()
 	if err != nil {
@@ -68,27 +70,14 @@ func openFolder(dir string, keep int) (*folder, error) {
 	return f, nil
 }
 
-// missing returns dir and the folders around it that are not there.
-func missing(dir string) (paths []string) {
-	for {
-		if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
-			return paths
-		}
-		paths = append(paths, dir)
-		dir = filepath.Dir(dir)
-	}
-}
-
 // close lets other runs into the folder.
 func (f *folder) close() { _ = f.lock.Unlock() }
 
 // abandon leaves no folder behind that a run has made and not written to.
 func (f *folder) abandon() {
-	if len(f.made) > 0 {
+	if saved, err := f.holdsRun(); err == nil && !saved {
 		_ = os.Remove(f.path(lockFile))
-	}
-	for _, dir := range f.made {
-		_ = os.Remove(dir) // which fails where there is something in it
+		f.undo()
 	}
 }
 

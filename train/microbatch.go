@@ -1,7 +1,6 @@
 package train
 
 import (
-	"errors"
 	"iter"
 	"strconv"
 
@@ -69,7 +68,7 @@ func (t *Trainer) Backward(b *Batch) (stats StepStats, err error) {
 	for {
 		t.Optimizer.ZeroGrad()
 		stats, err = t.try(b)
-		if !outOfMemory(err) || !t.microBatch.shrink(b.largest()) {
+		if !predict.OutOfMemory(err) || !t.microBatch.shrink(b.largest()) {
 			return stats, err
 		}
 		t.Optimizer.ZeroGrad()
@@ -77,12 +76,6 @@ func (t *Trainer) Backward(b *Batch) (stats StepStats, err error) {
 			return stats, err
 		}
 	}
-}
-
-// outOfMemory tells whether an error is libtorch's for want of memory.
-func outOfMemory(err error) bool {
-	var failure *torch.Error
-	return errors.As(err, &failure) && failure.OutOfMemory()
 }
 
 // accumulateAll adds the gradients of each part that has words to learn.
@@ -148,11 +141,9 @@ func (t *Trainer) accumulateMicroBatches(part *loader.Batch, step Counts, stats 
 // microBatches yields a part's micro-batches, and the first picture of each.
 func (t *Trainer) microBatches(part *loader.Batch) iter.Seq2[int, *loader.Batch] {
 	return func(yield func(int, *loader.Batch) bool) {
-		bytes, each := part.Size*part.Size*3, t.microBatch.atOnce(len(part.IDs))
+		each := t.microBatch.atOnce(len(part.IDs))
 		for from := 0; from < len(part.IDs); from += each {
-			to := min(from+each, len(part.IDs))
-			few := &loader.Batch{IDs: part.IDs[from:to], Size: part.Size, Pixels: part.Pixels[from*bytes : to*bytes]}
-			if !yield(from, few) {
+			if !yield(from, part.Part(from, min(from+each, len(part.IDs)))) {
 				return
 			}
 		}

@@ -210,6 +210,18 @@ func TestRunRefuses(t *testing.T) {
 	}
 }
 
+// TestFailedStart leaves no folder behind, nor those around it.
+func TestFailedStart(t *testing.T) {
+	cfg, dir := tiny(t), filepath.Join(t.TempDir(), "runs")
+	cfg.Data, cfg.Out = "/nowhere", filepath.Join(dir, "first")
+	if _, err := Run(context.Background(), cfg); err == nil {
+		t.Fatal("Run() began without data")
+	}
+	if _, err := os.Stat(dir); err == nil {
+		t.Errorf("%s is left", dir)
+	}
+}
+
 func TestRunLocksItsFolder(t *testing.T) {
 	dir := t.TempDir()
 	held, err := openFolder(dir, 0)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -25,7 +26,8 @@ func evaluateCommand() *cli.Command {
 			&cli.StringFlag{Name: "data", Usage: "data set `SOURCE`", Destination: &o.Data, EnvVars: []string{"SEETELL_DATA"}},
 			&cli.PathFlag{Name: "pictures", Usage: "`DIR` of a COCO or Karpathy file's pictures", Destination: &o.Set.Pictures},
 			&cli.StringFlag{Name: "split", Usage: "split to caption", Value: "test", Destination: &o.Split},
-			&cli.PathFlag{Name: "out", Usage: "`DIR` for captions, report, plots and gallery", Destination: &o.Out},
+			&cli.PathFlag{Name: "out", Usage: "`DIR` for captions, references, report, plots and gallery", Destination: &o.Out},
+			&cli.BoolFlag{Name: "overwrite", Usage: "write into --out also where it holds something", Destination: &o.Overwrite},
 			&cli.IntFlag{Name: "limit", Usage: "pictures of the split; 0 for all", Destination: &o.Set.Limit},
 			&cli.Int64Flag{Name: "seed", Usage: "of the splits of a set that has none", Value: 1, Destination: &o.Set.Seed},
 			&cli.IntFlag{Name: "batch", Usage: "pictures captioned at once", Value: predict.Batch, Destination: &o.Batch},
@@ -55,6 +57,9 @@ func evaluateCommand() *cli.Command {
 			defer bar.end()
 			o.Progress, o.Log = bar.count, slog.New(logrusHandler{})
 			report, err := predict.Evaluate(c.Context, o)
+			if errors.Is(err, predict.ErrNotEmpty) {
+				return fmt.Errorf("%w; give --overwrite to write into it, or another folder with --out", err)
+			}
 			if err != nil {
 				return err
 			}

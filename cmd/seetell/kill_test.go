@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -88,6 +89,51 @@ func TestStoppedAnywhere(t *testing.T) {
 			}
 			t.Logf("stopped %d times, %d of them while a file was being written", stops, writing)
 			testrun.Same(t, testrun.Contents(t, out), want)
+		})
+	}
+}
+
+// TestHangUp ends a training's terminal: it saves and stops, and goes on where
+// it was told to outlive that.
+func TestHangUp(t *testing.T) {
+	program := must(t, plain)
+	for _, test := range []struct {
+		name    string
+		command []string
+		code    int
+	}{
+		{"a terminal closed", []string{program}, exitInterrupted},
+		{"under nohup", []string{"bash", "-c", `trap "" HUP; exec "$0" "$@"`, program}, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			out := filepath.Join(t.TempDir(), "run")
+			args := append(test.command[1:], training(out)...)
+			command := exec.Command(test.command[0], args...)
+			messages, err := command.StderrPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := command.Start(); err != nil {
+				t.Fatal(err)
+			}
+			lines := bufio.NewReader(messages)
+			if _, err := lines.ReadString('\n'); err != nil { // it trains
+				t.Fatal(err)
+			}
+			if err := command.Process.Signal(syscall.SIGHUP); err != nil {
+				t.Fatal(err)
+			}
+			rest, err := io.ReadAll(lines)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = command.Wait() // the exit code says it
+			if code := command.ProcessState.ExitCode(); code != test.code {
+				t.Errorf("exit code %d, want %d: %s", code, test.code, rest)
+			}
+			if _, err := os.Stat(filepath.Join(out, "last.resume.safetensors")); err != nil {
+				t.Error(err)
+			}
 		})
 	}
 }

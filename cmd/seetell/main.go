@@ -36,7 +36,7 @@ func main() {
 // Results go to out, logs and messages to messages, both through package
 // terminal's door.
 func run(args []string, out, messages io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), ends()...)
 	defer stop()
 	context.AfterFunc(ctx, stop)   // a second signal ends the process at once
 	signal.Ignore(syscall.SIGXFSZ) // a file over the limit is an error of writing, not the end
@@ -52,6 +52,16 @@ func run(args []string, out, messages io.Writer) int {
 		printError(notes, err)
 	}
 	return exitCode(ctx, err)
+}
+
+// ends are the signals that ask the program to stop. The end of its terminal is
+// one, unless it is told to outlive that, as under nohup.
+func ends() []os.Signal {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signals
 }
 
 // missing returns a usage error when a flag that the command cannot do without

@@ -47,6 +47,16 @@ type Batch struct {
 	Skipped  []Skip     // pictures that were left out
 }
 
+// Part returns the pictures from one to another, which share the batch's
+// memory.
+func (b *Batch) Part(from, to int) *Batch {
+	bytes := b.Size * b.Size * 3
+	return &Batch{
+		Index: b.Index, Rows: b.Rows[from:to], IDs: b.IDs[from:to], Captions: b.Captions[from:to],
+		Pixels: b.Pixels[from*bytes : to*bytes], Size: b.Size,
+	}
+}
+
 // Skip is a picture that could not be read.
 type Skip struct {
 	ID, Where string
