@@ -39,7 +39,8 @@ check: build
 
 test: build
 	bin/seetell data download meteor-table
-	python=$$($(SETUP) python) && SEETELL_TEST_PYTHON=$$python go test -timeout 30m ./...
+	python=$$($(SETUP) python) && clients=$$($(SETUP) clients) && \
+	  SEETELL_TEST_PYTHON=$$python SEETELL_TEST_CLIENTS=$$clients go test -timeout 30m ./...
 	go test -race -timeout 30m $(RACE)
 
 demo: build

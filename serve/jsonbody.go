@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -21,8 +22,8 @@ func (s *Server) readJSON(w http.ResponseWriter, r *http.Request, value any) err
 }
 
 func parseJSON(data []byte, value any) error {
-	if len(data) == 0 {
-		return badJSON("the request is empty; a JSON object was expected")
+	if text := bytes.TrimLeft(data, " \t\r\n"); !bytes.HasPrefix(text, []byte("{")) {
+		return badJSON("a JSON object was expected")
 	}
 	if depth(data) > deepest {
 		return badJSON("the request's JSON is nested too deeply")
@@ -35,8 +36,6 @@ func parseJSON(data []byte, value any) error {
 	switch {
 	case errors.As(err, &kind) && kind.Field != "":
 		return badJSON("%s: %s does not fit", kind.Field, kind.Value)
-	case errors.As(err, &kind):
-		return badJSON("the request is a JSON %s; an object was expected", kind.Value)
 	case err != nil:
 		return badJSON("the request is not JSON: %v", err)
 	}

@@ -198,7 +198,7 @@ func TestEndUnderLoadLosesNothing(t *testing.T) {
 		t.Error(err)
 	}
 	t.Logf("%d requests answered", answered)
-	if answered < 50 {
+	if answered < 16 {
 		t.Errorf("%d requests were answered: there was no load", answered)
 	}
 }

@@ -30,7 +30,10 @@ func (s *Server) openAIRoutes(mux *http.ServeMux) {
 		return nil
 	})
 	s.handle(mux, "GET /v1/models/{id}", openAIDialect, func(w http.ResponseWriter, r *http.Request) error {
-		writeJSON(w, http.StatusOK, s.openAIModel(r.PathValue("id")))
+		if id := r.PathValue("id"); id != s.options.Name {
+			return refuse(http.StatusNotFound, "no model", "there is one model here, %s", s.options.Name)
+		}
+		writeJSON(w, http.StatusOK, s.openAIModel(s.options.Name))
 		return nil
 	})
 }

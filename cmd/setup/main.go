@@ -12,6 +12,7 @@
 //	setup [-cuda] build                build the checkout's libraries into build/lib
 //	setup clang-format                 bring clang-format, print its path
 //	setup python                       bring the tests' Python, print its path
+//	setup clients                      bring the clients that the server is tested with, print their folder
 //
 // Standard output holds only what is printed as an answer. Set LIBTORCH to use
 // a libtorch that is there, PYTHON to name the Python whose pip downloads.
@@ -62,11 +63,16 @@ func setUp(ctx context.Context, what string, o options) (string, error) {
 			return "", err
 		}
 		return ensurePython(ctx, cache)
+	case "clients":
+		if err := ensureSystem(ctx, testNeeds); err != nil {
+			return "", err
+		}
+		return ensureClients(ctx, cache)
 	case "libtorch":
 		return ensureLibtorch(ctx, cache, o)
 	case "build", "":
 	default:
-		return "", fmt.Errorf("nothing is called %q: give libtorch, build, clang-format, python or nothing", what)
+		return "", fmt.Errorf("nothing is called %q: give libtorch, build, clang-format, python, clients or nothing", what)
 	}
 	if err := ensureSystem(ctx, buildNeeds); err != nil {
 		return "", err
