@@ -2,6 +2,7 @@ package captioner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -16,6 +17,17 @@ type Beam struct {
 	MaxWords      int     `json:"Words"` // steps at most, <end> included, 30; named in JSON as it was in files before
 	MinWords      int     // words before <end> at least, 0
 	LengthPenalty float64 // α of Wu et al. 2016, equation 14; 0 ranks by log-probability
+
+	NoRepeat  int      `json:",omitempty"` // words of the shortest run that no caption says twice; 0 for none
+	Forbidden []string `json:",omitempty"` // words that are never said
+	Groups    int      `json:",omitempty"` // parts of the width that search one behind the other, each away from those before (Vijayakumar et al. 2016); 0 or 1 for one
+	Diversity float64  `json:",omitempty"` // what a word costs for each time that a group before has said it at the same step, in nats
+
+	Sample      bool    `json:",omitempty"` // draw Best captions from the model's distribution instead of searching
+	Temperature float64 `json:",omitempty"` // of the draws: logits are divided by it; 0 for 1
+	TopK        int     `json:",omitempty"` // draw from the likeliest words alone, this many; 0 for all
+	TopP        float64 `json:",omitempty"` // and from the fewest words of this probability together (Holtzman et al. 2020); 0 for all
+	Seed        uint64  `json:",omitempty"` // of the draws: a picture's captions depend on it, and on no other picture
 }
 
 // DefaultBeam returns the search of the recipe "base".
@@ -26,7 +38,9 @@ func (b Beam) Validate() error {
 	switch {
 	case b.Width < 1 || b.Width > 1000:
 		return fmt.Errorf("beam %d: must be from 1 to 1000", b.Width)
-	case b.Best < 1 || b.Best > b.Width:
+	case b.Sample && (b.Best < 1 || b.Best > 1000):
+		return fmt.Errorf("%d draws: must be from 1 to 1000", b.Best)
+	case !b.Sample && (b.Best < 1 || b.Best > b.Width):
 		return fmt.Errorf("n best %d: must be from 1 to the beam's width, %d", b.Best, b.Width)
 	case b.MaxWords < 1 || b.MaxWords > 1000:
 		return fmt.Errorf("max words %d: must be from 1 to 1000", b.MaxWords)
@@ -34,6 +48,28 @@ func (b Beam) Validate() error {
 		return fmt.Errorf("min words %d: must be from 0 to the most words, %d", b.MinWords, b.MaxWords)
 	case b.LengthPenalty < 0 || math.IsNaN(b.LengthPenalty) || math.IsInf(b.LengthPenalty, 0):
 		return fmt.Errorf("length penalty %v: must be 0 or more", b.LengthPenalty)
+	case b.NoRepeat < 0:
+		return fmt.Errorf("no repeated run of %d words: must be 0 or more", b.NoRepeat)
+	case b.Groups < 0 || b.Groups > 1 && b.Width%b.Groups != 0:
+		return fmt.Errorf("%d groups: must divide the beam's width, %d", b.Groups, b.Width)
+	case !(b.Diversity >= 0) || math.IsInf(b.Diversity, 0):
+		return fmt.Errorf("diversity %v: must be 0 or more", b.Diversity)
+	case b.Sample && b.Groups > 1:
+		return errors.New("draws and groups contradict each other: draws are diverse by themselves")
+	}
+	return b.validateDraws()
+}
+
+func (b Beam) validateDraws() error {
+	switch {
+	case !(b.Temperature >= 0) || math.IsInf(b.Temperature, 0):
+		return fmt.Errorf("temperature %v: must be above 0", b.Temperature)
+	case b.TopK < 0:
+		return fmt.Errorf("top k %d: must be 1 or more, or 0 for all words", b.TopK)
+	case !(b.TopP >= 0 && b.TopP <= 1):
+		return fmt.Errorf("top p %v: must be above 0 and at most 1", b.TopP)
+	case !b.Sample && (b.Temperature != 0 || b.TopK != 0 || b.TopP != 0):
+		return errors.New("temperature, top k and top p belong to draws: a beam search takes no chances")
 	}
 	return nil
 }
@@ -64,7 +100,7 @@ func (n *Network) Search(ctx context.Context, s *torch.Scope, features *torch.Te
 func (n *Network) searchEach(s *torch.Scope, features *torch.Tensor, v *Vocabulary, requests []Request, p Precision) []Answer {
 	searches := make([]*search, len(requests))
 	for i, r := range requests {
-		searches[i] = newSearch(r.Context, r.Beam)
+		searches[i] = newSearch(r.Context, v, r.Beam)
 	}
 	p.autocast(s, n.Device, func() { n.Decoder.search(s, features, searches, p) })
 	answers := make([]Answer, len(requests))
@@ -86,6 +122,9 @@ func (d *Decoder) search(s *torch.Scope, features *torch.Tensor, searches []*sea
 	w := d.fuse(s, p).pack(s)
 	all := d.attentionKeys(s, p.cast(s, features))
 	now := d.initState(s, features)
+	if pictures, _ := rows(searches); len(pictures) > len(searches) { // groups or draws, of which each begins by itself
+		now = now.pick(s, indices(s, now.h, pictures))
+	}
 	for running(searches) {
 		next := s.Within(func(s *torch.Scope) []*torch.Tensor { return d.advance(s, w, all, now, searches) })
 		if next == nil {

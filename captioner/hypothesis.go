@@ -3,6 +3,8 @@ package captioner
 import (
 	"context"
 	"math"
+	"math/rand/v2"
+	"slices"
 
 	"github.com/seetell/seetell/captioner/checkpoint"
 )
@@ -17,56 +19,130 @@ type hypothesis struct {
 	gate    float64
 	alpha   []float32
 	length  int
+	group   int
+	penalty float64 // of what other groups had said before
 }
 
-// search is the beam search of one picture.
+// search is the search of one picture.
 type search struct {
+	Beam
 	ctx       context.Context // of whoever waits for it
 	stopped   error           // ctx's, once it has ended between two words
-	live      []*hypothesis
+	live      []*hypothesis   // by groups
 	finished  []*hypothesis
-	beamsLeft int // hypotheses still looked for
-	maxWords  int // steps allowed
-	minWords  int // before <end>
+	beamsLeft []int      // of each group: hypotheses still looked for
+	forbidden []int      // words
+	random    *rand.Rand // of draws
 }
 
-func newSearch(ctx context.Context, b Beam) *search {
-	return &search{ctx: ctx, live: []*hypothesis{{}}, beamsLeft: b.Width, maxWords: b.MaxWords, minWords: b.MinWords}
-}
-
-// extend replaces the live hypotheses by their best continuations; logp holds
-// each one's log-probabilities over the vocabulary, gates and alphas where it
-// looked. It returns, for each hypothesis now live, the index of the one it
-// continues.
-func (q *search) extend(logp [][]float32, gates []float64, alphas [][]float32) []int {
-	best := newShortlist(q.beamsLeft)
-	for i, h := range q.live {
-		for word, p := range logp[i] {
-			if word != checkpoint.Pad && word != checkpoint.Start && word != checkpoint.Unknown && (word != checkpoint.End || h.length >= q.minWords) {
-				best.offer(continuation{i, word, float64(p), h.score + float64(p)})
-			}
+func newSearch(ctx context.Context, v *Vocabulary, b Beam) *search {
+	q := &search{Beam: b, ctx: ctx, forbidden: []int{checkpoint.Pad, checkpoint.Start, checkpoint.Unknown}}
+	for _, word := range b.Forbidden {
+		if index, ok := v.Index(word); ok {
+			q.forbidden = append(q.forbidden, index)
 		}
 	}
+	groups, width := max(b.Groups, 1), b.Width/max(b.Groups, 1)
+	if b.Sample {
+		groups, width, q.random = b.Best, 1, rand.New(rand.NewPCG(b.Seed, 0))
+	}
+	for group := range groups {
+		q.live, q.beamsLeft = append(q.live, &hypothesis{group: group}), append(q.beamsLeft, width)
+	}
+	return q
+}
+
+// extend replaces the live hypotheses by their best continuations, group by
+// group; logp holds each one's log-probabilities over the vocabulary, gates
+// and alphas where it looked. It returns, for each hypothesis now live, the
+// index of the one it continues.
+func (q *search) extend(logp [][]float32, gates []float64, alphas [][]float32) []int {
+	said := map[int]int{} // how often the groups before have said a word at this step
 	var live []*hypothesis
 	var parents []int
-	for _, c := range best.items {
-		from := q.live[c.from]
-		h := &hypothesis{from, c.word, c.score, c.logProb, gates[c.from], alphas[c.from], from.length + 1}
-		if c.word == checkpoint.End {
-			q.finished = append(q.finished, h)
-			q.beamsLeft--
-			continue
+	for i, h := range q.live {
+		q.mask(h, logp[i])
+	}
+	for group, left := range q.beamsLeft {
+		kept := q.best(group, left, logp, said)
+		for _, c := range kept {
+			from := q.live[c.from]
+			h := &hypothesis{
+				parent: from, word: c.word, score: from.score + c.logProb, logProb: c.logProb, gate: gates[c.from],
+				alpha: alphas[c.from], length: from.length + 1, group: group, penalty: from.penalty + q.Diversity*float64(said[c.word]),
+			}
+			if c.word == checkpoint.End {
+				q.finished = append(q.finished, h)
+				q.beamsLeft[group]--
+				continue
+			}
+			live = append(live, h)
+			parents = append(parents, c.from)
 		}
-		live = append(live, h)
-		parents = append(parents, c.from)
+		for _, c := range kept {
+			said[c.word]++
+		}
 	}
 	q.live = live
 	return parents
 }
 
+// best returns the continuations of a group's hypotheses that are kept.
+func (q *search) best(group, left int, logp [][]float32, said map[int]int) []continuation {
+	kept := newShortlist(left)
+	for i, h := range q.live {
+		switch {
+		case h.group != group:
+		case q.Sample:
+			return q.draw(i, logp[i])
+		default:
+			for word, p := range logp[i] {
+				score := h.score + float64(p)
+				if group > 0 {
+					score -= h.penalty + q.Diversity*float64(said[word])
+				}
+				kept.offer(continuation{i, word, float64(p), score})
+			}
+		}
+	}
+	return kept.items
+}
+
+// mask makes impossible, in the log-probabilities of what follows a
+// hypothesis, what may not: forbidden words, <end> before enough words, and
+// what would end a run of words that it has said already.
+func (q *search) mask(h *hypothesis, logp []float32) {
+	never := float32(math.Inf(-1))
+	for _, word := range q.forbidden {
+		logp[word] = never
+	}
+	if h.length < q.MinWords {
+		logp[checkpoint.End] = never
+	}
+	if q.NoRepeat == 0 || h.length < q.NoRepeat {
+		return
+	}
+	words := h.words()
+	last := words[len(words)-q.NoRepeat+1:]
+	for i := range len(words) - len(last) {
+		if slices.Equal(words[i:i+len(last)], last) {
+			logp[words[i+len(last)]] = never
+		}
+	}
+}
+
+// words are those of a hypothesis, in order.
+func (h *hypothesis) words() []int {
+	words := make([]int, h.length)
+	for ; h.parent != nil; h = h.parent {
+		words[h.length-1] = h.word
+	}
+	return words
+}
+
 // done tells whether nothing is left to extend.
 func (q *search) done() bool {
-	return q.stopped != nil || q.beamsLeft == 0 || len(q.live) == 0 || q.live[0].length >= q.maxWords
+	return q.stopped != nil || len(q.live) == 0 || q.live[0].length >= q.MaxWords
 }
 
 // continuation is one word behind the live hypothesis from.
@@ -88,7 +164,7 @@ func newShortlist(size int) *shortlist {
 }
 
 func (l *shortlist) offer(c continuation) {
-	if n := len(l.items); n == l.size && !(c.score > l.items[n-1].score) || math.IsNaN(c.score) || math.IsInf(c.score, -1) {
+	if n := len(l.items); l.size == 0 || n == l.size && !(c.score > l.items[n-1].score) || math.IsNaN(c.score) || math.IsInf(c.score, -1) {
 		return
 	}
 	at := len(l.items)

@@ -27,12 +27,12 @@ func runByHand(t *testing.T, b Beam, row []float32) []Caption {
 	if err != nil {
 		t.Fatal(err)
 	}
-	q := newSearch(t.Context(), b)
+	q := newSearch(t.Context(), v, b)
 	for !q.done() {
 		var logp, alphas [][]float32
 		var gates []float64
 		for range q.live {
-			logp, alphas, gates = append(logp, row), append(alphas, []float32{1}), append(gates, .5)
+			logp, alphas, gates = append(logp, slices.Clone(row)), append(alphas, []float32{1}), append(gates, .5)
 		}
 		q.extend(logp, gates, alphas)
 	}
@@ -100,6 +100,10 @@ func TestBeamValidate(t *testing.T) {
 		{"more answers than width", Beam{Width: 2, Best: 3, MaxWords: 30}, false},
 		{"no words", Beam{Width: 2, Best: 1}, false},
 		{"more words at least than at most", Beam{Width: 2, Best: 1, MaxWords: 3, MinWords: 4}, false},
+		{"groups that do not divide the width", Beam{Width: 5, Best: 1, MaxWords: 3, Groups: 2}, false},
+		{"a temperature without draws", Beam{Width: 5, Best: 1, MaxWords: 3, Temperature: .5}, false},
+		{"a share of words above all", Beam{Width: 5, Best: 1, MaxWords: 3, Sample: true, TopP: 1.5}, false},
+		{"more draws than width", Beam{Width: 5, Best: 9, MaxWords: 3, Sample: true}, true},
 		{"penalty", Beam{Width: 2, Best: 1, MaxWords: 3, LengthPenalty: -1}, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -107,5 +111,62 @@ func TestBeamValidate(t *testing.T) {
 				t.Errorf("Validate() = %v", err)
 			}
 		})
+	}
+}
+
+// TestSearchSettings: what may not be said is not said.
+func TestSearchSettings(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		beam Beam
+		row  []float32
+		want []string
+	}{
+		{"no word twice", Beam{Width: 1, Best: 1, MaxWords: 9, NoRepeat: 1}, logs(.1, .6, .3), []string{"a b"}},
+		{"no pair twice", Beam{Width: 1, Best: 1, MaxWords: 9, NoRepeat: 2}, logs(.1, .6, .3), []string{"a a b a"}},
+		{"a word forbidden", Beam{Width: 1, Best: 1, MaxWords: 2, Forbidden: []string{"a", "zebra"}}, logs(.1, .6, .3), []string{"b b"}},
+		{"groups without diversity agree", Beam{Width: 2, Groups: 2, Best: 2, MaxWords: 2}, logs(0, .6, .4), []string{"a a", "a a"}},
+		{"groups part", Beam{Width: 2, Groups: 2, Diversity: 1, Best: 2, MaxWords: 2}, logs(0, .6, .4), []string{"a a", "b b"}},
+		{"one likeliest word is drawn", Beam{Sample: true, Width: 5, Best: 2, TopK: 1, MaxWords: 2}, logs(.1, .6, .3), []string{"a a", "a a"}},
+		{"a nucleus of one word", Beam{Sample: true, Width: 5, Best: 1, TopP: .5, MaxWords: 2}, logs(.1, .6, .3), []string{"a a"}},
+		{"a low temperature", Beam{Sample: true, Width: 5, Best: 1, Temperature: .01, MaxWords: 2}, logs(.1, .6, .3), []string{"a a"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if err := test.beam.Validate(); err != nil {
+				t.Fatal(err)
+			}
+			var texts []string
+			for _, c := range runByHand(t, test.beam, test.row) {
+				texts = append(texts, c.Text)
+			}
+			if !slices.Equal(texts, test.want) {
+				t.Errorf("captions %q, want %q", texts, test.want)
+			}
+		})
+	}
+}
+
+// TestDraws draws words as often as they are likely, within five deviations,
+// and the same ones from the same seed.
+func TestDraws(t *testing.T) {
+	const draws = 1000
+	beam := Beam{Sample: true, Width: 1, Best: draws, MaxWords: 1, Seed: 3}
+	row := logs(.2, .5, .3)
+	first, again := runByHand(t, beam, row), runByHand(t, beam, row)
+	counts := map[string]int{}
+	for i, c := range first {
+		counts[c.Text]++
+		if c.Text != again[i].Text {
+			t.Fatal("one seed draws two things")
+		}
+	}
+	for text, p := range map[string]float64{"": .2, "a": .5, "b": .3} {
+		if got := float64(counts[text]); math.Abs(got-draws*p) > 5*math.Sqrt(draws*p*(1-p)) {
+			t.Errorf("%q is drawn %v times of %d, and its probability is %v", text, got, draws, p)
+		}
+	}
+	beam.Seed = 4
+	if other := runByHand(t, beam, row); slices.EqualFunc(first, other, func(a, b Caption) bool { return a.Text == b.Text }) {
+		t.Error("two seeds draw the same")
 	}
 }

@@ -99,6 +99,12 @@ func (v *Vocabulary) Encode(caption string, maximum int) []int64 {
 // Word returns the word of an index.
 func (v *Vocabulary) Word(index int) string { return v.words[index] }
 
+// Index returns the index of a word, and whether the vocabulary holds it.
+func (v *Vocabulary) Index(word string) (index int, ok bool) {
+	index, ok = v.index[word]
+	return index, ok
+}
+
 // Join returns words as a caption: with single spaces between them, or none
 // where words are characters.
 func (v *Vocabulary) Join(words []string) string {
