@@ -48,7 +48,10 @@ func (a answer) json() answerJSON {
 	}
 	all := answerJSON{File: a.path}
 	for _, c := range a.captions {
-		all.Captions = append(all.Captions, c.WithoutAttention())
+		if !a.given {
+			c = c.WithoutAttention()
+		}
+		all.Captions = append(all.Captions, c)
 	}
 	return all
 }

@@ -30,6 +30,21 @@ func beamFlags(b *captioner.Beam) []cli.Flag {
 	return []cli.Flag{
 		&cli.IntFlag{Name: "beam", Usage: "hypotheses kept in the search", Value: b.Width, Destination: &b.Width},
 		&cli.IntFlag{Name: "max-words", Usage: "words of a caption at most, its end counted", Value: b.MaxWords, Destination: &b.MaxWords},
+		&cli.IntFlag{Name: "min-words", Usage: "words of a caption at least", Value: b.MinWords, Destination: &b.MinWords},
+		&cli.IntFlag{Name: "no-repeat", Usage: "say no run of `N` words twice; 0 lets it", Value: b.NoRepeat, Destination: &b.NoRepeat},
 		&cli.Float64Flag{Name: "length-penalty", Usage: "`ALPHA` of Wu et al. 2016; 0 ranks by log-probability", Value: b.LengthPenalty, Destination: &b.LengthPenalty},
+	}
+}
+
+// drawFlags ask for captions that differ: groups of the search, or draws.
+func drawFlags(b *captioner.Beam) []cli.Flag {
+	return []cli.Flag{
+		&cli.IntFlag{Name: "groups", Usage: "parts of the beam that search one behind the other, away from those before (Vijayakumar et al. 2016)", Value: b.Groups, Destination: &b.Groups},
+		&cli.Float64Flag{Name: "diversity", Usage: "what a word costs, in nats, for each time that a group before says it at the same step", Value: b.Diversity, Destination: &b.Diversity},
+		&cli.BoolFlag{Name: "sample", Usage: "draw --n-best captions at random instead of searching", Destination: &b.Sample},
+		&cli.Float64Flag{Name: "temperature", Usage: "of --sample: below 1 the likely words grow likelier; 0 stands for 1", Value: b.Temperature, Destination: &b.Temperature},
+		&cli.IntFlag{Name: "top-k", Usage: "--sample from the `K` likeliest words; 0 for all", Value: b.TopK, Destination: &b.TopK},
+		&cli.Float64Flag{Name: "top-p", Usage: "--sample from the fewest words that have probability `P` together; 0 for all", Value: b.TopP, Destination: &b.TopP},
+		&cli.Uint64Flag{Name: "seed", Usage: "of --sample", Value: b.Seed, Destination: &b.Seed},
 	}
 }
