@@ -86,7 +86,7 @@ func (n *Network) Search(ctx context.Context, s *torch.Scope, features *torch.Te
 		requests[i] = Request{Context: ctx, Beam: b}
 	}
 	captions := make([][]Caption, len(requests))
-	for i, answer := range n.searchEach(s, features, v, requests, p) {
+	for i, answer := range searchEach(s, []view{{n, features}}, v, requests, p) {
 		if answer.Err != nil {
 			return nil, answer.Err
 		}
@@ -95,14 +95,22 @@ func (n *Network) Search(ctx context.Context, s *torch.Scope, features *torch.Te
 	return captions, nil
 }
 
+// view is what a network makes of the pictures that are described: a search
+// may have several, of several networks or of pictures mirrored.
+type view struct {
+	network  *Network
+	features *torch.Tensor // (N, L, F)
+}
+
 // searchEach is Search, each picture with the search and the context of its
-// own request.
-func (n *Network) searchEach(s *torch.Scope, features *torch.Tensor, v *Vocabulary, requests []Request, p Precision) []Answer {
+// own request, by the mean of the views' probabilities. Gates and attention
+// are the first view's.
+func searchEach(s *torch.Scope, views []view, v *Vocabulary, requests []Request, p Precision) []Answer {
 	searches := make([]*search, len(requests))
 	for i, r := range requests {
 		searches[i] = newSearch(r.Context, v, r.Beam)
 	}
-	p.autocast(s, n.Device, func() { n.Decoder.search(s, features, searches, p) })
+	p.autocast(s, views[0].network.Device, func() { searchWords(s, views, searches, p) })
 	answers := make([]Answer, len(requests))
 	for i, q := range searches {
 		answers[i].Captions, answers[i].Err = q.captions(v, requests[i].Beam), q.stopped
@@ -116,39 +124,71 @@ func (n *Network) searchEach(s *torch.Scope, features *torch.Tensor, v *Vocabula
 	return answers
 }
 
-// search runs the searches to their ends. All live hypotheses are rows of one
-// batch, in the order of pictures.
-func (d *Decoder) search(s *torch.Scope, features *torch.Tensor, searches []*search, p Precision) {
-	w := d.fuse(s, p).pack(s)
-	all := d.attentionKeys(s, p.cast(s, features))
-	now := d.initState(s, features)
-	if pictures, _ := rows(searches); len(pictures) > len(searches) { // groups or draws, of which each begins by itself
-		now = now.pick(s, indices(s, now.h, pictures))
+// reader is a view's decoder with the states of the live hypotheses.
+type reader struct {
+	decoder *Decoder
+	weights fused
+	all     memory
+	now     state
+}
+
+// searchWords runs the searches to their ends. All live hypotheses are rows of
+// one batch, in the order of pictures.
+func searchWords(s *torch.Scope, views []view, searches []*search, p Precision) {
+	readers := make([]*reader, len(views))
+	pictures, _ := rows(searches)
+	for i, v := range views {
+		d := v.network.Decoder
+		readers[i] = &reader{d, d.fuse(s, p).pack(s), d.attentionKeys(s, p.cast(s, v.features)), d.initState(s, v.features)}
+		if len(pictures) > len(searches) { // groups or draws, of which each begins by itself
+			readers[i].now = readers[i].now.pick(s, indices(s, v.features, pictures))
+		}
 	}
 	for running(searches) {
-		next := s.Within(func(s *torch.Scope) []*torch.Tensor { return d.advance(s, w, all, now, searches) })
+		next := s.Within(func(s *torch.Scope) []*torch.Tensor { return advance(s, readers, searches) })
 		if next == nil {
 			return
 		}
-		now = state{next[0], next[1]}
+		for i, r := range readers {
+			r.now = state{next[2*i], next[2*i+1]}
+		}
 	}
 }
 
-// advance extends every running search by a word and returns the state of the
-// hypotheses now live, h and c, or nil when there are none.
-func (d *Decoder) advance(s *torch.Scope, w fused, all memory, now state, searches []*search) []*torch.Tensor {
+// advance extends every running search by a word and returns the states of the
+// hypotheses now live, each reader's h and c, or nil when there are none.
+func advance(s *torch.Scope, readers []*reader, searches []*search) (states []*torch.Tensor) {
 	pictures, words := rows(searches)
-	here := d.share(s, all, pictures)
-	gates := d.wordGates(s, w, indices(s, now.h, words))
-	result := d.step(s, w, here, now, gates)
-	logp := w.logits(s, result.preOutput).LogSoftmax(s, 1)
-	openness := result.gate.To(s, torch.Float32).Mean(s, 1)
-	parents := extendAll(searches, logp.Float32s(s), result.alpha.Float32s(s), openness.Float32s(s))
+	results, logps := make([]stepResult, len(readers)), make([]*torch.Tensor, len(readers))
+	for i, r := range readers {
+		here := r.decoder.share(s, r.all, pictures)
+		gates := r.decoder.wordGates(s, r.weights, indices(s, r.now.h, words))
+		results[i] = r.decoder.step(s, r.weights, here, r.now, gates)
+		logps[i] = r.weights.logits(s, results[i].preOutput).LogSoftmax(s, 1)
+	}
+	openness := results[0].gate.To(s, torch.Float32).Mean(s, 1)
+	parents := extendAll(searches, meanOf(s, logps).Float32s(s), results[0].alpha.Float32s(s), openness.Float32s(s))
 	if len(parents) == 0 {
 		return nil
 	}
-	after := result.pick(s, indices(s, now.h, parents))
-	return []*torch.Tensor{after.h, after.c}
+	for _, result := range results {
+		after := result.pick(s, indices(s, result.h, parents))
+		states = append(states, after.h, after.c)
+	}
+	return states
+}
+
+// meanOf returns the logarithms of the means of probabilities, whose logarithms
+// are given.
+func meanOf(s *torch.Scope, logps []*torch.Tensor) *torch.Tensor {
+	if len(logps) == 1 {
+		return logps[0]
+	}
+	sum := logps[0].Exp(s)
+	for _, logp := range logps[1:] {
+		sum = sum.Add(s, logp.Exp(s))
+	}
+	return sum.MulScalar(s, 1/float64(len(logps))).Log(s)
 }
 
 func indices(s *torch.Scope, like *torch.Tensor, values []int64) *torch.Tensor {

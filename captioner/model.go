@@ -14,6 +14,7 @@ import (
 type Options struct {
 	Device    string    // "auto", the default, "cpu", "cuda" or "cuda:1"
 	Precision Precision // PrecisionFloat32, the default, says the same words on every machine
+	Flip      bool      // see each picture mirrored too, and take the mean of both
 	Uniform   bool      // all places weigh the same, whatever attention says: to measure what it is worth
 }
 
@@ -22,6 +23,8 @@ type Options struct {
 type Model struct {
 	Metadata
 	network    *Network
+	others     []*Network // that caption together with it
+	flip       bool
 	vocabulary *Vocabulary
 	precision  Precision
 	thread     *inferenceThread
@@ -56,7 +59,7 @@ func Open(path string, o Options) (*Model, error) {
 	}
 	return &Model{
 		Metadata: metadata, network: network, vocabulary: vocabulary, precision: precision,
-		thread: newInferenceThread(),
+		flip: o.Flip, thread: newInferenceThread(),
 	}, nil
 }
 
@@ -65,7 +68,9 @@ func Open(path string, o Options) (*Model, error) {
 func (m *Model) Close() {
 	m.closing.Do(func() {
 		m.thread.close()
-		m.network.Close()
+		for _, network := range append(m.others, m.network) {
+			network.Close()
+		}
 	})
 }
 

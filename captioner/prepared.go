@@ -129,9 +129,7 @@ func (m *Model) search(requests []Request) (answers []Answer) {
 		pixels = append(pixels, r.Picture.pixels...)
 	}
 	err := torch.NoGrad(func(s *torch.Scope) error {
-		x := torch.FromSlice(s, pixels, int64(len(requests)), int64(size), int64(size), 3).ToDevice(s, m.network.Device)
-		_, features := m.network.EncodePictures(s, Normalise(s, x, m.Preprocessing), Evaluation, m.precision)
-		answers = m.network.searchEach(s, features, m.vocabulary, requests, m.precision)
+		answers = searchEach(s, m.views(s, pixels, len(requests)), m.vocabulary, requests, m.precision)
 		return nil
 	})
 	if err != nil {

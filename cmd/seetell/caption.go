@@ -14,7 +14,8 @@ import (
 
 // captioning is what the command caption was asked for.
 type captioning struct {
-	model     string
+	models    paths
+	views     string
 	options   captioner.Options
 	beam      captioner.Beam
 	list      string
@@ -32,7 +33,7 @@ func captionCommand() *cli.Command {
 		Name:      "caption",
 		Usage:     "describe pictures",
 		ArgsUsage: "PICTURE… (files, folders, globs, or - for a picture on standard input)",
-		Flags: append(append(append(modelFlags(&o.model, &o.options), beamFlags(&o.beam)...),
+		Flags: append(append(append(modelsFlags(&o.models, &o.views, &o.options), beamFlags(&o.beam)...),
 			&cli.IntFlag{Name: "n-best", Usage: "captions of each picture", Value: o.beam.Best, Destination: &o.beam.Best},
 			&cli.PathFlag{Name: "given", Usage: "`FILE` of captions in JSON lines, {\"file\", \"caption\"}, - for standard input: say how likely each of their words is and where the model looked for it", Destination: &o.given},
 			&cli.BoolFlag{Name: "recursive", Usage: "look for pictures in folders within folders", Destination: &o.recursive},
@@ -46,8 +47,11 @@ func captionCommand() *cli.Command {
 			if err := readConfig(c); err != nil {
 				return err
 			}
-			if err := missing(c, "model"); err != nil {
-				return err
+			if model := os.Getenv("SEETELL_MODEL"); model != "" && len(o.models) == 0 {
+				o.models = paths{model}
+			}
+			if len(o.models) == 0 {
+				return missing(c, "model")
 			}
 			return o.run(c)
 		},
@@ -68,7 +72,10 @@ func (o captioning) run(c *cli.Context) error {
 		return err
 	}
 	o.names = attention.Names(paths)
-	model, err := captioner.Open(o.model, o.options)
+	if o.options.Flip, err = flipped(o.views); err != nil {
+		return usage(err)
+	}
+	model, err := captioner.OpenAll(o.models, o.options)
 	if err != nil {
 		return err
 	}

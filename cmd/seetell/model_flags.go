@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -14,6 +15,22 @@ func modelFlags(path *string, o *captioner.Options) []cli.Flag {
 	return slices.Concat([]cli.Flag{
 		&cli.PathFlag{Name: "model", Usage: "checkpoint `FILE`", Destination: path, EnvVars: []string{"SEETELL_MODEL"}},
 	}, deviceFlags(&o.Device, &o.Precision, captioner.PrecisionFloat32), pictureFlags())
+}
+
+// modelsFlags are modelFlags for several checkpoints that caption together.
+func modelsFlags(models *paths, views *string, o *captioner.Options) []cli.Flag {
+	var one string
+	flags := modelFlags(&one, o)
+	flags[0] = &cli.GenericFlag{Name: "model", Usage: "checkpoint `FILE`; repeat it for several that caption together, by the mean of their probabilities; $SEETELL_MODEL where there is none", Value: models}
+	return append(flags, &cli.StringFlag{Name: "views", Usage: "flip: see each picture mirrored too, and take the mean of both", Value: "one", Destination: views})
+}
+
+// flipped reads --views.
+func flipped(views string) (bool, error) {
+	if views != "one" && views != "flip" {
+		return false, fmt.Errorf("--views %q: give one or flip", views)
+	}
+	return views == "flip", nil
 }
 
 // deviceFlags are those of every command that runs a model.
