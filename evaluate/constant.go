@@ -43,14 +43,23 @@ func (t *table) constants(ctx context.Context) (constants, error) {
 // split parts the metrics by what a score costs.
 func (t *table) split() (cheap, costly []metric) {
 	for _, m := range t.metrics {
-		switch m.(type) {
-		case meteorMetric, rougeScoreMetric:
+		switch own, added := m.(*addedMetric); {
+		case added && own.Costly || isCostly(m):
 			costly = append(costly, m)
 		default:
 			cheap = append(cheap, m)
 		}
 	}
 	return cheap, costly
+}
+
+// isCostly tells those of our own metrics that take long.
+func isCostly(m metric) bool {
+	switch m.(type) {
+	case meteorMetric, rougeScoreMetric:
+		return true
+	}
+	return false
 }
 
 // ordered puts two groups of columns into the table's order.

@@ -29,6 +29,8 @@ type Images = []Image
 type Options struct {
 	// Metrics are names out of MetricNames; none means DefaultMetrics.
 	Metrics []string
+	// Added are metrics of one's own beside those.
+	Added []Metric
 	// Tokenizer is a name out of TokenizerNames; none means the first.
 	Tokenizer string
 	// Meteor has METEOR's paraphrase table (meteor.Load); without one the

@@ -49,7 +49,7 @@ func choose(o Options) ([]metric, error) {
 			metrics = append(metrics, newMetric(name, o))
 		}
 	}
-	return metrics, nil
+	return addTo(metrics, o.Added)
 }
 
 func newMetric(name string, o Options) metric {

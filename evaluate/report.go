@@ -2,6 +2,7 @@ package evaluate
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -38,8 +39,10 @@ type Report struct {
 	Baseline  *Comparison           `json:"baseline,omitempty"`
 	// ReferencePoints are scores to compare with, where they were asked for.
 	ReferencePoints *ReferencePoints `json:"reference_points,omitempty"`
-	Warnings        []string         `json:"warnings,omitempty"`
-	PerImage        []ImageScore     `json:"per_image"`
+	// Added says of metrics from outside what figures need to show them.
+	Added    map[string]Scale `json:"added,omitempty"`
+	Warnings []string         `json:"warnings,omitempty"`
+	PerImage []ImageScore     `json:"per_image"`
 	// Model and Data say what wrote the captions, and of which pictures; only
 	// `seetell evaluate` knows.
 	Model map[string]any `json:"model,omitempty"`
@@ -106,6 +109,12 @@ func newReport(images Images, o Options, t *table) *Report {
 		Lengths:   lengths(t.pictures),
 		Captions:  captions(t.pictures),
 		PerImage:  make([]ImageScore, len(images)),
+	}
+	for _, m := range o.Added {
+		if r.Added == nil {
+			r.Added = map[string]Scale{}
+		}
+		r.Added[m.Name] = Scale{cmp.Or(m.Label, m.Name), m.Maximum}
 	}
 	for i, image := range images {
 		r.PerImage[i] = ImageScore{ID: image.ID, Caption: image.Caption, Scores: named(t.columns, t.score(i))}

@@ -18,6 +18,7 @@ import (
 type Config struct {
 	Data            string `json:"data"`             // data set, a SOURCE of the command line
 	Pictures        string `json:"pictures"`         // folder of a COCO file's pictures
+	Outside         bool   `json:"outside"`          // captions files may name pictures outside that folder
 	Out             string `json:"-"`                // folder of the run
 	TrainSplit      string `json:"train_split"`      // split to learn from
 	ValidationSplit string `json:"validation_split"` // split to check on

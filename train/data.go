@@ -26,7 +26,7 @@ type data struct {
 // closed.
 func openData(ctx context.Context, c Config) (d *data, err error) {
 	d = &data{}
-	if d.set, err = dataset.Open(ctx, c.Data, dataset.Options{Seed: c.Seed, Pictures: c.Pictures, Limit: c.Limit}); err != nil {
+	if d.set, err = dataset.Open(ctx, c.Data, dataset.Options{Seed: c.Seed, Pictures: c.Pictures, Outside: c.Outside, Limit: c.Limit}); err != nil {
 		return nil, err
 	}
 	if err := d.openSplits(c); err != nil {

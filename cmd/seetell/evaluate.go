@@ -25,6 +25,7 @@ func evaluateCommand() *cli.Command {
 		Flags: append(append(modelFlags(&o.Model, &o.Options), beamFlags(&o.Beam)...),
 			&cli.StringFlag{Name: "data", Usage: "data set `SOURCE`", Destination: &o.Data, EnvVars: []string{"SEETELL_DATA"}},
 			&cli.PathFlag{Name: "pictures", Usage: "`DIR` of a COCO or Karpathy file's pictures", Destination: &o.Set.Pictures},
+			&cli.BoolFlag{Name: "outside", Usage: "captions files may name pictures outside their folder", Destination: &o.Set.Outside},
 			&cli.StringFlag{Name: "split", Usage: "split to caption", Value: "test", Destination: &o.Split},
 			&cli.PathFlag{Name: "out", Usage: "`DIR` for captions, references, report, plots and gallery", Destination: &o.Out},
 			&cli.BoolFlag{Name: "overwrite", Usage: "write into --out also where it holds something", Destination: &o.Overwrite},

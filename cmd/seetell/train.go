@@ -94,6 +94,7 @@ func dataFlags(cfg *train.Config) []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "data", Usage: "data set `SOURCE`: a name on the hub, a folder, a file, or demo", Destination: &cfg.Data, EnvVars: []string{"SEETELL_DATA"}},
 		&cli.PathFlag{Name: "pictures", Usage: "`DIR` of a COCO or Karpathy file's pictures", Value: cfg.Pictures, Destination: &cfg.Pictures},
+		&cli.BoolFlag{Name: "outside", Usage: "captions files may name pictures outside their folder", Value: cfg.Outside, Destination: &cfg.Outside},
 		&cli.StringFlag{Name: "train-split", Usage: "split to learn from", Value: cfg.TrainSplit, Destination: &cfg.TrainSplit},
 		&cli.StringFlag{Name: "validation-split", Usage: "split to check on", Value: cfg.ValidationSplit, Destination: &cfg.ValidationSplit},
 		&cli.IntFlag{Name: "limit", Usage: "pictures of each split; 0 for all", Value: cfg.Limit, Destination: &cfg.Limit},
