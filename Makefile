@@ -1,5 +1,6 @@
 # make demo   all set-up, then train, evaluate, plot and caption on the built-in set
 # make test   all set-up, then every test
+# make load   ten minutes of 64 clients at the server
 #
 # make build [CUDA=1], check, install [PREFIX=, DESTDIR=], bench, clean
 # make fuzz [TIME=10m]       each parser's fuzz test, one after another
@@ -24,7 +25,7 @@ ZSH     = $(SHARED)/zsh/site-functions
 # `go run` have not there.
 test bench fuzz: export SEETELL_SHIM = $(CURDIR)/build/lib/libseetell_torch.so
 
-.PHONY: build check test demo install bench fuzz sanitize clean
+.PHONY: build check test load demo install bench fuzz sanitize clean
 
 build:
 	$(SETUP) $(if $(CUDA),-cuda) build
@@ -42,6 +43,9 @@ test: build
 	python=$$($(SETUP) python) && clients=$$($(SETUP) clients) && \
 	  SEETELL_TEST_PYTHON=$$python SEETELL_TEST_CLIENTS=$$clients go test -timeout 30m ./...
 	go test -race -timeout 30m $(RACE)
+
+load: build
+	SEETELL_TEST_LOAD=10m go test -timeout 20m -v -run ManyClients ./serve
 
 demo: build
 	bin/seetell demo --out demo
