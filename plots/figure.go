@@ -27,6 +27,7 @@ var Formats = []string{"png", "svg", "pdf"}
 type Figure struct {
 	Name          string // of its files, without extension
 	Title         string
+	Untitled      bool   // the title is not drawn: a document says it beside the figure
 	Description   string // what it shows, in a sentence, for who cannot see it
 	Width, Height vg.Length
 	DotsPerInch   int // of PNG files; Resolution where 0
@@ -105,6 +106,10 @@ func (f *Figure) paint(c draw.Canvas) {
 	c.SetColor(palette.Paper)
 	c.Fill(c.Rectangle.Path())
 	c = draw.Crop(c, figureMargin, -figureMargin, figureMargin, -figureMargin)
+	if f.Untitled {
+		f.draw(c)
+		return
+	}
 	style := aligned(sans(titleSize, palette.Ink), draw.XLeft, draw.YTop)
 	title := typeset.Shorten(f.Title, c.Size().X.Points(), func(s string) float64 { return style.Width(s).Points() })
 	c.FillText(style, vg.Point{X: c.Min.X, Y: c.Max.Y}, title)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,6 +23,8 @@ func (p *paths) String() string        { return strings.Join(*p, " ") }
 // plotting is what the command plot was asked for.
 type plotting struct {
 	reports, histories paths
+	names              paths // of the reports, then of the histories
+	title              string
 	out, format        string
 	dotsPerInch        int
 }
@@ -37,6 +40,8 @@ func plotCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.GenericFlag{Name: "report", Usage: "scores of `FILE`: report.json, its folder, or of seetell score --format json; repeat it to compare", Value: &o.reports},
 			&cli.GenericFlag{Name: "history", Usage: "history.jsonl `FILE` of a training run, or its folder; repeat it to compare", Value: &o.histories},
+			&cli.GenericFlag{Name: "name", Usage: "`NAME` of a report in the figures, then of a history, once for each in their order", Value: &o.names},
+			&cli.StringFlag{Name: "title", Usage: "`TEXT` above each figure instead of its own; \"\" for none, as a document has its own", Destination: &o.title},
 			&cli.PathFlag{Name: "out", Usage: "`DIR` for the figures", Required: true, Destination: &o.out},
 			&cli.StringFlag{Name: "format", Usage: "`FORMATS` out of png, svg and pdf, with commas between", Value: "png,svg", Destination: &o.format},
 			&cli.IntFlag{Name: "dots-per-inch", Usage: "resolution of PNG; journals ask for 300 to 600", Value: plots.Resolution, Destination: &o.dotsPerInch},
@@ -87,6 +92,9 @@ func (o plotting) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := o.rename(systems, runs); err != nil {
+		return usage(err)
+	}
 	if err := o.draw(c, o.out, systems, runs, formats); err != nil {
 		return err
 	}
@@ -100,6 +108,21 @@ func (o plotting) run(c *cli.Context) error {
 	return nil
 }
 
+// rename gives the reports, then the histories, the names asked for.
+func (o plotting) rename(systems []*plots.System, runs []*plots.History) error {
+	if len(o.names) > len(systems)+len(runs) {
+		return fmt.Errorf("--name stands %d times, and there are %d reports and histories", len(o.names), len(systems)+len(runs))
+	}
+	for i, name := range o.names {
+		if i < len(systems) {
+			systems[i].Name = name
+		} else {
+			runs[i-len(systems)].Name = name
+		}
+	}
+	return nil
+}
+
 // draw writes the figures into dir and names them on standard output.
 func (o plotting) draw(c *cli.Context, dir string, systems []*plots.System, runs []*plots.History, formats []string) error {
 	figures, err := plots.Figures(systems, runs)
@@ -108,6 +131,9 @@ func (o plotting) draw(c *cli.Context, dir string, systems []*plots.System, runs
 	}
 	for _, f := range figures {
 		f.DotsPerInch = o.dotsPerInch
+		if c.IsSet("title") {
+			f.Title, f.Untitled = cmp.Or(o.title, f.Title), o.title == ""
+		}
 	}
 	if err := plots.Save(dir, figures, formats); err != nil {
 		return err

@@ -58,3 +58,38 @@ func TestPlotAndReport(t *testing.T) {
 		})
 	}
 }
+
+// TestPlotNamesAndTitles draws two systems under names of the command line,
+// with a title, without one, and with figures' own.
+func TestPlotNamesAndTitles(t *testing.T) {
+	references := file(t, "references.json", `{"a": ["a dog runs"], "b": ["a cat"]}`)
+	captions := file(t, "captions.json", `{"a": "a dog", "b": "a cat"}`)
+	report := file(t, "report.json", "")
+	if _, messages, code := say(t, "score", "--references", references, "--captions", captions, "--metrics", "bleu", "--format", "json", "--out", report); code != 0 {
+		t.Fatal(messages)
+	}
+	figure := func(args ...string) string {
+		dir := t.TempDir()
+		if _, messages, code := say(t, append([]string{"plot", "--format", "svg", "--out", dir, "--report", report, "--report", report, "--name", "ours", "--name", "theirs"}, args...)...); code != 0 {
+			t.Fatal(messages)
+		}
+		data, err := os.ReadFile(filepath.Join(dir, "scores.svg"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	const own = ">Scores of the corpus with 95 % intervals</text>"
+	if svg := figure(); !strings.Contains(svg, own) || !strings.Contains(svg, "ours") || !strings.Contains(svg, "theirs") {
+		t.Error("the figure lacks its title or a name")
+	}
+	if svg := figure("--title", ""); strings.Contains(svg, own) {
+		t.Error("an empty title is the figure's own")
+	}
+	if svg := figure("--title", "Table 3"); strings.Contains(svg, own) || !strings.Contains(svg, ">Table 3</text>") {
+		t.Error("the figure has not the title asked for")
+	}
+	if _, messages, code := say(t, "plot", "--out", t.TempDir(), "--report", report, "--name", "a", "--name", "b"); code != exitUsage || !strings.Contains(messages, "--name stands 2 times") {
+		t.Errorf("too many names: exit code %d, %s", code, messages)
+	}
+}
