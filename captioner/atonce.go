@@ -4,7 +4,9 @@ import "github.com/seetell/seetell/torch"
 
 // atOnce reports whether all steps on device are one operator, with gradients
 // of its own, rather than some tens each: the same sums, in another order.
-func (d *Decoder) atOnce(device torch.Device) bool { return device == torch.CPU && !d.stepwise }
+func (d *Decoder) atOnce(device torch.Device) bool {
+	return device == torch.CPU && !d.stepwise && !d.attention.uniform
+}
 
 // steps takes the steps of the given rows, each of which looks at a picture of
 // m and starts in before; words are their rows of wordGates.

@@ -62,7 +62,12 @@ func TestUniformAttention(t *testing.T) {
 		n, v, x := small(t, s)
 		_, features := n.EncodePictures(s, x, Evaluation, PrecisionFloat32)
 		n.Uniform(true)
-		for _, w := range n.Given(s, features.Narrow(s, 0, 0, 1), v, []string{"a dog runs"}, PrecisionFloat32)[0].Words {
+		found, err := n.Search(context.Background(), s, features, v, Beam{Width: 2, Best: 1, MaxWords: 6}, PrecisionFloat32)
+		if err != nil {
+			return err
+		}
+		given := n.Given(s, features.Narrow(s, 0, 0, 1), v, []string{"a dog runs"}, PrecisionFloat32)
+		for _, w := range slices.Concat(given[0].Words, found[0][0].Words, found[1][0].Words) {
 			for _, weight := range w.Attention {
 				if math.Abs(float64(weight)*float64(n.Config.Places())-1) > 1e-6 {
 					t.Errorf("%q: weights %v, want all the same", w.Text, w.Attention)

@@ -83,7 +83,7 @@ func (d *Decoder) unroll(s *torch.Scope, features *torch.Tensor, t Targets, how 
 	start := d.initState(s, features).pick(s, indices(s, features, t.pictures()))
 	inputs := d.embedding.Forward(s, indices(s, features, t.inputs)).Dropout(s, how.EmbeddingDropout, true)
 	gates := inputs.Linear(s, w.wordWeight, w.wordBias)
-	if d.atOnce(features.Device()) && how.ScheduledSampling == 0 && !d.attention.uniform {
+	if d.atOnce(features.Device()) && how.ScheduledSampling == 0 {
 		return d.unrollAtOnce(s, w, m, start, gates, t)
 	}
 	return d.unrollSteps(s, w, m.gather(s, t.pictures()), start, gates, t, how)
