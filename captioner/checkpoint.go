@@ -60,9 +60,6 @@ func LoadWith(s *torch.Scope, path string, device torch.Device) (*Network, Metad
 	if err != nil {
 		return nil, m, nil, nil, err
 	}
-	if err := checkSizes(m, state); err != nil {
-		return nil, m, nil, nil, fmt.Errorf("read %s: %w", path, err)
-	}
 	network, err := NewNetwork(m.Model, len(m.Vocabulary), device)
 	if err != nil {
 		return nil, m, nil, nil, fmt.Errorf("read %s: %w", path, err)
