@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
 
 	"github.com/seetell/seetell/captioner/checkpoint"
@@ -30,8 +31,8 @@ func trainWith(cfg *train.Config) *cli.Command {
 		Usage:     "train a captioner and write checkpoints",
 		ArgsUsage: " ",
 		Description: "Trains on a data set and leaves in --out last.safetensors, best.safetensors,\n" +
-			"epoch-NN.safetensors, last.resume.safetensors and history.jsonl. Ctrl-C saves and\n" +
-			"stops; train --resume --out DIR goes on from there, with the run's own settings.",
+			"epoch-NN.safetensors, last.resume.safetensors, history.jsonl and settings.toml, which\n" +
+			"--config reads. Ctrl-C saves and stops; train --resume --out DIR goes on from there, with the run's own settings.",
 		Flags: flags,
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
@@ -40,11 +41,22 @@ func trainWith(cfg *train.Config) *cli.Command {
 			if err := settings(c, cfg); err != nil {
 				return err
 			}
+			text, err := settingsText(c)
+			if err != nil {
+				return err
+			}
+			if c.Bool("dry-run") {
+				_, err := fmt.Fprint(c.App.Writer, text)
+				return err
+			}
 			if err := cfg.Validate(); err != nil {
 				return usage(err)
 			}
+			logrus.WithFields(logrus.Fields{
+				"recipe": c.String("recipe"), "learning_rate": cfg.LearningRate, "batch": cfg.Batch, "epochs": cfg.Epochs,
+			}).Info("settings")
 			log := train.Log(slog.New(logrusHandler{}).With("data", cfg.Data))
-			_, err := train.Run(c.Context, *cfg, append(watching(c, log), train.TensorBoard(cfg.Out))...)
+			_, err = train.Run(c.Context, *cfg, append(watching(c, log), train.TensorBoard(cfg.Out), settingsListener{text})...)
 			return err
 		},
 	}
@@ -117,6 +129,7 @@ func runFlags(cfg *train.Config) []cli.Flag {
 		&cli.PathFlag{Name: "out", Usage: "`DIR` of the run", Destination: &cfg.Out},
 		configFlag(),
 		&cli.StringFlag{Name: "recipe", Usage: "named settings: " + strings.Join(train.Recipes(), ", "), Value: train.DefaultRecipe},
+		&cli.BoolFlag{Name: "dry-run", Usage: "print the settings that a run would have, as TOML, and what differs from the recipe's"},
 		&cli.BoolFlag{Name: "resume", Usage: "go on with the run in --out, with its settings where no others are given", Destination: &cfg.Resume},
 		&cli.BoolFlag{Name: "new-schedule", Usage: "with --resume: follow other epochs, learning rates and schedule from there on", Destination: &cfg.NewSchedule},
 		&cli.PathFlag{Name: "from", Usage: "start from this checkpoint `FILE`", Value: cfg.From, Destination: &cfg.From},

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"io"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/urfave/cli/v2"
@@ -51,6 +53,33 @@ func TestRecipes(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestSettingsText reads the settings that it prints, and prints them again.
+func TestSettingsText(t *testing.T) {
+	text, err := settingsText(trainFlags(t, "--recipe", "base", "--batch", "7", "--checkpoint-every", "10m"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"batch = 7 # recipe base: 4\n", "checkpoint-every = \"10m0s\" # recipe base: 0\n", "recipe = \"base\"\n", "learning-rate = 0.0003\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	if strings.Count(text, "# recipe base:") != 2 {
+		t.Errorf("more differs than was given:\n%s", text)
+	}
+	path := filepath.Join(t.TempDir(), settingsFile)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	again, err := settingsText(trainFlags(t, "--config", path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again != text {
+		t.Errorf("read again they are\n%s\nwant\n%s", again, text)
 	}
 }
 
