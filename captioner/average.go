@@ -11,10 +11,10 @@ import (
 	"github.com/seetell/seetell/nn/tensorfile"
 )
 
-// AverageCheckpoints writes the checkpoint out whose weights are the means of those of
-// the checkpoints at paths, as of the last epochs of a run: Izmailov et al.
-// 2018. What counts rather than weighs, and all that the checkpoint says of
-// itself, is the last one's. It needs no libtorch.
+// AverageCheckpoints reads the checkpoints at paths, which must be of one model,
+// takes the mean of each weight, and writes a checkpoint of the means to out, as
+// Izmailov et al. 2018 do with the last epochs of a run. Counters, and what the
+// checkpoint says of itself, come from the last path. It needs no libtorch.
 func AverageCheckpoints(paths []string, out string) error {
 	if len(paths) < 2 {
 		return fmt.Errorf("average of %d checkpoint: name two or more", len(paths))

@@ -83,8 +83,8 @@ func (a *Adam) Step(s *torch.Scope) {
 	}
 }
 
-// withGradients returns the parameters that have gradients, and their state
-// with one step more.
+// withGradients returns the parameters that have gradients, the gradients, and
+// what Adam keeps of each.
 func (g *adamGroup) withGradients(s *torch.Scope) (state torch.FusedAdamState) {
 	for i, p := range g.Parameters {
 		gradient := p.Tensor.Grad(s)

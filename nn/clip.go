@@ -4,9 +4,10 @@ import "github.com/seetell/seetell/torch"
 
 // ClipGradNorm scales the gradients of parameters so that their total 2-norm
 // is at most maximum, as torch.nn.utils.clip_grad_norm_ does: Pascanu et al.
-// 2013, algorithm 1. It returns the norm before, without waiting for it; one
-// that is not finite means that the gradients are not, and then they are
-// useless after it. Nil where there is no gradient.
+// 2013, algorithm 1. It returns the norm from before, as a tensor, so that
+// nothing waits for the device. Where that is not finite, scaling has spoilt the
+// gradients: leave the step out. It returns nil where no parameter has a
+// gradient.
 func ClipGradNorm(s *torch.Scope, parameters []*torch.Tensor, maximum float64) *torch.Tensor {
 	norm := GradNorm(s, parameters)
 	if norm != nil {

@@ -32,7 +32,8 @@ func WarmUp(steps int, after Schedule) Schedule {
 
 // Plateau lowers the learning rate when a score has not risen for a while, as
 // torch.optim.lr_scheduler.ReduceLROnPlateau does with mode max and an
-// absolute threshold of 0. All of it is state, to be stored as JSON.
+// absolute threshold of 0. Its fields are all that it needs to go on after a
+// restart; store them as JSON.
 type Plateau struct {
 	Factor   float64 `json:"factor"`   // of the learning rate, for each fall, .5 say
 	Patience int     `json:"patience"` // scores without a rise that are borne

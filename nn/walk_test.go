@@ -14,7 +14,7 @@ func TestWrongArguments(t *testing.T) {
 	testwalk.Walk(t, testwalk.Subject{
 		Functions: map[string]any{
 			"ChannelsLast": nn.ChannelsLast, "ClipGradNorm": nn.ClipGradNorm, "ClipGradients": nn.ClipGradients, "Constant": nn.Constant,
-			"Cosine": nn.Cosine, "DefaultAdamConfig": nn.DefaultAdamConfig, "Encode": nn.Encode, "FoldConv2d": nn.FoldConv2d,
+			"Cosine": nn.Cosine, "DefaultAdamConfig": nn.DefaultAdamConfig, "Encode": nn.Encode, "Fits": nn.Fits, "FoldConv2d": nn.FoldConv2d,
 			"Freeze": nn.Freeze, "GradNorm": nn.GradNorm, "KaimingNormalFanOut": nn.KaimingNormalFanOut, "LSTMGates": nn.LSTMGates,
 			"Load": nn.Load, "NewAdam": nn.NewAdam, "NewBatchNorm": nn.NewBatchNorm, "NewConv2d": nn.NewConv2d, "NewEMA": nn.NewEMA,
 			"NewEmbedding": nn.NewEmbedding, "NewLSTMCell": nn.NewLSTMCell, "NewLinear": nn.NewLinear, "NotFinite": nn.NotFinite,
