@@ -139,7 +139,7 @@ func searchWords(s *torch.Scope, views []view, searches []*search, p Precision) 
 	pictures, _ := rows(searches)
 	for i, v := range views {
 		d := v.network.Decoder
-		readers[i] = &reader{d, d.fuse(s, p).pack(s), d.attentionKeys(s, p.cast(s, v.features)), d.initState(s, v.features)}
+		readers[i] = &reader{d, d.searchWeights(s, p), d.attentionKeys(s, p.cast(s, v.features)), d.initState(s, v.features)}
 		if len(pictures) > len(searches) { // groups or draws, of which each begins by itself
 			readers[i].now = readers[i].now.pick(s, indices(s, v.features, pictures))
 		}

@@ -18,6 +18,7 @@ type Decoder struct {
 	output       *nn.Linear
 	context      *nn.Linear // gated context to output; nil where that is plain
 	word         *nn.Linear // word read to output; nil likewise
+	fixed        *fused     // the weights joined, where they do not change for a while
 	stepwise     bool       // tests: an operator at a time, also where a step is one
 }
 
@@ -91,6 +92,14 @@ func (d *Decoder) fuse(s *torch.Scope, p Precision) fused {
 	w.wordWeight, w.wordBias = join(words, d.word.Weight), join(bias, d.context.Bias)
 	w.contextWeight = p.cast(s, d.context.Weight)
 	return w
+}
+
+// searchWeights returns the weights as searches and draws take them.
+func (d *Decoder) searchWeights(s *torch.Scope, p Precision) fused {
+	if d.fixed != nil && d.fixed.precision == p {
+		return *d.fixed
+	}
+	return d.fuse(s, p).pack(s)
 }
 
 // rowsAtOnce is about how many rows a search works on.

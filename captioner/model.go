@@ -28,6 +28,7 @@ type Model struct {
 	vocabulary *Vocabulary
 	precision  Precision
 	thread     *inferenceThread
+	fixed      []*Fixed // the networks, from the first picture on; the thread's
 	closing    sync.Once
 }
 
@@ -68,6 +69,7 @@ func Open(path string, o Options) (*Model, error) {
 func (m *Model) Close() {
 	m.closing.Do(func() {
 		m.thread.close()
+		m.release()
 		for _, network := range append(m.others, m.network) {
 			network.Close()
 		}

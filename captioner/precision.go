@@ -42,6 +42,14 @@ func (p Precision) autocast(s *torch.Scope, device torch.Device, f func()) {
 	f()
 }
 
+// dtype returns the type of products.
+func (p Precision) dtype() torch.DType {
+	if p == PrecisionBFloat16 {
+		return torch.BFloat16
+	}
+	return torch.Float32
+}
+
 // cast returns w in the precision of products.
 func (p Precision) cast(s *torch.Scope, w *torch.Tensor) *torch.Tensor {
 	if p == PrecisionBFloat16 {

@@ -129,6 +129,9 @@ func (m *Model) search(requests []Request) (answers []Answer) {
 		pixels = append(pixels, r.Picture.pixels...)
 	}
 	err := torch.NoGrad(func(s *torch.Scope) error {
+		if err := m.fix(); err != nil {
+			return err
+		}
 		answers = searchEach(s, m.views(s, pixels, len(requests)), m.vocabulary, requests, m.precision)
 		return nil
 	})

@@ -24,7 +24,7 @@ func (d *Decoder) sample(s *torch.Scope, features *torch.Tensor, drawn [][]int64
 	for i := range drawn {
 		going[i], rows[i], words[i] = i, int64(i/count), checkpoint.Start
 	}
-	w := d.fuse(s, p).pack(s)
+	w := d.searchWeights(s, p)
 	all := d.share(s, d.attentionKeys(s, p.cast(s, features)), rows)
 	now := d.initState(s, features).pick(s, indices(s, features, rows))
 	for step := 0; step < steps && s.Err() == nil; step++ {

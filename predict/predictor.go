@@ -70,6 +70,11 @@ func (p *Predictor) Predict(ctx context.Context, split *dataset.Split, progress 
 		return Predictions{}, err
 	}
 	defer loader.Close()
+	fixed, err := p.Network.Fix(p.Precision, p.Loader.Preprocessing.Size)
+	if err != nil {
+		return Predictions{}, err
+	}
+	defer fixed.Close()
 	all := Predictions{AtOnce: p.Loader.Batch}
 	var sum totals
 	for {

@@ -255,6 +255,7 @@ TG_TYPES(TG_STRUCT, TG_ENUM)
     (tg_tensor * out[], const tg_tensor* weight, int64_t rows),                \
     (out, weight, rows))                                                       \
   /* foldedconv.cpp */                                                         \
+  F(char*, packs, (bool* out, int32_t dtype), (out, dtype))                    \
   F(char*, pack_conv2d,                                                        \
     (tg_tensor * out[], const tg_tensor* weight, tg_conv2d_options o,          \
      tg_sizes input),                                                          \

@@ -10,6 +10,13 @@ type PackedConv2D struct {
 	options      Conv2DOptions
 }
 
+// Packs reports whether PackConv2D has products of a type on this processor.
+func Packs(s *Scope, dtype DType) bool {
+	packs := new(C.bool)
+	s.do("packs", func() *C.char { return C.tg_packs(packs, C.int32_t(dtype)) })
+	return bool(*packs)
+}
+
 // PackConv2D lays weight out, of shape (O, C/Groups, h, w) and float32 or
 // bfloat16, for inputs of about the given shape, (N, C, H, W). Bias, (O) and of
 // the weight's type, may be nil. The scope owns what is laid out.

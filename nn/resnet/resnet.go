@@ -23,6 +23,8 @@ type convNorm struct {
 	conv
 	weights *nn.Conv2d
 	norm    *nn.BatchNorm
+	folded  *torch.PackedConv2D // both in Eval, where they are joined
+	dtype   torch.DType         // of folded's products
 }
 
 // residual is a block with its tensors.
@@ -93,6 +95,9 @@ func (r *ResNet) initialise(s *torch.Scope) {
 // S/4, S/4).
 func (r *ResNet) Stem(s *torch.Scope, x *torch.Tensor, mode nn.Mode) *torch.Tensor {
 	return s.Within(func(s *torch.Scope) []*torch.Tensor {
+		if folded := r.stem.folded; folded != nil && mode == nn.Eval {
+			return []*torch.Tensor{folded.ForwardReLU(s, x.To(s, r.stem.dtype)).MaxPool2D(s, 3, 2, 1)}
+		}
 		return []*torch.Tensor{r.stem.forward(s, x, mode).ReLUInPlace(s).MaxPool2D(s, 3, 2, 1)}
 	})[0]
 }
@@ -115,6 +120,9 @@ func (c *convNorm) forward(s *torch.Scope, x *torch.Tensor, mode nn.Mode) *torch
 
 func (b *residual) forward(s *torch.Scope, x *torch.Tensor, mode nn.Mode) *torch.Tensor {
 	return s.Within(func(s *torch.Scope) []*torch.Tensor {
+		if b.convs[0].folded != nil && mode == nn.Eval {
+			return []*torch.Tensor{b.forwardFolded(s, x)}
+		}
 		y, last := x, len(b.convs)-1
 		for _, c := range b.convs[:last] {
 			y = c.forward(s, y, mode).ReLUInPlace(s)

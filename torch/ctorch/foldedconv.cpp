@@ -1,6 +1,7 @@
 // Convolutions whose weights do not change: laid out once, as oneDNN wants
 // them, with what follows done as each number is written.
 #include <ATen/Context.h>
+#include <ATen/Version.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/mkldnn_reorder_conv2d_weight.h>
@@ -13,6 +14,13 @@ using at::Tensor;
 namespace {
 
 using Scalars = c10::List<std::optional<at::Scalar>>;
+
+// packs reports whether oneDNN has products of a type on this processor.
+bool packs(at::ScalarType type) {
+  if (!at::globalContext().userEnabledMkldnn()) return false;
+  return type == at::kFloat ||
+         (type == at::kBFloat16 && at::get_cpu_capability() == "AVX512");
+}
 
 // convolve is oneDNN's convolution with a packed weight, through libtorch's
 // operator, and ReLU of it where asked for.
@@ -79,11 +87,15 @@ void check(const Tensor& x, const Tensor& weight,
 
 }  // namespace
 
+char* tg_packs(bool* out, int32_t dtype) {
+  return guard([&] { *out = packs(scalar_type(dtype)); });
+}
+
 char* tg_pack_conv2d(tg_tensor** out, const tg_tensor* weight,
                      tg_conv2d_options o, tg_sizes input) {
   return guard_no_grad([&] {
-    TORCH_CHECK(at::globalContext().userEnabledMkldnn(),
-                "oneDNN is not part of this libtorch");
+    TORCH_CHECK(packs(value(weight).scalar_type()), "no oneDNN for ",
+                value(weight).scalar_type(), " here");
     *out = wrap(at::mkldnn_reorder_conv2d_weight(
         value(weight).contiguous().to_mkldnn(), list(o.padding), list(o.stride),
         list(o.dilation), o.groups, list(input)));
