@@ -13,6 +13,7 @@ import (
 	"github.com/seetell/seetell/evaluate/grounding"
 	"github.com/seetell/seetell/evaluate/meteor"
 	"github.com/seetell/seetell/internal/newfolder"
+	"github.com/seetell/seetell/torch/distributed"
 )
 
 // Evaluation is a checkpoint to evaluate, the pictures to do it on and the
@@ -35,6 +36,8 @@ type Evaluation struct {
 
 	Overwrite bool // whether Out may hold an earlier evaluation
 
+	World *distributed.World // of processes that share the pictures; nil for one
+
 	Progress func(done, total int) // hears how many pictures are captioned; nil for nobody
 	Log      *slog.Logger          // hears what is left out or looks wrong; nil for nobody
 }
@@ -53,10 +56,14 @@ var ErrNotEmpty = errors.New("the folder is not empty")
 // Evaluate captions the split, scores the captions and leaves in the folder Out
 // captions.json (COCO's results form), references.json, report.json, plots and
 // a gallery. It returns the report. One that fails leaves no empty folder
-// behind.
+// behind. Processes that share the pictures all call it; rank 0 alone scores,
+// writes and has a report, which the others have not.
 func Evaluate(ctx context.Context, o Evaluation) (report *evaluate.Report, err error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.World.Rank() != 0 {
+		return nil, help(ctx, o)
 	}
 	if empty, err := newfolder.Empty(o.Out); err != nil {
 		return nil, err
@@ -91,6 +98,21 @@ func Evaluate(ctx context.Context, o Evaluation) (report *evaluate.Report, err e
 	return report, e.write(found, meta, report)
 }
 
+// help captions this process's share of the pictures for rank 0, and once more
+// where that wants to know what attention is worth.
+func help(ctx context.Context, o Evaluation) error {
+	e := evaluation{Evaluation: o}
+	if err := e.open(ctx); err != nil {
+		return err
+	}
+	defer e.set.Close()
+	_, _, err := e.predict(ctx)
+	if err == nil && e.Worth {
+		_, _, err = e.uniform().predict(ctx)
+	}
+	return err
+}
+
 func (e *evaluation) open(ctx context.Context) (err error) {
 	if e.Boxes != "" {
 		if e.boxes, err = grounding.ReadInstances(e.Boxes); err != nil {
@@ -116,6 +138,7 @@ func (e *evaluation) predict(ctx context.Context) (Predictions, captioner.Metada
 		return Predictions{}, meta, err
 	}
 	defer p.Close()
+	p.World = e.World
 	p.Loader.Workers, p.Given = e.Workers, e.boxes != nil
 	if e.Batch > 0 {
 		p.Loader.Batch = e.Batch
@@ -128,7 +151,7 @@ func (e *evaluation) predict(ctx context.Context) (Predictions, captioner.Metada
 	for _, skip := range found.Skipped {
 		e.Log.Warn("picture skipped", "picture", skip.ID, "where", skip.Where, "error", skip.Err)
 	}
-	if err == nil && len(found.Pictures) == 0 {
+	if err == nil && len(found.Pictures) == 0 && e.World.Rank() == 0 {
 		err = errors.New("no picture of the split could be read")
 	}
 	return found, meta, err

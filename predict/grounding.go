@@ -71,14 +71,19 @@ func (e *evaluation) ground(found Predictions, meta captioner.Metadata, report *
 	}
 }
 
+// uniform is the evaluation with the same weight for all places.
+func (e *evaluation) uniform() *evaluation {
+	without := *e
+	without.Options.Uniform, without.boxes = true, nil
+	return &without
+}
+
 // worth adds to the report what the captions score without attention.
 func (e *evaluation) worth(ctx context.Context, report *evaluate.Report) error {
 	if !e.Worth {
 		return nil
 	}
-	without := *e
-	without.Options.Uniform, without.boxes = true, nil
-	found, _, err := without.predict(ctx)
+	found, _, err := e.uniform().predict(ctx)
 	if err != nil {
 		return err
 	}

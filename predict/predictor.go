@@ -9,6 +9,7 @@ import (
 	"github.com/seetell/seetell/dataset"
 	"github.com/seetell/seetell/dataset/loader"
 	"github.com/seetell/seetell/torch"
+	"github.com/seetell/seetell/torch/distributed"
 )
 
 // Predictor captions whole splits of a data set with a network.
@@ -21,6 +22,8 @@ type Predictor struct {
 	CaptionWords int // words of a reference that the loss counts; 0 leaves the loss out
 
 	Given bool // whether references are read too, for where attention lay
+
+	World *distributed.World // of processes that share the split; nil for one
 
 	// Pooled returns the backbone's features of a batch, (N, L, 512), where
 	// someone knows them; nil computes them.
@@ -63,9 +66,11 @@ func (p *Predictor) Close() { p.Network.Close() }
 
 // Predict captions every picture of a split, in order, and calls progress after
 // each batch with the number of pictures done. Progress may be nil. Where memory
-// runs out it captions half as many at once, from there on.
+// runs out it captions half as many at once, from there on. Processes that share
+// the split all call it, with the same split; rank 0 gets all of it and the
+// others nothing.
 func (p *Predictor) Predict(ctx context.Context, split *dataset.Split, progress func(pictures int)) (Predictions, error) {
-	loader, err := loader.New(ctx, split, p.Loader)
+	loader, err := loader.New(ctx, split, p.shared())
 	if err != nil {
 		return Predictions{}, err
 	}
@@ -77,6 +82,7 @@ func (p *Predictor) Predict(ctx context.Context, split *dataset.Split, progress 
 	defer fixed.Close()
 	all := Predictions{AtOnce: p.Loader.Batch}
 	var sum totals
+	var ends []end
 	for {
 		batch, err := loader.Next()
 		if errors.Is(err, io.EOF) {
@@ -89,9 +95,13 @@ func (p *Predictor) Predict(ctx context.Context, split *dataset.Split, progress 
 			return Predictions{}, err
 		}
 		if progress != nil {
-			progress(len(all.Pictures) + len(all.Skipped))
+			progress(min((len(all.Pictures)+len(all.Skipped))*p.World.Size(), split.Len()))
 		}
 		loader.Recycle(batch)
+		ends = append(ends, end{len(all.Pictures), len(all.Skipped)})
+	}
+	if err := p.gather(&all, &sum, ends); err != nil {
+		return Predictions{}, err
 	}
 	all.Loss, all.DeadChannels = sum.finish()
 	return all, nil
