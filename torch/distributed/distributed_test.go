@@ -55,7 +55,7 @@ func process(task string) error {
 	defer w.Leave()
 	fmt.Println("joined")
 	return map[string]func(*World) error{
-		"collectives": collectives, "peer": sums, "die": die, "note": leave, "silent": silent, "alone": die,
+		"collectives": collectives, "peer": sums, "die": die, "note": leave, "note first": leaveFirst, "silent": silent, "alone": die,
 	}[task](w)
 }
 
@@ -129,12 +129,16 @@ func die(w *World) error {
 	return fmt.Errorf("after %.1f s: %w", time.Since(began).Seconds(), err)
 }
 
-// leave has the last rank leave and say why.
-func leave(w *World) error {
-	if w.Rank() == w.Size()-1 {
+// leave has the last rank, or for leave first the first, leave and say why.
+func leave(w *World) error { return leaver(w, w.Size()-1) }
+
+func leaveFirst(w *World) error { return leaver(w, 0) }
+
+func leaver(w *World, rank int) error {
+	if w.Rank() == rank {
 		err := fmt.Errorf("picture 7 is not there")
 		w.Note(err)
-		os.Exit(3)
+		return err
 	}
 	return w.Barrier()
 }
@@ -246,6 +250,11 @@ func TestAProcessSaysWhyItLeaves(t *testing.T) {
 	for rank, text := range world(t, 3, "note")[:2] {
 		if !strings.Contains(text, "rank 2 left: picture 7 is not there") {
 			t.Errorf("rank %d says %q", rank, text)
+		}
+	}
+	for rank, text := range world(t, 3, "note first")[1:] {
+		if !strings.Contains(text, "rank 0 left: picture 7 is not there") {
+			t.Errorf("rank %d says %q", rank+1, text)
 		}
 	}
 }

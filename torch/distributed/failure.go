@@ -50,15 +50,17 @@ const (
 	leaving = "leaving: " // and why
 )
 
-// Note tells the others why this process is about to leave. Without it they
-// learn that it left, not why.
+// Note tells the others why this process is about to leave, and ends the world
+// for all of them. Without it they learn that it left, not why.
 func (w *World) Note(reason error) {
-	if w == nil || w.handle == nil || reason == nil {
+	if w == nil || w.handle == nil || reason == nil || w.broken != nil {
 		return
 	}
-	var left *LeftError
-	if !errors.As(reason, &left) {
-		w.say(w.rank, leaving+reason.Error())
+	w.broken = reason
+	w.say(w.rank, leaving+reason.Error())
+	C.tg_world_hang_up(w.handle)
+	if w.rank == 0 {
+		w.linger(nil)
 	}
 }
 
