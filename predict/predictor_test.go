@@ -2,18 +2,14 @@ package predict
 
 import (
 	"math"
-	"os"
 	"testing"
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/dataset"
 	"github.com/seetell/seetell/dataset/loader"
 	"github.com/seetell/seetell/internal/testmodel"
-	"github.com/seetell/seetell/internal/testtensors"
 	"github.com/seetell/seetell/torch"
 )
-
-func TestMain(m *testing.M) { os.Exit(testtensors.Run(m)) }
 
 // TestOutOfMemory lets more than two pictures at once fail for want of memory,
 // and wants what all at once come to.

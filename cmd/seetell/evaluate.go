@@ -54,14 +54,21 @@ func evaluateCommand() *cli.Command {
 			if o.Meteor, err = paraphrases(c.Context, table); err != nil {
 				return err
 			}
-			bar := newCounter(c, "captions")
-			defer bar.end()
-			o.Progress, o.Log = bar.count, slog.New(logrusHandler{})
+			if o.World, err = joinWorld(&o.Options); err != nil {
+				return err
+			}
+			defer o.World.Leave()
+			if o.World.Rank() == 0 {
+				bar := newCounter(c, "captions")
+				defer bar.end()
+				o.Progress, o.Log = bar.count, slog.New(logrusHandler{})
+			}
 			report, err := predict.Evaluate(c.Context, o)
+			o.World.Note(err)
 			if errors.Is(err, predict.ErrNotEmpty) {
 				return fmt.Errorf("%w; give --overwrite to write into it, or another folder with --out", err)
 			}
-			if err != nil {
+			if err != nil || report == nil { // rank 0 has the report
 				return err
 			}
 			if err := scoresTable(c.App.Writer, report); err != nil {
