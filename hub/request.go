@@ -157,6 +157,10 @@ func (c *Client) send(ctx context.Context, r request, at *url.URL) (*http.Respon
 	return answer, nil
 }
 
+// longestAnswer is how many bytes a page of a hub's answer may have; one has a
+// thousand files.
+const longestAnswer = 32 << 20
+
 // read sends a request and reads the whole answer; one that breaks off is
 // asked for again.
 func (c *Client) read(ctx context.Context, r request) ([]byte, *http.Response, error) {
@@ -165,8 +169,11 @@ func (c *Client) read(ctx context.Context, r request) ([]byte, *http.Response, e
 		if err != nil {
 			return nil, nil, err
 		}
-		data, err := io.ReadAll(answer.Body)
+		data, err := io.ReadAll(io.LimitReader(answer.Body, longestAnswer+1))
 		answer.Body.Close()
+		if len(data) > longestAnswer {
+			return nil, nil, fmt.Errorf("%s: an answer of more than %d bytes", r.url, longestAnswer)
+		}
 		if err == nil {
 			return data, answer, nil
 		}

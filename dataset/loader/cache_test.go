@@ -3,6 +3,7 @@ package loader
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/seetell/seetell/dataset"
@@ -118,5 +119,32 @@ func TestFileCacheWithoutRoom(t *testing.T) {
 	}
 	if _, err := OpenCache(filepath.Join(t.TempDir(), "none", "pictures"), "demo", set.Splits[0], smallConfig(), 1<<20); err == nil {
 		t.Error("no error for a folder that is not there")
+	}
+}
+
+// TestFileCacheNoticesDamage: a picture whose pixels are not those that were
+// written is decoded again, and said.
+func TestFileCacheNoticesDamage(t *testing.T) {
+	split, path, config := draw(t, 10), filepath.Join(t.TempDir(), "pictures"), smallConfig()
+	want := loadAll(t, split, config)
+	config.Cache = fileCacheOf(t, path, split, config)
+	loadAll(t, split, config)
+	if err := config.Cache.Close(); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data[cacheHeaderBytes+3*16*16*3+5] ^= 4
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	config.Cache = fileCacheOf(t, path, split, config)
+	if !sameBatches(want, loadAll(t, split, config)) {
+		t.Error("damaged pixels were loaded")
+	}
+	if err := config.Cache.Close(); err == nil || !strings.Contains(err.Error(), "row 3 is damaged") {
+		t.Errorf("closing says %v", err)
 	}
 }

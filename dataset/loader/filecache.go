@@ -1,20 +1,23 @@
 package loader
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"hash/crc32"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"golang.org/x/sys/unix"
 )
 
 const (
-	cacheFormat = 1
+	cacheFormat = 2
 	// cacheHeaderBytes is the room for the header, a JSON text filled up with
-	// spaces. The pictures of the rows follow, then one byte a row: kept or
-	// missing.
+	// spaces. The pictures of the rows follow, then one byte a row, kept or
+	// missing, and a CRC-32 of each picture.
 	cacheHeaderBytes = 4096
 
 	cacheKept    = 1
@@ -31,7 +34,7 @@ type cacheHeader struct {
 
 // length returns the file's size.
 func (h cacheHeader) length() int64 {
-	return cacheHeaderBytes + int64(h.Rows)*int64(h.Bytes) + int64(h.Rows)
+	return cacheHeaderBytes + int64(h.Rows)*int64(h.Bytes) + int64(h.Rows)*(1+crc32.Size)
 }
 
 func (h cacheHeader) offset(row int) int64 { return cacheHeaderBytes + int64(row)*int64(h.Bytes) }
@@ -45,12 +48,13 @@ type fileCache struct {
 
 	mutex   sync.RWMutex
 	states  []uint8
-	left    int // rows not yet seen
+	sums    []uint32 // of the pictures that are kept
+	left    int      // rows not yet seen
 	trouble error
 }
 
 func openFileCache(path string, header cacheHeader) (*fileCache, error) {
-	c := &fileCache{header: header, path: path, states: make([]uint8, header.Rows)}
+	c := &fileCache{header: header, path: path, states: make([]uint8, header.Rows), sums: make([]uint32, header.Rows)}
 	if c.open() {
 		return c, nil
 	}
@@ -95,8 +99,15 @@ func (c *fileCache) same(file *os.File) bool {
 	if json.Unmarshal(text, &found) != nil || found != c.header {
 		return false
 	}
-	_, err = file.ReadAt(c.states, c.header.offset(c.header.Rows))
-	return err == nil || c.header.Rows == 0
+	end := make([]byte, c.header.Rows*(1+crc32.Size))
+	if _, err = file.ReadAt(end, c.header.offset(c.header.Rows)); err != nil && c.header.Rows > 0 {
+		return false
+	}
+	sums := end[copy(c.states, end):]
+	for i := range c.sums {
+		c.sums[i] = binary.LittleEndian.Uint32(sums[i*crc32.Size:])
+	}
+	return true
 }
 
 func (c *fileCache) read(row int, out []uint8) bool {
@@ -104,12 +115,22 @@ func (c *fileCache) read(row int, out []uint8) bool {
 		return false
 	}
 	c.mutex.RLock()
-	kept := c.states[row] == cacheKept
+	kept, sum := c.states[row] == cacheKept, c.sums[row]
 	c.mutex.RUnlock()
 	if !kept {
 		return false
 	}
 	_, err := c.file.ReadAt(out, c.header.offset(row))
+	if err == nil && crc32.ChecksumIEEE(out) != sum {
+		err = fmt.Errorf("%s: the picture of row %d is damaged, so it was decoded again; delete the file to have it written anew", c.path, row)
+	}
+	if err != nil {
+		c.mutex.Lock()
+		defer c.mutex.Unlock()
+		if c.trouble == nil {
+			c.trouble = err
+		}
+	}
 	return err == nil
 }
 
@@ -126,7 +147,7 @@ func (c *fileCache) write(row int, pixels []uint8, failed error) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	if err == nil && c.states[row] == 0 {
-		c.states[row] = state
+		c.states[row], c.sums[row] = state, crc32.ChecksumIEEE(pixels)
 		if c.left--; c.left == 0 {
 			err = c.finish()
 		}
@@ -155,7 +176,11 @@ func (c *fileCache) finish() error {
 	for len(text) < cacheHeaderBytes {
 		text = append(text, ' ')
 	}
-	if _, err := c.file.WriteAt(c.states, c.header.offset(c.header.Rows)); err != nil {
+	end := slices.Clone(c.states)
+	for _, sum := range c.sums {
+		end = binary.LittleEndian.AppendUint32(end, sum)
+	}
+	if _, err := c.file.WriteAt(end, c.header.offset(c.header.Rows)); err != nil {
 		return err
 	}
 	if _, err := c.file.WriteAt(text, 0); err != nil {
@@ -171,7 +196,7 @@ func (c *fileCache) finish() error {
 func (c *fileCache) close() error {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	if c.left > 0 || c.trouble != nil {
+	if c.left > 0 || c.trouble != nil && c.file.Name() != c.path {
 		os.Remove(c.file.Name())
 	}
 	if err := c.file.Close(); err != nil && c.trouble == nil {

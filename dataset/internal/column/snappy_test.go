@@ -75,10 +75,29 @@ func checkThaw(t *testing.T, p *page, file *bytes.Reader, want []byte, start, en
 	}
 }
 
+// repeats tells a stream with a copy from no distance, which S2, the oracle's
+// format, takes for one from the last; Snappy has none.
+func repeats(stream []byte) bool {
+	for len(stream) > 0 {
+		length, offset, size := element(stream)
+		if size == 0 && stream[0]&3 != 0 {
+			return true
+		}
+		if offset == 0 {
+			size += length
+		}
+		stream = stream[min(max(size, 1), len(stream)):]
+	}
+	return false
+}
+
 func FuzzThawPart(f *testing.F) {
 	stream, _ := (&snappy.Codec{}).Encode(nil, []byte(strings.Repeat("abcdefgh", 40)))
 	f.Add(stream[2:])
 	f.Fuzz(func(t *testing.T, stream []byte) {
+		if repeats(stream) {
+			return
+		}
 		want, err := (&snappy.Codec{}).Decode(nil, append(binary.AppendUvarint(nil, 64), stream...))
 		got := make([]byte, 64)
 		if found := thawPart(got, stream); err == nil && (found != nil || !bytes.Equal(got, want)) {
