@@ -28,6 +28,15 @@ func TestPackedConv2D(t *testing.T) {
 				expectNear(t, s, "plain", packed.Forward(s, x), want, test.tolerance)
 				expectNear(t, s, "ReLU", packed.ForwardReLU(s, x), want.Add(s, Zeros(s, test.products, CPU)).ReLUInPlace(s), test.tolerance)
 				expectNear(t, s, "sum", packed.ForwardAddReLU(s, x, other), want.Add(s, other).ReLUInPlace(s), test.tolerance)
+				first, onto := x.Narrow(s, 0, 0, 1), other.Narrow(s, 0, 1, 1)
+				expectNear(t, s, "sum of one picture", packed.ForwardAddReLU(s, first, onto), first.Conv2D(s, weight, bias, o).Add(s, onto).ReLUInPlace(s), test.tolerance)
+				one := draw(1, 8, 1, 1) // sides of 1, whose strides may be any
+				o.Stride = [2]int64{1, 1}
+				square := draw(8, 8, 3, 3)
+				summed := one.Conv2D(s, square, nil, o).Add(s, one).ReLUInPlace(s)
+				packed = PackConv2D(s, square, nil, o, one.Shape()...)
+				expectNear(t, s, "sum of one place", packed.ForwardAddReLU(s, one, one.ChannelsLast(s)), summed, test.tolerance)
+				o.Stride = [2]int64{2, 2}
 				expectNear(t, s, "no bias", PackConv2D(s, weight, nil, o, x.Shape()...).Forward(s, x), x.Conv2D(s, weight, nil, o), test.tolerance)
 			})
 		})

@@ -108,8 +108,16 @@ char* tg_folded_conv2d(tg_tensor** out, const tg_tensor* x,
   return guard_no_grad([&] {
     const Tensor& w = value(weight);
     check(value(x), w, optional(bias), other ? &value(other) : nullptr, o);
-    *out = wrap(
-        other ? convolve_and_add(value(x), value(other), w, optional(bias), o)
-              : convolve(value(x), w, optional(bias), o, relu));
+    if (!other) {
+      *out = wrap(convolve(value(x), w, optional(bias), o, relu));
+    } else if (value(other).size(2) == 1 || value(other).size(3) == 1) {
+      // With a side of 1 the layout may be another, which oneDNN's sum refuses.
+      *out = wrap(convolve(value(x), w, optional(bias), o, false)
+                      .add_(value(other))
+                      .relu_());
+    } else {
+      *out =
+          wrap(convolve_and_add(value(x), value(other), w, optional(bias), o));
+    }
   });
 }
