@@ -137,14 +137,6 @@ func (c Config) backboneRate() float64 {
 	return c.EncoderLearningRate
 }
 
-// largestNorm returns the limit of the gradients' total norm.
-func (c Config) largestNorm() float64 {
-	if c.ClipNorm == 0 {
-		return math.Inf(1)
-	}
-	return c.ClipNorm
-}
-
 // Validate says everything that is wrong with the settings, if anything.
 func (c Config) Validate() error {
 	wrong := []error{c.Model.Validate(), c.Preprocessing.Validate(), c.Beam.Validate(), c.Augmentation.Validate()}

@@ -97,7 +97,7 @@ func best(c *Config) {
 	c.Augmentation.Flip, c.Augmentation.CropScale = loader.FlipSwap, .6
 	c.MinimumCount = 5
 	c.Model.Layers, c.Model.Output, c.Model.FeatureNorm = checkpoint.Layers4, checkpoint.OutputDeep, checkpoint.FeatureNormNone
-	c.AttentionGuide, c.GuideTemperature, c.SelfCriticalWords = .5, .5, .2
+	c.AttentionGuide, c.GuideTemperature, c.SelfCriticalWords = 0, .5, 0
 }
 
 // demo learns the built-in set of drawn scenes, from random weights, in a few

@@ -3,13 +3,17 @@ package bleu
 // Sentence counts the n-grams that caption shares with its references. There
 // must be at least one reference; words may be strings or numbers.
 //
-// It runs in time len(caption) times the words of the references and looks
-// up no map: an n-gram that ends at position i of one text and j of another
+// Of all but very long captions it runs in time len(caption) times the words of
+// the references and looks up no map: an n-gram that ends at position i of one text and j of another
 // is a run of equal words along a diagonal.
 func Sentence[T comparable](caption []T, references [][]T) Stats {
 	stats := Stats{Length: len(caption), Reference: Closest(len(caption), references)}
 	for n := range MaxOrder {
 		stats.Guess[n] = max(0, len(caption)-n)
+	}
+	if len(caption) >= longCaption {
+		stats.Correct = correctLong(caption, references)
+		return stats
 	}
 	scratch := newCounter(len(caption))
 	for _, reference := range references {
