@@ -102,7 +102,7 @@ func TestHangUp(t *testing.T) {
 		command []string
 		code    int
 	}{
-		{"a terminal closed", []string{program}, exitInterrupted},
+		{"a terminal closed", []string{"env", "--default-signal=HUP", program}, exitInterrupted}, // also where the tests run under nohup
 		{"under nohup", []string{"bash", "-c", `trap "" HUP; exec "$0" "$@"`, program}, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
