@@ -159,7 +159,8 @@ func TestPageThemesAndWidths(t *testing.T) {
 		{"phone-dark", "dark", 390, "rgb(19, 18, 17)"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			b := openPage(t, listen(t, &fakeModel{}, nil), test.width, test.scheme)
+			model, gate := gated()
+			b := openPage(t, listen(t, model, nil), test.width, test.scheme)
 			narrow := func(state string) {
 				t.Helper()
 				if wide := js[int64](b, `document.documentElement.scrollWidth`); wide > test.width {
@@ -173,6 +174,9 @@ func TestPageThemesAndWidths(t *testing.T) {
 			narrow("empty")
 			b.drop("panorama.jpg", "image/jpeg", jpegOf(t, plainPicture(blue, 1600, 400)))
 			b.drop("tower.jpg", "image/jpeg", jpegOf(t, plainPicture(red, 400, 1600)))
+			b.eventually(`document.querySelectorAll(".card.working .busy:not([hidden])").length === 2`)
+			narrow("busy")
+			close(gate)
 			b.eventually(`document.querySelectorAll(".caption .word").length === 6`)
 			b.hover(`.card .word`)
 			time.Sleep(300 * time.Millisecond) // the map fades in
