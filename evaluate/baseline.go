@@ -7,7 +7,8 @@ import (
 
 // Comparison is a system beside a baseline on the same pictures.
 type Comparison struct {
-	Scores      map[string]float64    `json:"scores"` // the baseline's
+	Name        string                `json:"name,omitempty"` // of the baseline
+	Scores      map[string]float64    `json:"scores"`         // the baseline's
 	Differences map[string]Difference `json:"differences"`
 }
 
@@ -31,7 +32,7 @@ func (r *Report) addBaseline(ctx context.Context, images Images, system *table, 
 		return err
 	}
 	scores := named(baseline.columns, baseline.total(baseline.sum(), len(images)))
-	r.Baseline = &Comparison{Scores: scores, Differences: map[string]Difference{}}
+	r.Baseline = &Comparison{Name: o.BaselineName, Scores: scores, Differences: map[string]Difference{}}
 	for name, score := range r.Scores {
 		r.Baseline.Differences[name] = Difference{Value: score - scores[name]}
 	}

@@ -44,6 +44,8 @@ type Options struct {
 	// Baseline are the captions, by id, of another system to compare with.
 	// Every picture must have one.
 	Baseline map[string]string
+	// BaselineName is what the report calls it.
+	BaselineName string
 	// Reference asks for Report.ReferencePoints.
 	Reference bool
 	// TrainingCaptions, unless nil, are those among which copies are looked

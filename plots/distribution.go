@@ -160,6 +160,16 @@ func (d *distribution) beyond() string {
 	return fmt.Sprintf("beyond %s: %s %% at most", shortNumber(d.right), typeset.Number(largest, 1))
 }
 
+// scaled says that the curves are lower than their scale, if they are.
+func (d *distribution) scaled() string {
+	if by := d.curveScale(); by < 1 {
+		return fmt.Sprintf("curves × %.2g", by)
+	}
+	return ""
+}
+
+func isEmpty(text string) bool { return text == "" }
+
 // parts lists the systems and, last, the human captions.
 func (d *distribution) parts() []*distributed {
 	var parts []*distributed
@@ -185,28 +195,39 @@ func (d *distribution) zeros() bool {
 // percent turns a count of a part's pictures into percent of them.
 func (p *distributed) percent(n float64) float64 { return 100 * n / float64(len(p.sample.All)) }
 
-// height returns where the panel ends, in percent of the pictures: above the
-// highest bar or curve. The narrow peak of a curve over bars may leave the
-// panel, so that the bars stay legible.
-func (d *distribution) height() float64 {
-	bars, curves, people := 0.0, 0.0, 0.0
+// highest returns the highest bar and the highest point of a curve, in percent of
+// the pictures.
+func (d *distribution) highest() (bars, curves float64) {
 	for _, part := range d.parts() {
 		if part != d.human && (d.kind != Density || !part.smooth) {
 			bars = max(bars, part.percent(float64(part.bins.highest())))
 		}
 		if d.curved(part) {
 			_, y := part.line()
-			if part == d.human {
-				people = slices.Max(y)
-			} else {
-				curves = max(curves, slices.Max(y))
-			}
+			curves = max(curves, slices.Max(y))
 		}
 	}
-	if bars > 0 {
-		curves = min(curves, 1.5*bars)
+	return bars, curves
+}
+
+// mostOverBars is how high curves may rise over bars, as a multiple of these.
+const mostOverBars = 1.5
+
+// curveScale is what the curves are multiplied by, so that their narrow peaks
+// stay in the panel and the bars legible: 1, but over bars that are far lower.
+func (d *distribution) curveScale() float64 {
+	bars, curves := d.highest()
+	if bars == 0 || curves <= mostOverBars*bars {
+		return 1
 	}
-	if highest := max(bars, curves, people); highest > 0 {
+	return mostOverBars * bars / curves
+}
+
+// height returns where the panel ends, in percent of the pictures: above the
+// highest bar and curve.
+func (d *distribution) height() float64 {
+	bars, curves := d.highest()
+	if highest := max(bars, curves*d.curveScale()); highest > 0 {
 		return highest * 1.04
 	}
 	return 1
@@ -242,7 +263,7 @@ func (d *distribution) draw(c draw.Canvas) {
 		zero = draw.Crop(c, 0, -(c.Size().X - width), 0, 0)
 	}
 	note := aligned(sans(smallSize, palette.Muted), draw.XRight, draw.YTop)
-	rest.FillText(note, rest.Max, d.beyond())
+	rest.FillText(note, rest.Max, strings.Join(slices.DeleteFunc([]string{d.scaled(), d.beyond()}, isEmpty), "; "))
 	rest = header(rest, fmt.Sprintf("Pictures per %s (%%)", shortNumber(d.width)))
 	p := d.restPanel()
 	data := p.DataCanvas(rest)
@@ -280,6 +301,7 @@ func (d *distribution) restPanel() *plot.Plot {
 	}
 	p.Y.Tick.Marker = ticks{Count: true, Most: 6}
 	p.Add(gridLines{})
+	by := d.curveScale()
 	for i := range d.systems {
 		part, colour := &d.systems[i], palette.Colour(i)
 		if d.kind != Density || !part.smooth { // without spread there is nothing to smooth
@@ -287,15 +309,24 @@ func (d *distribution) restPanel() *plot.Plot {
 		}
 		if d.curved(part) {
 			x, y := part.line()
-			p.Add(curve{x: x, y: y, style: systemLine(i), fill: d.kind == Density && len(d.systems) == 1})
+			p.Add(curve{x: x, y: times(y, by), style: systemLine(i), fill: d.kind == Density && len(d.systems) == 1})
 		}
 	}
 	if d.human != nil && d.curved(d.human) {
 		x, y := d.human.line()
-		p.Add(curve{x: x, y: y, style: humanLine})
+		p.Add(curve{x: x, y: times(y, by), style: humanLine})
 	}
 	p.Add(baseLine{})
 	return p
+}
+
+// times returns the values multiplied by a factor.
+func times(values []float64, by float64) []float64 {
+	out := make([]float64, len(values))
+	for i, v := range values {
+		out[i] = v * by
+	}
+	return out
 }
 
 // zeroPanel draws the share of pictures at exactly zero, in percent.

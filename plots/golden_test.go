@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/seetell/seetell/captioner/checkpoint"
+	"github.com/seetell/seetell/evaluate"
 	"github.com/seetell/seetell/plots/internal/plottest"
 )
 
@@ -51,6 +52,9 @@ func TestFiguresLookTheSame(t *testing.T) {
 		{"length-systems", func() (*Figure, error) { return Length(three, "CIDEr") }},
 		{"scores", func() (*Figure, error) { return Scores(one) }},
 		{"scores-systems", func() (*Figure, error) { return Scores(three) }},
+		{"differences", func() (*Figure, error) { return Differences(compared("base", 1)) }},
+		{"differences-systems", func() (*Figure, error) { return Differences(compared("a baseline", 2)) }},
+		{"scaled-curves", func() (*Figure, error) { return Distribution(peakedSystem(t), "ROUGE_L", HistogramAndDensity) }},
 		{"loss", func() (*Figure, error) { return Curves([]*History{run})[0], nil }},
 		{"scores-by-epoch", func() (*Figure, error) { return Curves([]*History{run, other})[1], nil }},
 		{"training", func() (*Figure, error) { return Curves([]*History{run})[2], nil }},
@@ -79,6 +83,35 @@ func equalSystem(t *testing.T, n int, score float64) []*System {
 		t.Fatal(err)
 	}
 	return []*System{s}
+}
+
+// compared are systems by made-up differences from a baseline.
+func compared(baseline string, systems int) []Compared {
+	var out []Compared
+	for i := range systems {
+		c := &evaluate.Comparison{
+			Name:        baseline,
+			Scores:      map[string]float64{"Bleu_4": .2, "ROUGE_L": .45, "CIDEr": .5},
+			Differences: map[string]evaluate.Difference{},
+		}
+		for key, value := range map[string]float64{"Bleu_4": .02, "ROUGE_L": -.01, "CIDEr": .05 + .02*float64(i)} {
+			interval, p := [2]float64{value - .015, value + .015}, .04
+			c.Differences[key] = evaluate.Difference{Value: value, Interval: &interval, P: &p}
+		}
+		out = append(out, Compared{Name: []string{"best", "a system with <b>"}[i], Comparison: c})
+	}
+	return out
+}
+
+// peakedSystem has nearly all pictures at one score, so that a density is far
+// higher than the bars.
+func peakedSystem(t *testing.T) []*System {
+	t.Helper()
+	systems := equalSystem(t, 200, .25)
+	for i := range systems[0].Series[0].Values {
+		systems[0].Series[0].Values[i] += 5e-6 * float64(i)
+	}
+	return systems
 }
 
 func testHistoryRun(t *testing.T, name string) *History {

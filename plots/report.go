@@ -15,7 +15,7 @@ import (
 // `seetell score --format json` wrote. Its name is that of its folder for a
 // report.json, else that of the file.
 func LoadSystem(path string) (*System, error) {
-	path = fileIn(path, "report.json")
+	path = fileIn(path, evaluate.ReportFile)
 	r, err := evaluate.Load(path)
 	if err != nil {
 		return nil, fmt.Errorf("read report: %w", err)

@@ -38,7 +38,7 @@ func Scores(systems []*System) (*Figure, error) {
 	b.prepare()
 	return &Figure{
 		Name: "scores", Title: "Scores of the corpus with 95 % intervals", Description: b.describe(),
-		Width: figureWidth, Height: vg.Length(80 + 22*len(b.rows)),
+		Width: figureWidth, Height: vg.Length(92 + (16+6*len(systems))*len(b.rows)),
 		Table: t, draw: b.draw,
 	}, nil
 }
@@ -197,14 +197,52 @@ func (b *board) draw(c draw.Canvas) {
 	}
 	p.Y.Tick.Marker = labels
 	p.Add(gridLines{})
-	p.Add(boardMarks{b})
-	p.Draw(draw.Crop(c, 0, -128, 0, 0))
+	side := b.side()
+	p.Add(boardMarks{b, side})
+	p.Draw(side.beside(c))
+}
+
+// side are the scores in figures: the only system's with its interval, or a
+// column for each system.
+func (b *board) side() sideTable {
+	if len(b.systems) == 1 {
+		scores, intervals := sideColumn{head: "score"}, sideColumn{head: "95 % interval"}
+		for _, row := range b.rows {
+			score, interval := row.scores[0].texts()
+			scores.cells, intervals.cells = append(scores.cells, score), append(intervals.cells, interval)
+		}
+		return sideTable{scores, intervals}
+	}
+	var side sideTable
+	for i, system := range b.systems {
+		column := sideColumn{head: system.Name, colour: palette.Colour(i)}
+		for _, row := range b.rows {
+			text := ""
+			if i < len(row.scores) && row.scores[i] != nil {
+				text, _ = row.scores[i].texts()
+			}
+			column.cells = append(column.cells, text)
+		}
+		side = append(side, column)
+	}
+	return side
+}
+
+// texts returns the score and its interval as a figure writes them.
+func (s *Series) texts() (score, interval string) {
+	if len(s.Interval) == 2 {
+		interval = fmt.Sprintf("[%s, %s]", typeset.Score(s.Interval[0]), typeset.Score(s.Interval[1]))
+	}
+	return typeset.Score(s.Score), interval
 }
 
 // line is where row i is drawn: the first on top.
 func (b *board) line(i int) float64 { return float64(len(b.rows) - 1 - i) }
 
-type boardMarks struct{ *board }
+type boardMarks struct {
+	*board
+	side sideTable
+}
 
 func (b boardMarks) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
@@ -222,38 +260,15 @@ func (b boardMarks) Plot(c draw.Canvas, p *plot.Plot) {
 				b.score(c, s, k, func(v float64) vg.Length { return at(v * share) }, y(b.line(i)))
 			}
 		}
-		b.write(c, row, y(b.line(i)))
 	}
+	b.side.draw(c, func(row int) vg.Length { return y(b.line(row)) })
 }
 
 // score draws one system's score in a row, systems a little apart.
 func (b boardMarks) score(c draw.Canvas, s *Series, system int, at func(float64) vg.Length, y vg.Length) {
-	y += vg.Length(3.2 * (float64(len(b.systems)-1)/2 - float64(system)))
+	y += vg.Length(5 * (float64(len(b.systems)-1)/2 - float64(system)))
 	if len(s.Interval) == 2 {
 		c.StrokeLine2(line(palette.Colour(system), 1.4), at(s.Interval[0]), y, at(s.Interval[1]), y)
 	}
 	c.DrawGlyph(glyph(diamond{}, 2.8, system), vg.Point{X: at(s.Score), Y: y})
-}
-
-// write writes the numbers of a row at its right: the first system's, or the
-// references'.
-func (b boardMarks) write(c draw.Canvas, row boardRow, y vg.Length) {
-	style := aligned(sans(smallSize, palette.Ink), draw.XLeft, draw.YCenter)
-	for _, s := range row.scores {
-		if s == nil {
-			continue
-		}
-		text := typeset.Score(s.Score)
-		if len(b.systems) == 1 && len(s.Interval) == 2 {
-			text += fmt.Sprintf(" [%s, %s]", typeset.Score(s.Interval[0]), typeset.Score(s.Interval[1]))
-		}
-		for _, other := range row.scores[1:] {
-			if other != nil {
-				text += "   " + typeset.Score(other.Score)
-			}
-		}
-		text = typeset.Shorten(text, 122, func(t string) float64 { return style.Width(t).Points() })
-		c.FillText(style, vg.Point{X: c.Max.X + 8, Y: y + 1}, text)
-		return
-	}
 }

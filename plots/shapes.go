@@ -89,7 +89,7 @@ func (l curve) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
 	points := make([]vg.Point, len(l.x))
 	for i := range points {
-		points[i] = vg.Point{X: x(l.x[i]), Y: min(y(l.y[i]), c.Max.Y)}
+		points[i] = vg.Point{X: x(l.x[i]), Y: y(l.y[i])}
 	}
 	if l.fill {
 		area := append([]vg.Point{{X: points[0].X, Y: y(0)}}, points...)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/dataset"
@@ -31,6 +30,8 @@ type Evaluation struct {
 	Batch   int    // pictures captioned at once; 0 for Batch
 	Workers int    // goroutines that decode pictures; 0 for one more than cores
 
+	Baseline *Baseline // captions to compare with; nil for none
+
 	Meteor *meteor.Scorer // nil for METEOR without paraphrases
 	Out    string         // folder of captions, references, report, plots and gallery
 
@@ -40,6 +41,12 @@ type Evaluation struct {
 
 	Progress func(done, total int) // hears how many pictures are captioned; nil for nobody
 	Log      *slog.Logger          // hears what is left out or looks wrong; nil for nobody
+}
+
+// Baseline is another system's captions of the pictures, by their ids.
+type Baseline struct {
+	Name     string
+	Captions map[string]string
 }
 
 // evaluation is an Evaluation with its data open.
@@ -125,10 +132,28 @@ func (e *evaluation) open(ctx context.Context) (err error) {
 	if left := e.set.Problems.Err(); left != nil {
 		e.Log.Warn("parts of the data set are left out", "error", left)
 	}
-	if e.split, err = e.set.Split(e.Split); err != nil {
+	if e.split, err = e.set.Split(e.Split); err == nil {
+		err = e.checkBaseline()
+	}
+	if err != nil {
 		_ = e.set.Close() // err says more
 	}
 	return err
+}
+
+// checkBaseline returns an error unless the baseline has a caption for each
+// picture, before the captions take their time.
+func (e *evaluation) checkBaseline() error {
+	if e.Baseline == nil {
+		return nil
+	}
+	for i := range e.split.Len() {
+		id := e.split.Record(i).ID
+		if _, there := e.Baseline.Captions[id]; !there {
+			return fmt.Errorf("the baseline %s has no caption for picture %q: is it of the same split?", e.Baseline.Name, id)
+		}
+	}
+	return nil
 }
 
 // predict captions the split.
@@ -165,16 +190,20 @@ func (e *evaluation) score(ctx context.Context, found Predictions, meta captione
 	if err != nil {
 		return nil, err
 	}
-	report, err := evaluate.Score(ctx, found.Images(), evaluate.Options{
-		Resamples: resamples, Seed: e.Set.Seed, Reference: true, TrainingCaptions: learned, Meteor: e.Meteor,
-	})
+	options := evaluate.Options{Resamples: resamples, Seed: e.Set.Seed, Reference: true, TrainingCaptions: learned, Meteor: e.Meteor}
+	if e.Baseline != nil {
+		options.Baseline, options.BaselineName = e.Baseline.Captions, e.Baseline.Name
+	}
+	report, err := evaluate.Score(ctx, found.Images(), options)
 	if err != nil {
 		return nil, err
 	}
 	for _, warning := range report.Warnings {
 		e.Log.Warn(warning)
 	}
-	report.Model = map[string]any{"file": filepath.Base(e.Model), "sizes": meta.Model, "words": len(meta.Vocabulary), "beam": e.Beam.Width, "length_penalty": e.Beam.LengthPenalty}
+	if report.Model, err = e.modelName(meta); err != nil {
+		return nil, err
+	}
 	report.Data = map[string]any{"source": e.Data, "split": e.split.Name, "fingerprint": e.set.Fingerprint()}
 	if e.Set.Limit > 0 {
 		report.Data["limit"] = e.Set.Limit

@@ -15,13 +15,13 @@ import (
 
 // write leaves captions.json, references.json, report.json, the plots and the gallery.
 func (e *evaluation) write(found Predictions, meta captioner.Metadata, report *evaluate.Report) error {
-	if err := found.writeCaptions(filepath.Join(e.Out, "captions.json")); err != nil {
+	if err := found.writeCaptions(filepath.Join(e.Out, evaluate.CaptionsFile)); err != nil {
 		return err
 	}
-	if err := found.writeReferences(filepath.Join(e.Out, "references.json")); err != nil {
+	if err := found.writeReferences(filepath.Join(e.Out, evaluate.ReferencesFile)); err != nil {
 		return err
 	}
-	if err := report.Save(filepath.Join(e.Out, "report.json")); err != nil {
+	if err := report.Save(filepath.Join(e.Out, evaluate.ReportFile)); err != nil {
 		return err
 	}
 	if err := e.plot(report); err != nil {

@@ -5,8 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
-	"slices"
+	"path/filepath"
 	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
@@ -17,7 +16,7 @@ import (
 
 func evaluateCommand() *cli.Command {
 	var o predict.Evaluation
-	var table string
+	var table, baseline string
 	return &cli.Command{
 		Name:      "evaluate",
 		Usage:     "caption a split of a data set and score the captions",
@@ -26,6 +25,7 @@ func evaluateCommand() *cli.Command {
 			&cli.StringFlag{Name: "data", Usage: "data set `SOURCE`", Destination: &o.Data, EnvVars: []string{"SEETELL_DATA"}},
 			&cli.PathFlag{Name: "pictures", Usage: "`DIR` of a COCO or Karpathy file's pictures", Destination: &o.Set.Pictures},
 			&cli.BoolFlag{Name: "outside", Usage: "captions files may name pictures outside their folder", Destination: &o.Set.Outside},
+			&cli.PathFlag{Name: "baseline", Usage: "`DIR` of another evaluation of these pictures, or a captions file, to compare with", Destination: &baseline},
 			&cli.StringFlag{Name: "split", Usage: "split to caption", Value: "test", Destination: &o.Split},
 			&cli.PathFlag{Name: "out", Usage: "`DIR` for captions, references, report, plots and gallery", Destination: &o.Out},
 			&cli.BoolFlag{Name: "overwrite", Usage: "write into --out also where it holds something", Destination: &o.Overwrite},
@@ -51,6 +51,9 @@ func evaluateCommand() *cli.Command {
 			if err := o.Beam.Validate(); err != nil {
 				return usage(err)
 			}
+			if o.Baseline, err = readBaseline(baseline); err != nil {
+				return err
+			}
 			if o.Meteor, err = paraphrases(c.Context, table); err != nil {
 				return err
 			}
@@ -74,18 +77,46 @@ func evaluateCommand() *cli.Command {
 			if err := scoresTable(c.App.Writer, report); err != nil {
 				return err
 			}
-			return attentionTable(c.App.Writer, report)
+			if err := attentionTable(c.App.Writer, report); err != nil {
+				return err
+			}
+			return whatIsWhere(c.App.Writer, o.Out)
 		},
 	}
+}
+
+// readBaseline reads the captions of --baseline, where it is given.
+func readBaseline(path string) (*predict.Baseline, error) {
+	if path == "" {
+		return nil, nil
+	}
+	name, captions, err := evaluate.ReadSystem(path)
+	if err != nil {
+		return nil, fmt.Errorf("--baseline: %w", err)
+	}
+	return &predict.Baseline{Name: name, Captions: captions.Captions()}, nil
+}
+
+// whatIsWhere says where an evaluation's files are, and what shows them.
+func whatIsWhere(out io.Writer, dir string) error {
+	_, err := fmt.Fprintf(out, "\n%s has report.json, captions.json, references.json, plots/ and gallery/\n"+
+		"One page of all that: seetell report --evaluation %s --out %s\n",
+		dir, shellWord(dir), shellWord(filepath.Join(dir, "report.html")))
+	return err
 }
 
 // scoreTable writes the corpus scores, one a line.
 func scoreTable(out io.Writer, report *evaluate.Report) error {
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', tabwriter.AlignRight)
-	for _, name := range slices.Sorted(maps.Keys(report.Scores)) {
+	head := "\tscore\t"
+	if len(report.Intervals) > 0 {
+		head += "95 % from\tto\t"
+	}
+	fmt.Fprintln(w, head)
+	for _, name := range scoreNames(report) {
 		fmt.Fprintf(w, "%s\t%.4f\t", name, report.Scores[name])
 		if interval, ok := report.Intervals[name]; ok {
-			fmt.Fprintf(w, "%.4f\tto %.4f\t", interval[0], interval[1])
+			fmt.Fprintf(w, "%.4f\t%.4f\t", interval[0], interval[1])
 		}
 		fmt.Fprintln(w)
 	}

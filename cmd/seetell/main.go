@@ -106,6 +106,7 @@ func commands() []*cli.Command {
 		captionCommand(),
 		evaluateCommand(),
 		scoreCommand(),
+		compareCommand(),
 		plotCommand(),
 		reportCommand(),
 		dataCommand(),

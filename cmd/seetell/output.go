@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
+	"unicode"
 
 	"github.com/sirupsen/logrus"
 
@@ -82,4 +84,16 @@ func (f lineFormatter) Format(entry *logrus.Entry) ([]byte, error) {
 	line := *entry
 	line.Message = terminal.Line(entry.Message)
 	return f.Formatter.Format(&line)
+}
+
+// shellWord returns a path as a shell takes it for one word.
+func shellWord(path string) string {
+	plain := func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("/._-+=:,@%", r)
+	}
+	path = terminal.Line(path)
+	if path != "" && strings.IndexFunc(path, func(r rune) bool { return !plain(r) }) < 0 {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/urfave/cli/v2"
@@ -19,6 +20,7 @@ func reportCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.PathFlag{Name: "run", Usage: "`DIR` of a training run: its history and settings", Destination: &source.Run},
 			&cli.PathFlag{Name: "evaluation", Usage: "`DIR` of an evaluation: its scores and gallery", Destination: &source.Evaluation},
+			&cli.BoolFlag{Name: "any-model", Usage: "join the run with the evaluation of another run's model", Destination: &source.AnyModel},
 			&cli.PathFlag{Name: "out", Usage: "HTML `FILE` to write; - for standard output", Required: true, Destination: &out},
 			&cli.StringFlag{Name: "title", Usage: "`TEXT` at the top; by default made of the folder's name", Destination: &source.Title},
 			&cli.Float64Flag{Name: "max-megabytes", Usage: "size of the file at most; rows, then pictures are left out", Value: megabytes, Destination: &megabytes},
@@ -41,16 +43,24 @@ func reportCommand() *cli.Command {
 			if out == standardOutput {
 				page, err := htmlreport.Make(source)
 				if err != nil {
-					return err
+					return otherModel(err)
 				}
 				_, err = c.App.Writer.Write(page)
 				return err
 			}
 			if err := htmlreport.Save(out, source); err != nil {
-				return err
+				return otherModel(err)
 			}
 			_, err := fmt.Fprintln(c.App.Writer, out)
 			return err
 		},
 	}
+}
+
+// otherModel says how to join a run with another's evaluation all the same.
+func otherModel(err error) error {
+	if errors.Is(err, htmlreport.ErrOtherModel) {
+		return fmt.Errorf("%w; evaluate one of the run's checkpoints, or give --any-model to join them all the same", err)
+	}
+	return err
 }

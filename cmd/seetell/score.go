@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 
 	"github.com/seetell/seetell/evaluate"
 	"github.com/seetell/seetell/evaluate/meteor"
+	"github.com/seetell/seetell/plots/tables"
 )
 
 // scoring is what the command score was asked for.
@@ -22,6 +24,9 @@ type scoring struct {
 	subset                                   bool
 	options                                  evaluate.Options
 }
+
+// scoreFormats are those of score's result.
+var scoreFormats = []string{"table", "json", "csv", "markdown", "latex"}
 
 func scoreCommand() *cli.Command {
 	var o scoring
@@ -38,9 +43,9 @@ func scoreCommand() *cli.Command {
 			&cli.StringFlag{Name: "metrics", Usage: "`NAMES` out of " + strings.Join(evaluate.MetricNames, ", ") + ", with commas between", Value: strings.Join(evaluate.DefaultMetrics, ","), Destination: &o.metrics},
 			&cli.PathFlag{Name: "meteor-table", Usage: "METEOR's paraphrase table `FILE`; else the one that data download meteor-table brought", Destination: &o.table, EnvVars: []string{"SEETELL_METEOR_TABLE"}},
 			&cli.StringFlag{Name: "tokenizer", Usage: strings.Join(evaluate.TokenizerNames, ", "), Value: evaluate.TokenizerNames[0], Destination: &o.options.Tokenizer},
-			&cli.StringFlag{Name: "format", Usage: "`FORMAT` of the result: table, json or csv", Value: "table", Destination: &o.format},
+			&cli.StringFlag{Name: "format", Usage: "`FORMAT` of the result: " + strings.Join(scoreFormats, ", "), Value: "table", Destination: &o.format},
 			&cli.PathFlag{Name: "out", Usage: "write the result to `FILE`; - for standard output, as without it", Destination: &o.out},
-			&cli.PathFlag{Name: "baseline", Usage: "`FILE` of another system's captions to compare with", Destination: &o.baseline},
+			&cli.PathFlag{Name: "baseline", Usage: "`FILE` of another system's captions, or its evaluation's folder, to compare with", Destination: &o.baseline},
 			&cli.BoolFlag{Name: "reference-points", Usage: "add the floor and the human ceiling", Destination: &o.options.Reference},
 			&cli.PathFlag{Name: "training-captions", Usage: "`FILE` of captions among which copies are counted", Destination: &o.training},
 			&cli.BoolFlag{Name: "subset", Usage: "score the captioned pictures alone", Destination: &o.subset},
@@ -86,22 +91,31 @@ func (o scoring) run(c *cli.Context) error {
 
 // check finds mistakes in the flags and completes the options.
 func (o *scoring) check() error {
-	o.options.Metrics = strings.Split(strings.ReplaceAll(o.metrics, " ", ""), ",")
-	for _, name := range o.options.Metrics {
-		if !slices.Contains(evaluate.MetricNames, name) {
-			return fmt.Errorf("--metrics %q: there are %s", name, strings.Join(evaluate.MetricNames, ", "))
-		}
+	var err error
+	if o.options.Metrics, err = metricNames(o.metrics); err != nil {
+		return err
 	}
 	if !slices.Contains(evaluate.TokenizerNames, o.options.Tokenizer) {
 		return fmt.Errorf("--tokenizer %q: there are %s", o.options.Tokenizer, strings.Join(evaluate.TokenizerNames, ", "))
 	}
-	if !slices.Contains([]string{"table", "json", "csv"}, o.format) {
-		return fmt.Errorf("--format %q: give table, json or csv", o.format)
+	if !slices.Contains(scoreFormats, o.format) {
+		return fmt.Errorf("--format %q: give one of %s", o.format, strings.Join(scoreFormats, ", "))
 	}
 	if o.options.Resamples < 0 {
 		return fmt.Errorf("--resamples %d: give 0 or more", o.options.Resamples)
 	}
 	return nil
+}
+
+// metricNames reads --metrics.
+func metricNames(list string) ([]string, error) {
+	names := strings.Split(strings.ReplaceAll(list, " ", ""), ",")
+	for _, name := range names {
+		if !slices.Contains(evaluate.MetricNames, name) {
+			return nil, fmt.Errorf("--metrics %q: there are %s", name, strings.Join(evaluate.MetricNames, ", "))
+		}
+	}
+	return names, nil
 }
 
 // read reads the files.
@@ -119,14 +133,17 @@ func (o *scoring) read() (evaluate.Images, error) {
 		return nil, err
 	}
 	if o.baseline != "" {
-		baseline, err := evaluate.ReadCaptions(o.baseline)
+		name, baseline, err := evaluate.ReadSystem(o.baseline)
 		if err != nil {
 			return nil, err
 		}
 		if _, err := evaluate.Join(references, baseline, o.subset); err != nil {
 			return nil, err
 		}
-		o.options.Baseline = baseline.Captions()
+		if o.options.Baseline, err = references.Match(baseline); err != nil {
+			return nil, err
+		}
+		o.options.BaselineName = name
 	}
 	if o.training != "" {
 		training, err := evaluate.ReadReferences(o.training)
@@ -171,7 +188,17 @@ func (o scoring) print(out io.Writer, report *evaluate.Report) error {
 		return report.Write(out)
 	case "csv":
 		return scoresCSV(out, report)
+	case "markdown":
+		return tables.Markdown(out, o.rows(report))
+	case "latex":
+		return tables.LaTeX(out, o.rows(report))
 	default:
 		return scoresTable(out, report)
 	}
+}
+
+// rows are those of a table for documents, named by the captions' file.
+func (o scoring) rows(report *evaluate.Report) []tables.System {
+	name := strings.TrimSuffix(filepath.Base(o.captions), filepath.Ext(o.captions))
+	return tables.Systems(name, report)
 }

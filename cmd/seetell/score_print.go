@@ -17,7 +17,7 @@ import (
 // scoresCSV writes a line for each picture.
 func scoresCSV(out io.Writer, report *evaluate.Report) error {
 	w := csv.NewWriter(out)
-	names := slices.Sorted(maps.Keys(report.Scores))
+	names := scoreNames(report)
 	if err := w.Write(append([]string{"id", "caption"}, names...)); err != nil {
 		return err
 	}
@@ -34,6 +34,9 @@ func scoresCSV(out io.Writer, report *evaluate.Report) error {
 	return w.Error()
 }
 
+// scoreNames lists the scores of a report by name.
+func scoreNames(report *evaluate.Report) []string { return slices.Sorted(maps.Keys(report.Scores)) }
+
 // scoresTable writes the scores for people.
 func scoresTable(out io.Writer, report *evaluate.Report) error {
 	var text bytes.Buffer
@@ -41,6 +44,7 @@ func scoresTable(out io.Writer, report *evaluate.Report) error {
 		return err
 	}
 	if report.Baseline != nil {
+		fmt.Fprint(&text, "\nthese captions")
 		if err := differences(&text, report.Baseline); err != nil {
 			return err
 		}
@@ -55,14 +59,20 @@ func scoresTable(out io.Writer, report *evaluate.Report) error {
 	return err
 }
 
+// differences writes the differences from a baseline, from within a line.
 func differences(out io.Writer, c *evaluate.Comparison) error {
-	fmt.Fprintln(out, "\nagainst the baseline (difference, 95 % interval, p)")
+	name := "the baseline"
+	if c.Name != "" {
+		name = terminal.Line(c.Name)
+	}
+	fmt.Fprintf(out, " less %s\n", name)
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "\tdifference\t95 % from\tto\tp\t")
 	for _, name := range slices.Sorted(maps.Keys(c.Differences)) {
 		d := c.Differences[name]
 		fmt.Fprintf(w, "%s\t%+.4f\t", name, d.Value)
 		if d.Interval != nil {
-			fmt.Fprintf(w, "%+.4f\tto %+.4f\tp %.3f\t", d.Interval[0], d.Interval[1], *d.P)
+			fmt.Fprintf(w, "%+.4f\t%+.4f\t%.3f\t", d.Interval[0], d.Interval[1], *d.P)
 		}
 		fmt.Fprintln(w)
 	}
@@ -78,7 +88,7 @@ func referencePoints(out io.Writer, report *evaluate.Report) error {
 		header += "constant -1\tshuffled -1\tsystem -1\thuman -1\t"
 	}
 	fmt.Fprintln(w, header)
-	for _, name := range slices.Sorted(maps.Keys(report.Scores)) {
+	for _, name := range scoreNames(report) {
 		fmt.Fprintf(w, "%s\t%.4f\t%.4f\t%.4f\t", name, points.Constant.Scores[name], points.Shuffled[name], report.Scores[name])
 		if o := points.LeaveOneOut; o != nil {
 			fmt.Fprintf(w, "%.4f\t%.4f\t%.4f\t%.4f\t", o.Constant[name], o.Shuffled[name], o.System[name], o.Human[name])

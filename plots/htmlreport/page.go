@@ -28,6 +28,7 @@ type Source struct {
 	Evaluation string // of evaluate: report.json and gallery/
 	Title      string // "Captions of NAME" where empty
 	MaxBytes   int    // of the page; DefaultMaxBytes where 0
+	AnyModel   bool   // the evaluation may be of another run's model
 }
 
 // page is what page.html shows.
@@ -53,6 +54,7 @@ type page struct {
 	Data         pageData
 
 	source Source
+	model  map[string]any // of the evaluation
 }
 
 type pageSection struct{ ID, Name string }
@@ -168,7 +170,7 @@ func (p *page) addEvaluation(dir string) error {
 	if err := checkFolder(dir); err != nil {
 		return err
 	}
-	path := filepath.Join(dir, "report.json")
+	path := filepath.Join(dir, evaluate.ReportFile)
 	report, err := evaluate.Load(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
@@ -216,7 +218,10 @@ func (p *page) addRun(dir string) error {
 			}
 		}
 	}
-	return p.addCheckpoint(dir)
+	if err := p.addCheckpoint(dir); err != nil {
+		return err
+	}
+	return p.checkModel(dir)
 }
 
 // nameSections lists the sections that the page has.

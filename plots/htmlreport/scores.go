@@ -59,6 +59,7 @@ func (p *page) addReport(r *evaluate.Report) error {
 	}
 	p.addCaptions(r, system)
 	p.addRows(r, system)
+	p.model = r.Model
 	p.addSettings("Model", r.Model)
 	p.addSettings("Data of the evaluation", r.Data)
 	return nil
