@@ -2,7 +2,12 @@ package captioner
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/seetell/seetell/hub"
@@ -22,23 +27,18 @@ func InBackbone(name string) bool { return strings.HasPrefix(name, backbonePrefi
 
 // LoadBackbone gives the backbone its weights: "imagenet" for torchvision's,
 // downloaded where they are not in PyTorch's cache; "none" to leave it as it
-// is; else a file of the same network with torchvision's names, which are
-// timm's too.
+// is; a file of the same network with torchvision's names, which are timm's too;
+// else the name of such a model on the Hugging Face hub, timm/resnet18.tv_in1k.
 func (n *Network) LoadBackbone(ctx context.Context, source string) error {
-	switch source {
-	case "none":
+	if source == "none" {
 		return nil
-	case "imagenet":
-		name, err := resnet.Pretrained(n.Config.Backbone)
-		if err != nil {
-			return err
-		}
-		if source, err = hub.TorchWeights(ctx, name); err != nil {
-			return err
-		}
+	}
+	path, err := backboneFile(ctx, n.Config.Backbone, source)
+	if err != nil {
+		return err
 	}
 	return torch.NoGrad(func(s *torch.Scope) error {
-		state, _, err := nn.ReadFile(s, source)
+		state, _, err := nn.ReadFile(s, path)
 		if err != nil {
 			return err
 		}
@@ -48,4 +48,42 @@ func (n *Network) LoadBackbone(ctx context.Context, source string) error {
 		}
 		return nil
 	})
+}
+
+// backboneFile returns the path of a backbone's weights, which it downloads
+// where they are not here.
+func backboneFile(ctx context.Context, backbone, source string) (string, error) {
+	onHub := "timm/" + backbone + ".tv_in1k" // the very weights that "imagenet" stands for
+	if source == "imagenet" {
+		name, err := resnet.Pretrained(backbone)
+		if err != nil {
+			return "", err
+		}
+		path, err := hub.TorchWeights(ctx, name)
+		if err != nil && ctx.Err() == nil {
+			err = fmt.Errorf("%w; the hub has the same weights by the name %s", err, onHub)
+		}
+		return path, err
+	}
+	if _, err := os.Stat(source); !errors.Is(err, fs.ErrNotExist) {
+		return source, nil // reading it says what is wrong with it
+	}
+	repo, err := hub.Parse(hub.Models, source)
+	if err != nil || slices.Contains([]string{".pth", ".pt", ".bin", ".safetensors"}, filepath.Ext(source)) {
+		return "", fmt.Errorf("encoder weights %s: no such file, and not the name of a model on the hub, such as %s: %w", source, onHub, fs.ErrNotExist)
+	}
+	path, err := hub.Environment().Fetch(ctx, repo, safetensorsOf)
+	if err != nil && ctx.Err() == nil {
+		err = fmt.Errorf("encoder weights: %w; torchvision's own address has %s's weights by the name imagenet, and a file may be named too", err, backbone)
+	}
+	return path, err
+}
+
+// safetensorsOf picks a repository's weights among the names of its files.
+func safetensorsOf(names []string) (string, error) {
+	const usual = "model.safetensors"
+	if slices.Contains(names, usual) {
+		return usual, nil
+	}
+	return "", fmt.Errorf("it has no %s, the one form of weights that is taken from the hub", usual)
 }

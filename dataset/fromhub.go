@@ -15,7 +15,7 @@ const converted = "refs/convert/parquet"
 
 // openHub downloads a data set of the hub, where the cache has not got it, and
 // opens it.
-func openHub(ctx context.Context, source string, d hub.Dataset, client *hub.Client, o Options) (*Set, error) {
+func openHub(ctx context.Context, source string, d hub.Repo, client *hub.Client, o Options) (*Set, error) {
 	client.Progress = o.Progress
 	chosen, err := fetch(ctx, d, client)
 	if err != nil {
@@ -35,7 +35,7 @@ func openHub(ctx context.Context, source string, d hub.Dataset, client *hub.Clie
 
 // Download brings a data set of the hub into the cache and returns the folder
 // that its files are in.
-func Download(ctx context.Context, d hub.Dataset, client *hub.Client) (folder string, err error) {
+func Download(ctx context.Context, d hub.Repo, client *hub.Client) (folder string, err error) {
 	chosen, err := fetch(ctx, d, client)
 	if err != nil {
 		return "", err
@@ -52,7 +52,7 @@ type choice struct {
 
 // fetch looks the data set up, chooses its data files and downloads them. A
 // set of another form is taken from the hub's own conversion.
-func fetch(ctx context.Context, d hub.Dataset, client *hub.Client) (*choice, error) {
+func fetch(ctx context.Context, d hub.Repo, client *hub.Client) (*choice, error) {
 	snapshot, err := client.Snapshot(ctx, d)
 	if err != nil {
 		return nil, err
@@ -71,8 +71,8 @@ func fetch(ctx context.Context, d hub.Dataset, client *hub.Client) (*choice, err
 }
 
 // fetchConverted brings the hub's own conversion of a set; nil where there is none.
-func fetchConverted(ctx context.Context, d hub.Dataset, client *hub.Client) (*choice, error) {
-	snapshot, err := client.Snapshot(ctx, hub.Dataset{ID: d.ID, Revision: converted})
+func fetchConverted(ctx context.Context, d hub.Repo, client *hub.Client) (*choice, error) {
+	snapshot, err := client.Snapshot(ctx, hub.Repo{Kind: d.Kind, ID: d.ID, Revision: converted})
 	var refused *hub.Error
 	if errors.As(err, &refused) && refused.Status == 404 || errors.Is(err, hub.ErrNotCached) {
 		return nil, nil
@@ -99,7 +99,7 @@ func chooseOf(ctx context.Context, s *hub.Snapshot) (*choice, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", s.Dataset, err)
+		return nil, fmt.Errorf("%s: %w", s.Repo, err)
 	}
 	return &choice{s, format, parts}, s.Download(ctx, format.needs(all, parts))
 }

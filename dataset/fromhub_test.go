@@ -111,7 +111,7 @@ func TestConverted(t *testing.T) {
 
 func TestDownloadFolder(t *testing.T) {
 	serveHub(t, "owner/set", &hubtest.Set{Files: map[string][]byte{"train.parquet": fixture(t, "list.parquet")}})
-	folder, err := Download(context.Background(), hub.Dataset{ID: "owner/set", Revision: hub.Main}, hub.Environment())
+	folder, err := Download(context.Background(), hub.Repo{Kind: hub.Datasets, ID: "owner/set", Revision: hub.Main}, hub.Environment())
 	if err != nil {
 		t.Fatal(err)
 	}

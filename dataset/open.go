@@ -43,7 +43,7 @@ func Open(ctx context.Context, source string, o Options) (*Set, error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("open data set: %w", err)
 	}
-	if d, err := hub.Parse(source); err == nil {
+	if d, err := hub.Parse(hub.Datasets, source); err == nil {
 		return openHub(ctx, source, d, hub.Environment(), o)
 	}
 	return nil, fmt.Errorf("open data set: %s is neither a file, a folder nor the name of a data set on the hub (owner/name)", source)

@@ -103,7 +103,7 @@ func TestHubStaysWithin(t *testing.T) {
 	write(t, private, tinyPicture("p"))
 	serveHub(t, "owner/set", &hubtest.Set{Files: map[string][]byte{
 		"metadata.csv": []byte("file_name,caption\nx.gif,A\n" + private + ",B\nlink.gif,C\n"), "x.gif": tinyPicture("x"), "link.gif": tinyPicture("l")}})
-	folder, err := Download(context.Background(), hub.Dataset{ID: "owner/set", Revision: hub.Main}, hub.Environment())
+	folder, err := Download(context.Background(), hub.Repo{Kind: hub.Datasets, ID: "owner/set", Revision: hub.Main}, hub.Environment())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,22 +10,22 @@ import (
 	"strings"
 )
 
-// folder is the data set's own in the cache.
+// folder is the repository's own in the cache.
 func (s *Snapshot) folder() string {
 	return filepath.Join(s.client.Cache, s.folderName())
 }
 
 func (s *Snapshot) folderName() string {
-	return "datasets--" + strings.ReplaceAll(s.Dataset.ID, "/", "--")
+	return string(s.Repo.Kind) + "--" + strings.ReplaceAll(s.Repo.ID, "/", "--")
 }
 
 // ref is the file that holds the commit of the revision.
 func (s *Snapshot) ref() string {
-	return filepath.Join(s.folder(), "refs", filepath.FromSlash(s.Dataset.Revision))
+	return filepath.Join(s.folder(), "refs", filepath.FromSlash(s.Repo.Revision))
 }
 
 func (s *Snapshot) writeRef() error {
-	if s.Cached || commitName.MatchString(s.Dataset.Revision) {
+	if s.Cached || commitName.MatchString(s.Repo.Revision) {
 		return nil
 	}
 	if old, err := os.ReadFile(s.ref()); err == nil && string(old) == s.Commit {

@@ -23,16 +23,16 @@ func (s *Snapshot) Download(ctx context.Context, names []string) error {
 		return err
 	}
 	if s.client.Offline {
-		return fmt.Errorf("%s: %s: %w in %s, and HF_HUB_OFFLINE is set", s.Dataset, missing[0].Path, ErrNotCached, s.client.Cache)
+		return fmt.Errorf("%s: %s: %w in %s, and HF_HUB_OFFLINE is set", s.Repo, missing[0].Path, ErrNotCached, s.client.Cache)
 	}
-	bar := newBar(s.client.Progress, s.Dataset.String(), missing)
+	bar := newBar(s.client.Progress, s.Repo.String(), missing)
 	defer bar.close()
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(s.client.Workers, 1))
 	for _, file := range missing {
 		group.Go(func() error {
 			if err := s.fetch(ctx, file, bar); err != nil {
-				return fmt.Errorf("download %s: %s: %w", s.Dataset, file.Path, err)
+				return fmt.Errorf("download %s: %s: %w", s.Repo, file.Path, err)
 			}
 			bar.fileDone()
 			return nil
@@ -47,7 +47,7 @@ func (s *Snapshot) missing(names []string) ([]File, error) {
 	for _, name := range names {
 		i := slices.IndexFunc(s.Files, func(f File) bool { return f.Path == name })
 		if i < 0 {
-			return nil, fmt.Errorf("%s has no file %s", s.Dataset, name)
+			return nil, fmt.Errorf("%s has no file %s", s.Repo, name)
 		}
 		if !exists(s.Path(name)) {
 			missing = append(missing, s.Files[i])
@@ -68,7 +68,7 @@ func (s *Snapshot) resolve(name string) string {
 	for i, part := range parts {
 		parts[i] = url.PathEscape(part)
 	}
-	return fmt.Sprintf("%s/datasets/%s/resolve/%s/%s", s.client.Endpoint, s.Dataset.ID, s.Commit, strings.Join(parts, "/"))
+	return fmt.Sprintf("%s/%s%s/resolve/%s/%s", s.client.Endpoint, s.Repo.Kind.path(), s.Repo.ID, s.Commit, strings.Join(parts, "/"))
 }
 
 // etagName is what may become a blob's file name.
@@ -76,7 +76,7 @@ var etagName = regexp.MustCompile(`^[0-9A-Za-z_][0-9A-Za-z_.=+-]{0,127}$`)
 
 // head asks what the file is.
 func (s *Snapshot) head(ctx context.Context, file File) (about, error) {
-	answer, err := s.client.do(ctx, request{method: http.MethodHead, url: s.resolve(file.Path), dataset: s.Dataset, file: file.Path})
+	answer, err := s.client.do(ctx, request{method: http.MethodHead, url: s.resolve(file.Path), repo: s.Repo, file: file.Path})
 	if err != nil {
 		return about{}, err
 	}

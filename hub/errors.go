@@ -32,9 +32,9 @@ func (e *Error) Error() string {
 var ErrNotCached = errors.New("not in the cache")
 
 // answerError makes an error of an answer, and says what to do about it.
-func (c *Client) answerError(d Dataset, file string, answer *http.Response) error {
+func (c *Client) answerError(d Repo, file string, answer *http.Response) error {
 	e := &Error{Status: answer.StatusCode, Code: answer.Header.Get("X-Error-Code"), Message: answer.Header.Get("X-Error-Message"), URL: address(answer.Request)}
-	page := c.Endpoint + "/datasets/" + d.ID
+	page := c.Endpoint + "/" + d.Kind.path() + d.ID
 	switch {
 	case e.Code == "GatedRepo":
 		e.hint = fmt.Sprintf("%s is gated: accept its conditions at %s, and set HF_TOKEN to a token that may read it", d.ID, page)
@@ -43,7 +43,7 @@ func (c *Client) answerError(d Dataset, file string, answer *http.Response) erro
 	case e.Code == "EntryNotFound":
 		e.hint = fmt.Sprintf("%s has no file %s", d, file)
 	case e.Code == "RepoNotFound" || e.Status == 401 || e.Status == 404:
-		e.hint = fmt.Sprintf("no data set %s on the hub, or a private one%s", d.ID, c.tokenHint())
+		e.hint = fmt.Sprintf("no %s %s on the hub, or a private one%s", d.Kind.noun(), d.ID, c.tokenHint())
 	case e.Status == 403:
 		e.hint = fmt.Sprintf("%s may not be read%s", d.ID, c.tokenHint())
 	case e.Status == 429:

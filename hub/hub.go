@@ -1,4 +1,4 @@
-// Package hub downloads data sets from the Hugging Face hub into the cache
+// Package hub downloads data sets and models from the Hugging Face hub into the cache
 // that Python's huggingface_hub has, in its layout: what either has downloaded
 // the other finds, and locks of either keep the other waiting.
 //
@@ -57,34 +57,63 @@ func newHTTP() *http.Client {
 	return &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
-// Dataset is a data set of the hub at a revision: a branch, a tag, or a commit.
-type Dataset struct{ ID, Revision string }
+// Kind is what a repository of the hub holds.
+type Kind string
+
+// The kinds of repositories, as the hub's addresses call them.
+const (
+	Datasets Kind = "datasets"
+	Models   Kind = "models"
+)
+
+// noun is what messages call it.
+func (k Kind) noun() string {
+	if k == Models {
+		return "model"
+	}
+	return "data set"
+}
+
+// path is what stands before a repository's name in the address of its page and
+// of its files.
+func (k Kind) path() string {
+	if k == Models {
+		return ""
+	}
+	return string(k) + "/"
+}
+
+// Repo is a repository of the hub at a revision: a branch, a tag, or a commit.
+type Repo struct {
+	Kind         Kind
+	ID, Revision string
+}
 
 // Main is the revision where none is asked for.
 const Main = "main"
 
 var (
-	datasetName = regexp.MustCompile(`^[\w-][\w.-]*/[\w-][\w.-]*$`)
-	commitName  = regexp.MustCompile(`^[0-9a-f]{40}$`)
+	repoName   = regexp.MustCompile(`^[\w-][\w.-]*/[\w-][\w.-]*$`)
+	commitName = regexp.MustCompile(`^[0-9a-f]{40}$`)
 )
 
 // Parse reads owner/name or owner/name@revision.
-func Parse(name string) (Dataset, error) {
+func Parse(kind Kind, name string) (Repo, error) {
 	id, revision, given := strings.Cut(name, "@")
 	switch {
-	case !datasetName.MatchString(id) || strings.Contains(id, "..") || strings.Contains(id, "--"):
-		return Dataset{}, fmt.Errorf("%q is not the name of a data set on the hub: owner/name or owner/name@revision", name)
+	case !repoName.MatchString(id) || strings.Contains(id, "..") || strings.Contains(id, "--"):
+		return Repo{}, fmt.Errorf("%q is not the name of a %s on the hub: owner/name or owner/name@revision", name, kind.noun())
 	case !given:
 		revision = Main
 	case revision == "" || !filepath.IsLocal(revision):
-		return Dataset{}, fmt.Errorf("%q: no revision %q", name, revision)
+		return Repo{}, fmt.Errorf("%q: no revision %q", name, revision)
 	}
-	return Dataset{id, revision}, nil
+	return Repo{kind, id, revision}, nil
 }
 
-func (d Dataset) String() string {
-	if d.Revision == Main {
-		return d.ID
+func (r Repo) String() string {
+	if r.Revision == Main {
+		return r.ID
 	}
-	return d.ID + "@" + d.Revision
+	return r.ID + "@" + r.Revision
 }

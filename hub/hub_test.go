@@ -43,7 +43,7 @@ func child() error {
 			return err
 		}
 	}
-	d, err := Parse(testID)
+	d, err := Parse(Datasets, testID)
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func connect(t *testing.T, server *hubtest.Server) *Client {
 }
 
 func download(c *Client, revision string) (*Snapshot, error) {
-	s, err := c.Snapshot(context.Background(), Dataset{testID, revision})
+	s, err := c.Snapshot(context.Background(), Repo{Datasets, testID, revision})
 	if err != nil {
 		return s, err
 	}
@@ -263,7 +263,7 @@ func TestRefusals(t *testing.T) {
 	}
 	server, _ := serve(t)
 	c := connect(t, server)
-	if _, err := c.Snapshot(context.Background(), Dataset{"owner/absent", Main}); err == nil || !strings.Contains(err.Error(), "no data set owner/absent on the hub") {
+	if _, err := c.Snapshot(context.Background(), Repo{Datasets, "owner/absent", Main}); err == nil || !strings.Contains(err.Error(), "no data set owner/absent on the hub") {
 		t.Errorf("absent: %v", err)
 	}
 	server.Close()
@@ -289,7 +289,7 @@ func TestRetryAfter(t *testing.T) {
 func TestPages(t *testing.T) {
 	server, _ := serve(t)
 	server.PageSize = 2
-	s, err := connect(t, server).Snapshot(context.Background(), Dataset{testID, Main})
+	s, err := connect(t, server).Snapshot(context.Background(), Repo{Datasets, testID, Main})
 	if err != nil || len(s.Files) != 3 {
 		t.Errorf("%d files, %v, want 3", len(s.Files), err)
 	}
@@ -319,7 +319,7 @@ func TestCancel(t *testing.T) {
 	server.Fail(&hubtest.Fault{InStore: true, Times: -1, Chunk: 1000, Pause: 10 * time.Millisecond})
 	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 	defer cancel()
-	s, err := c.Snapshot(ctx, Dataset{testID, Main})
+	s, err := c.Snapshot(ctx, Repo{Datasets, testID, Main})
 	if err == nil {
 		err = s.Download(ctx, paths(s))
 	}
@@ -329,12 +329,12 @@ func TestCancel(t *testing.T) {
 }
 
 func TestParse(t *testing.T) {
-	for name, want := range map[string]Dataset{
-		"jxie/flickr8k":        {"jxie/flickr8k", "main"},
-		"a/b.c@refs/convert/x": {"a/b.c", "refs/convert/x"},
+	for name, want := range map[string]Repo{
+		"jxie/flickr8k":        {Datasets, "jxie/flickr8k", "main"},
+		"a/b.c@refs/convert/x": {Datasets, "a/b.c", "refs/convert/x"},
 		"a":                    {}, "a/b/c": {}, "../b": {}, "a/..": {}, "a/b@": {}, "a/b@../x": {}, "a/b--c": {},
 	} {
-		if got, err := Parse(name); got != want || (err == nil) != (want.ID != "") {
+		if got, err := Parse(Datasets, name); got != want || (err == nil) != (want.ID != "") {
 			t.Errorf("Parse(%q) = %v, %v, want %v", name, got, err, want)
 		}
 	}

@@ -198,7 +198,7 @@ func (s *Snapshot) transfer(ctx context.Context, file File, p *partial, bar *bar
 
 // stream asks for the file from where the partial ends, and appends what comes.
 func (s *Snapshot) stream(ctx context.Context, file File, p *partial, bar *bar) error {
-	r := request{method: http.MethodGet, url: s.resolve(file.Path), dataset: s.Dataset, file: file.Path, hops: 1, header: http.Header{}}
+	r := request{method: http.MethodGet, url: s.resolve(file.Path), repo: s.Repo, file: file.Path, hops: 1, header: http.Header{}}
 	if p.size > 0 {
 		r.header.Set("Range", fmt.Sprintf("bytes=%d-", p.size))
 	}

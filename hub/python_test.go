@@ -97,7 +97,7 @@ func (p *peer) download() string {
 
 func ours() (string, error) {
 	client := hub.Environment()
-	snapshot, err := client.Snapshot(context.Background(), hub.Dataset{ID: photos, Revision: hub.Main})
+	snapshot, err := client.Snapshot(context.Background(), hub.Repo{Kind: hub.Datasets, ID: photos, Revision: hub.Main})
 	if err != nil {
 		return "", err
 	}
@@ -128,6 +128,37 @@ func TestPythonFindsOurs(t *testing.T) {
 	t.Setenv("HF_HUB_OFFLINE", "1")
 	if got := p.run("download", photos); got != folder {
 		t.Errorf("offline, Python's folder is %s, ours %s", got, folder)
+	}
+}
+
+// TestModel: a model's file lies where huggingface_hub looks for it, whoever
+// brought it.
+func TestModel(t *testing.T) {
+	p := newPeer(t)
+	const name = "model.safetensors"
+	for i, id := range []string{"owner/ours", "owner/pythons"} {
+		p.server.AddModel(id, &hubtest.Set{Files: map[string][]byte{name: bytes.Repeat([]byte{byte(i)}, 5000), "config.json": []byte("{}")}})
+	}
+	fetch := func(id string) string {
+		repo := hub.Repo{Kind: hub.Models, ID: id, Revision: hub.Main}
+		path, err := hub.Environment().Fetch(t.Context(), repo, func([]string) (string, error) { return name, nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	first := fetch("owner/ours")
+	p.sent()
+	if got := p.run("model", "owner/ours", name); got != first || p.sent() != 0 {
+		t.Errorf("Python's file is %s, ours %s", got, first)
+	}
+	second := p.run("model", "owner/pythons", name)
+	p.sent()
+	if got := fetch("owner/pythons"); got != second {
+		t.Errorf("our file is %s, Python's %s", got, second)
+	}
+	if n := p.sent(); n != 0 {
+		t.Errorf("we asked for %d bodies of what Python had brought", n)
 	}
 }
 

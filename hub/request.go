@@ -14,7 +14,7 @@ import (
 // request is one request to be made, tried again while that helps.
 type request struct {
 	method, url string
-	dataset     Dataset
+	repo        Repo
 	file        string // for messages
 	header      http.Header
 	hops        int // redirects to follow to any host; others are followed within the endpoint only
@@ -32,7 +32,7 @@ func (c *Client) do(ctx context.Context, r request) (*http.Response, error) {
 		if err == nil && !passing(answer.StatusCode) {
 			if answer.StatusCode >= 400 && answer.StatusCode != http.StatusRequestedRangeNotSatisfiable {
 				defer answer.Body.Close()
-				return nil, c.answerError(r.dataset, r.file, answer)
+				return nil, c.answerError(r.repo, r.file, answer)
 			}
 			return answer, nil
 		}
@@ -41,7 +41,7 @@ func (c *Client) do(ctx context.Context, r request) (*http.Response, error) {
 		}
 		wait := c.backoff(try)
 		if err == nil {
-			err = c.answerError(r.dataset, r.file, answer)
+			err = c.answerError(r.repo, r.file, answer)
 			wait = max(wait, retryAfter(answer.Header.Get("Retry-After")))
 			answer.Body.Close()
 		} else {

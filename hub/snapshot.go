@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// File is a file of a data set.
+// File is a file of a repository.
 type File struct {
 	Path   string // with slashes
 	Size   int64
@@ -21,21 +21,21 @@ type File struct {
 	SHA256 string // of a file kept by LFS or Xet, else ""
 }
 
-// Snapshot is a data set at one commit.
+// Snapshot is a repository at one commit.
 type Snapshot struct {
-	Dataset Dataset
-	Commit  string
-	Files   []File // by path
-	Cached  bool   // no network was to be had or wanted: Files may be what the cache has
+	Repo   Repo
+	Commit string
+	Files  []File // by path
+	Cached bool   // no network was to be had or wanted: Files may be what the cache has
 
 	client *Client
 }
 
-// Snapshot looks up the commit of a data set's revision and the files in it.
+// Snapshot looks up the commit of a repository's revision and the files in it.
 // A commit that the cache knows needs no network; without network, a revision
 // is what it was when it was last looked up.
-func (c *Client) Snapshot(ctx context.Context, d Dataset) (*Snapshot, error) {
-	s := &Snapshot{Dataset: d, client: c}
+func (c *Client) Snapshot(ctx context.Context, d Repo) (*Snapshot, error) {
+	s := &Snapshot{Repo: d, client: c}
 	if c.Offline {
 		return s, s.fromCache(errors.New("HF_HUB_OFFLINE is set"))
 	}
@@ -51,15 +51,15 @@ func (c *Client) Snapshot(ctx context.Context, d Dataset) (*Snapshot, error) {
 
 // look asks the hub.
 func (s *Snapshot) look(ctx context.Context) error {
-	if commitName.MatchString(s.Dataset.Revision) {
-		s.Commit = s.Dataset.Revision
+	if commitName.MatchString(s.Repo.Revision) {
+		s.Commit = s.Repo.Revision
 	} else {
 		var info struct{ SHA string }
-		if _, err := s.client.getJSON(ctx, s.Dataset, s.api("revision", s.Dataset.Revision), &info); err != nil {
+		if _, err := s.client.getJSON(ctx, s.Repo, s.api("revision", s.Repo.Revision), &info); err != nil {
 			return err
 		}
 		if !commitName.MatchString(info.SHA) {
-			return fmt.Errorf("%s: the hub names no commit but %q", s.Dataset, info.SHA)
+			return fmt.Errorf("%s: the hub names no commit but %q", s.Repo, info.SHA)
 		}
 		s.Commit = info.SHA
 	}
@@ -70,7 +70,7 @@ func (s *Snapshot) look(ctx context.Context) error {
 		s.Files = files
 		return nil
 	}
-	files, err := s.client.tree(ctx, s.Dataset, s.api("tree", s.Commit)+"?recursive=true&expand=false")
+	files, err := s.client.tree(ctx, s.Repo, s.api("tree", s.Commit)+"?recursive=true&expand=false")
 	if err != nil {
 		return err
 	}
@@ -82,13 +82,13 @@ func (s *Snapshot) look(ctx context.Context) error {
 }
 
 func (s *Snapshot) api(what, revision string) string {
-	return fmt.Sprintf("%s/api/datasets/%s/%s/%s", s.client.Endpoint, s.Dataset.ID, what, url.PathEscape(revision))
+	return fmt.Sprintf("%s/api/%s/%s/%s/%s", s.client.Endpoint, s.Repo.Kind, s.Repo.ID, what, url.PathEscape(revision))
 }
 
 // getJSON asks for an address, decodes the answer, and returns the address of
 // the next page, or "".
-func (c *Client) getJSON(ctx context.Context, d Dataset, address string, into any) (next string, err error) {
-	data, answer, err := c.read(ctx, request{method: http.MethodGet, url: address, dataset: d, hops: 1})
+func (c *Client) getJSON(ctx context.Context, d Repo, address string, into any) (next string, err error) {
+	data, answer, err := c.read(ctx, request{method: http.MethodGet, url: address, repo: d, hops: 1})
 	if err != nil {
 		return "", err
 	}
@@ -109,7 +109,7 @@ type treeEntry struct {
 }
 
 // tree lists the files below an address, page by page.
-func (c *Client) tree(ctx context.Context, d Dataset, address string) ([]File, error) {
+func (c *Client) tree(ctx context.Context, d Repo, address string) ([]File, error) {
 	var files []File
 	for page := 0; address != "" && page < 10000; page++ {
 		var entries []treeEntry
@@ -163,11 +163,11 @@ func safePaths(files []File) error {
 // fromCache finds the snapshot that the cache has; why says what else failed.
 func (s *Snapshot) fromCache(why error) error {
 	s.Cached = true
-	s.Commit = s.Dataset.Revision
+	s.Commit = s.Repo.Revision
 	if !commitName.MatchString(s.Commit) {
 		data, err := os.ReadFile(s.ref())
 		if err != nil {
-			return fmt.Errorf("%s: %w in %s: %w", s.Dataset, ErrNotCached, s.client.Cache, why)
+			return fmt.Errorf("%s: %w in %s: %w", s.Repo, ErrNotCached, s.client.Cache, why)
 		}
 		s.Commit = strings.TrimSpace(string(data))
 		if !commitName.MatchString(s.Commit) {
@@ -179,7 +179,7 @@ func (s *Snapshot) fromCache(why error) error {
 		files, err = s.walk()
 	}
 	if err != nil || len(files) == 0 {
-		return fmt.Errorf("%s at %.12s: %w in %s: %w", s.Dataset, s.Commit, ErrNotCached, s.client.Cache, why)
+		return fmt.Errorf("%s at %.12s: %w in %s: %w", s.Repo, s.Commit, ErrNotCached, s.client.Cache, why)
 	}
 	s.Files = files
 	return nil
@@ -190,7 +190,7 @@ func (s *Snapshot) Path(name string) string {
 	return filepath.Join(s.folder(), "snapshots", s.Commit, filepath.FromSlash(name))
 }
 
-// Root returns the data set's own folder of the cache, which holds the blobs
+// Root returns the repository's own folder of the cache, which holds the blobs
 // that its snapshots link to, and the path of this snapshot below it. Names and
 // links that are opened in the root lead nowhere else.
 func (s *Snapshot) Root() (root *os.Root, below string, err error) {

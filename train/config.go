@@ -62,7 +62,7 @@ type Config struct {
 	SelfCriticalWords float64 `json:"self_critical_words"` // weight of the references' loss beside the reward, which keeps words alive
 	Samples           int     `json:"samples"`             // captions drawn of each picture in them
 
-	EncoderWeights string `json:"encoder_weights"` // "imagenet", "none" or a file
+	EncoderWeights string `json:"encoder_weights"` // "imagenet", "none", a file, or a name on the hub
 	From           string `json:"from"`            // checkpoint to start from
 	MinimumCount   int    `json:"minimum_count"`   // of a word of the vocabulary
 	CaptionWords   int    `json:"caption_words"`   // words of a training caption

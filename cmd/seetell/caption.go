@@ -51,7 +51,7 @@ func captionCommand() *cli.Command {
 				o.models = paths{model}
 			}
 			if len(o.models) == 0 {
-				return missing(c, "model")
+				return noModel(c)
 			}
 			return o.run(c)
 		},
@@ -74,6 +74,9 @@ func (o captioning) run(c *cli.Context) error {
 	o.names = attention.Names(paths)
 	if o.options.Flip, err = flipped(o.views); err != nil {
 		return usage(err)
+	}
+	if err := findModels(c, o.models); err != nil {
+		return err
 	}
 	model, err := captioner.OpenAll(o.models, o.options)
 	if err != nil {

@@ -45,7 +45,7 @@ func downloadCommand() *cli.Command {
 			if _, err := os.Stat(source); err == nil {
 				return usage(fmt.Errorf("%s is on this machine already", source))
 			}
-			d, err := hub.Parse(source)
+			d, err := hub.Parse(hub.Datasets, source)
 			if err != nil {
 				return usage(err)
 			}

@@ -45,13 +45,19 @@ func evaluateCommand() *cli.Command {
 			if err := readConfig(c); err != nil {
 				return err
 			}
-			if err := missing(c, "model", "data", "out"); err != nil {
+			if o.Model == "" {
+				return noModel(c)
+			}
+			if err := missing(c, "data", "out"); err != nil {
 				return err
 			}
 			if err := o.Beam.Validate(); err != nil {
 				return usage(err)
 			}
 			if o.Baseline, err = readBaseline(baseline); err != nil {
+				return err
+			}
+			if err := findModel(c, &o.Model); err != nil {
 				return err
 			}
 			if o.Meteor, err = paraphrases(c.Context, table); err != nil {

@@ -25,13 +25,17 @@ func modelCommand() *cli.Command {
 		Subcommands: []*cli.Command{averageCommand(), {
 			Name:      "describe",
 			Usage:     "sizes, vocabulary, training and scores of a checkpoint",
-			ArgsUsage: "FILE",
+			ArgsUsage: "FILE|RUN|OWNER/NAME",
 			Flags:     []cli.Flag{&cli.StringFlag{Name: "format", Usage: "text or json", Value: "text", Destination: &format}},
 			Action: func(c *cli.Context) error {
 				if c.NArg() != 1 {
 					return usage(errors.New("name one checkpoint: seetell model describe FILE"))
 				}
-				meta, err := checkpoint.Read(c.Args().First())
+				path := c.Args().First()
+				if err := findModel(c, &path); err != nil {
+					return err
+				}
+				meta, err := checkpoint.Read(path)
 				if err != nil {
 					return err
 				}
@@ -52,10 +56,14 @@ func averageCommand() *cli.Command {
 			if out == "" || c.NArg() < 2 {
 				return usage(errors.New("name two checkpoints or more, and one to write: seetell model average --out FILE FILE FILE"))
 			}
-			if out == standardOutput {
-				return averageToOutput(c.App.Writer, c.Args().Slice())
+			models := c.Args().Slice()
+			if err := findModels(c, models); err != nil {
+				return err
 			}
-			return captioner.AverageCheckpoints(c.Args().Slice(), out)
+			if out == standardOutput {
+				return averageToOutput(c.App.Writer, models)
+			}
+			return captioner.AverageCheckpoints(models, out)
 		},
 	}
 }

@@ -13,7 +13,7 @@ import (
 // cost.
 func modelFlags(path *string, o *captioner.Options) []cli.Flag {
 	return slices.Concat([]cli.Flag{
-		&cli.PathFlag{Name: "model", Usage: "checkpoint `FILE`", Destination: path, EnvVars: []string{"SEETELL_MODEL"}},
+		&cli.PathFlag{Name: "model", Usage: modelHelp, Destination: path, EnvVars: []string{"SEETELL_MODEL"}},
 	}, deviceFlags(&o.Device, &o.Precision, captioner.PrecisionFloat32), pictureFlags())
 }
 
@@ -21,7 +21,7 @@ func modelFlags(path *string, o *captioner.Options) []cli.Flag {
 func modelsFlags(models *paths, views *string, o *captioner.Options) []cli.Flag {
 	var one string
 	flags := modelFlags(&one, o)
-	flags[0] = &cli.GenericFlag{Name: "model", Usage: "checkpoint `FILE`; repeat it for several that caption together, by the mean of their probabilities; $SEETELL_MODEL where there is none", Value: models}
+	flags[0] = &cli.GenericFlag{Name: "model", Usage: modelHelp + "; repeat it for several that caption together, by the mean of their probabilities; $SEETELL_MODEL where there is none", Value: models}
 	return append(flags, &cli.StringFlag{Name: "views", Usage: "flip: see each picture mirrored too, and take the mean of both", Value: "one", Destination: views})
 }
 

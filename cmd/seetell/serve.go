@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/sirupsen/logrus"
@@ -66,8 +65,8 @@ func serveCommand() *cli.Command {
 			if err := readConfig(c); err != nil {
 				return err
 			}
-			if err := missing(c, "model"); err != nil {
-				return err
+			if o.model == "" {
+				return noModel(c)
 			}
 			return o.run(c)
 		},
@@ -86,7 +85,9 @@ func (o serving) run(c *cli.Context) error {
 	if err := o.server.Validate(); err != nil {
 		return usage(err)
 	}
-	o.model = checkpointOf(o.model)
+	if err := findModel(c, &o.model); err != nil {
+		return err
+	}
 	if o.server.SHA256, o.server.Size, err = fingerprint(o.model); err != nil {
 		return err
 	}
@@ -126,15 +127,6 @@ func listenHosts(address *net.TCPAddr, named []string) []string {
 		return append(serve.LoopbackHosts(), named...)
 	}
 	return named
-}
-
-// checkpointOf returns the checkpoint that a path names: a file, or the best
-// one of a run's folder.
-func checkpointOf(path string) string {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return filepath.Join(path, "best.safetensors")
-	}
-	return path
 }
 
 // fingerprint returns the SHA-256 of a file and its size.

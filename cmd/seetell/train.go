@@ -52,6 +52,11 @@ func trainWith(cfg *train.Config) *cli.Command {
 			if err := cfg.Validate(); err != nil {
 				return usage(err)
 			}
+			if cfg.From != "" {
+				if err := findModel(c, &cfg.From); err != nil {
+					return err
+				}
+			}
 			logrus.WithFields(logrus.Fields{
 				"recipe": c.String("recipe"), "learning_rate": cfg.LearningRate, "batch": cfg.Batch, "epochs": cfg.Epochs,
 			}).Info("settings")
@@ -132,7 +137,7 @@ func runFlags(cfg *train.Config) []cli.Flag {
 		&cli.BoolFlag{Name: "dry-run", Usage: "print the settings that a run would have, as TOML, and what differs from the recipe's"},
 		&cli.BoolFlag{Name: "resume", Usage: "go on with the run in --out, with its settings where no others are given", Destination: &cfg.Resume},
 		&cli.BoolFlag{Name: "new-schedule", Usage: "with --resume: follow other epochs, learning rates and schedule from there on", Destination: &cfg.NewSchedule},
-		&cli.PathFlag{Name: "from", Usage: "start from this checkpoint `FILE`", Value: cfg.From, Destination: &cfg.From},
+		&cli.PathFlag{Name: "from", Usage: "start from a " + modelHelp, Value: cfg.From, Destination: &cfg.From},
 		&cli.Int64Flag{Name: "seed", Usage: "of initial values, order and dropout", Value: cfg.Seed, Destination: &cfg.Seed},
 		&cli.IntFlag{Name: "keep", Usage: "newest epoch files kept; 0 for all", Value: cfg.Keep, Destination: &cfg.Keep},
 		&cli.GenericFlag{Name: "checkpoint-every", Usage: "`STEPS` or time (10m) between checkpoints within an epoch; 0 for none", Value: &cfg.CheckpointEvery},
@@ -177,7 +182,7 @@ func optimiserFlags(cfg *train.Config) []cli.Flag {
 func modelSizeFlags(cfg *train.Config) []cli.Flag {
 	model, pictures := &cfg.Model, &cfg.Preprocessing
 	return []cli.Flag{
-		&cli.StringFlag{Name: "encoder-weights", Usage: "the backbone's first weights: imagenet, none or a `FILE`", Value: cfg.EncoderWeights, Destination: &cfg.EncoderWeights},
+		&cli.StringFlag{Name: "encoder-weights", Usage: "the backbone's first weights: imagenet, none, a `FILE`, or a name on the hub (timm/resnet18.tv_in1k)", Value: cfg.EncoderWeights, Destination: &cfg.EncoderWeights},
 		&cli.StringFlag{Name: "backbone", Usage: "network that sees: " + strings.Join(checkpoint.Backbones, ", "), Value: model.Backbone, Destination: &model.Backbone},
 		&cli.IntFlag{Name: "grid", Usage: "side of the square of places", Value: model.Grid, Destination: &model.Grid},
 		&cli.StringFlag{Name: "places", Usage: "what a place is made of: layer4, or layer3+4, layer3's channels beside it and its finer places", Value: model.Layers, Destination: &model.Layers},

@@ -15,7 +15,7 @@ func (set *Set) knows(revision string) bool {
 	return revision == set.Commit || slices.Contains(set.Branches, revision)
 }
 
-// serveAPI answers below /api/datasets/owner/name/.
+// serveAPI answers below /api/datasets/owner/name/ and /api/models/owner/name/.
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, set *Set, id, rest string, f *Fault) {
 	parts := strings.SplitN(rest, "/", 3)
 	revision := "main"
@@ -45,7 +45,7 @@ func (s *Server) serveInfo(w http.ResponseWriter, set *Set, id string, f *Fault)
 	for _, name := range names(set) {
 		siblings = append(siblings, map[string]any{"rfilename": name})
 	}
-	info := map[string]any{"_id": "1", "id": id, "sha": set.Commit, "private": set.Token != "", "gated": set.Gated, "disabled": false,
+	info := map[string]any{"_id": "1", "id": strings.TrimPrefix(id, modelKey), "sha": set.Commit, "private": set.Token != "", "gated": set.Gated, "disabled": false,
 		"tags": []string{}, "downloads": 0, "likes": 0, "siblings": siblings, "lastModified": "2024-01-01T00:00:00.000Z"}
 	if f.Cut > 0 {
 		w.Header().Set("Content-Length", "100000")

@@ -1,5 +1,5 @@
 // Package hubtest is a hub on loopback for tests: it speaks the part of the
-// Hugging Face hub's protocol that data sets need, and makes the mistakes that
+// Hugging Face hub's protocol that data sets and models need, and makes the mistakes that
 // it is told to make.
 package hubtest
 
@@ -32,7 +32,7 @@ type Server struct {
 	requests   []Request
 }
 
-// Set is a data set at one commit, which is known by its branches too.
+// Set is a data set or model at one commit, which is known by its branches too.
 type Set struct {
 	Commit   string
 	Branches []string
@@ -87,7 +87,15 @@ func (s *Server) Close() {
 }
 
 // Add offers a data set. Without a commit it gets one made of its files.
-func (s *Server) Add(id string, set *Set) {
+func (s *Server) Add(id string, set *Set) { s.add(id, set) }
+
+// AddModel offers a model.
+func (s *Server) AddModel(id string, set *Set) { s.add(modelKey+id, set) }
+
+// modelKey stands before the ids of models among those of data sets.
+const modelKey = "models/"
+
+func (s *Server) add(id string, set *Set) {
 	set.complete("main")
 	if set.Converted != nil {
 		set.Converted.complete("refs/convert/parquet")
@@ -197,17 +205,26 @@ func (s *Server) serveHub(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// find cuts the path into the data set's id and what follows, still escaped.
+// find cuts the path into the id of a data set or model, and what follows, still
+// escaped. The pages of models alone have no word before their id.
 func (s *Server) find(path string) (id, rest string, ok bool) {
-	path = strings.TrimPrefix(path, "/api")
+	path, api := strings.CutPrefix(path, "/api")
+	key := ""
 	path, ok = strings.CutPrefix(path, "/datasets/")
+	if !ok {
+		key = modelKey
+		path, ok = strings.CutPrefix(path, "/models/")
+	}
+	if !ok && !api {
+		path, ok = strings.TrimPrefix(path, "/"), true
+	}
 	parts := strings.SplitN(path, "/", 3)
 	if !ok || len(parts) < 2 {
 		return "", "", false
 	}
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	id = parts[0] + "/" + parts[1]
+	id = key + parts[0] + "/" + parts[1]
 	if len(parts) == 3 {
 		rest = parts[2]
 	}

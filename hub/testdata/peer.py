@@ -13,6 +13,10 @@ elif what == "file":
     from huggingface_hub import hf_hub_download
 
     print(hf_hub_download(repo, sys.argv[3], repo_type="dataset"))
+elif what == "model":
+    from huggingface_hub import hf_hub_download
+
+    print(hf_hub_download(repo, sys.argv[3]))
 elif what == "load":  # each split's rows: name, and the captions joined
     import datasets
 
