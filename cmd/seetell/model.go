@@ -20,9 +20,9 @@ func modelCommand() *cli.Command {
 	var format string
 	return &cli.Command{
 		Name:   "model",
-		Usage:  "look into a checkpoint, or average several",
+		Usage:  "look into a checkpoint, average several, or write its card",
 		Action: noCommand,
-		Subcommands: []*cli.Command{averageCommand(), {
+		Subcommands: []*cli.Command{averageCommand(), cardCommand(), {
 			Name:      "describe",
 			Usage:     "sizes, vocabulary, training and scores of a checkpoint",
 			ArgsUsage: "FILE|RUN|OWNER/NAME",
