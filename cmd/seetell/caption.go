@@ -1,10 +1,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 
+	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
 
 	"github.com/seetell/seetell/captioner"
@@ -25,6 +29,10 @@ type captioning struct {
 	given     string
 	forbidden cli.StringSlice
 	names     map[string]string // of attention's files, by path
+	out       string            // file for the captions; empty for standard output
+	resume    bool
+	overwrite bool
+	sidecars  sidecars
 }
 
 func captionCommand() *cli.Command {
@@ -40,6 +48,11 @@ func captionCommand() *cli.Command {
 			&cli.PathFlag{Name: "list", Usage: "`FILE` of paths, one a line; - for standard input", Destination: &o.list},
 			&cli.StringFlag{Name: "format", Usage: "text, json or csv", Value: "text", Destination: &o.format},
 			&cli.PathFlag{Name: "attention", Usage: "`DIR` for pictures of where the model looked, one set for each of the --n-best captions", Destination: &o.attention},
+			&cli.PathFlag{Name: "out", Usage: "write the captions to `FILE`, each as it comes", Destination: &o.out},
+			&cli.BoolFlag{Name: "resume", Usage: "go on with the --out that an interrupted run left: pictures in it are not described again", Destination: &o.resume},
+			&cli.BoolFlag{Name: "overwrite", Usage: "begin --out anew where it holds something", Destination: &o.overwrite},
+			&cli.BoolFlag{Name: "xmp", Usage: "write each caption into a sidecar, PICTURE.xmp, as dc:description, which digiKam, darktable, Immich and PhotoPrism read", Destination: &o.sidecars.on},
+			&cli.BoolFlag{Name: "replace", Usage: "with --xmp: write over descriptions that are there", Destination: &o.sidecars.replace},
 			configFlag(),
 			&cli.StringSliceFlag{Name: "forbid", Usage: "`WORD` never to be said; may be given several times", Destination: &o.forbidden},
 		), drawFlags(&o.beam)...),
@@ -63,13 +76,18 @@ func (o captioning) run(c *cli.Context) error {
 	if err := o.beam.Validate(); err != nil {
 		return usage(err)
 	}
-	write, err := captionWriter(o.format, c.App.Writer)
-	if err != nil {
-		return usage(err)
+	if !slices.Contains(captionFormats, o.format) {
+		return usage(fmt.Errorf("--format %q: give one of %s", o.format, strings.Join(captionFormats, ", ")))
+	}
+	if (o.resume || o.overwrite) && (o.out == "" || o.out == standardOutput) {
+		return usage(errors.New("--resume and --overwrite are of the file of --out: name it"))
 	}
 	paths, given, err := o.pictures(c)
 	if err != nil {
 		return err
+	}
+	if err := o.sidecars.check(o, paths); err != nil {
+		return usage(err)
 	}
 	o.names = attention.Names(paths)
 	if o.options.Flip, err = flipped(o.views); err != nil {
@@ -78,29 +96,86 @@ func (o captioning) run(c *cli.Context) error {
 	if err := findModels(c, o.models); err != nil {
 		return err
 	}
+	to := results{write: captionWriter(o.format, c.App.Writer, false)}
+	if o.out != "" && o.out != standardOutput {
+		file, err := openCaptions(o.out, o.format, o.resume, o.overwrite)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		to = results{write: file.writer(o.format), close: file.Close, before: len(paths)}
+		paths = file.left(paths)
+		to.before -= len(paths)
+	}
 	model, err := captioner.OpenAll(o.models, o.options)
 	if err != nil {
 		return err
 	}
 	defer model.Close()
 	work := describing{model: model, beam: o.beam, given: given, keep: o.attention != ""}
-	failed := 0
+	return errors.Join(o.describe(c, paths, work, to), o.sidecars.done())
+}
+
+// results is where answers go.
+type results struct {
+	write  func(answer) error
+	close  func() error // nil where nothing is to be closed
+	before int          // pictures that were described already
+}
+
+// describe describes the pictures and writes what comes of each.
+func (o *captioning) describe(c *cli.Context, paths []string, work describing, to results) error {
+	bar, failed, done := o.counter(c), 0, to.before
+	defer bar.end()
 	for answer := range answers(c.Context, paths, work) {
 		if answer.err != nil {
-			if err := c.Context.Err(); err != nil {
-				return err
+			if c.Context.Err() != nil {
+				break
 			}
 			failed++
+			bar.end()
 			fmt.Fprintf(c.App.ErrWriter, "seetell: %s: %s\n", terminal.Line(answer.path), terminal.Line(advised(answer.err).Error()))
-		} else if err := o.draw(model, answer); err != nil {
+		} else if err := o.draw(work.model, answer); err != nil {
 			return err
 		}
-		if err := write(answer); err != nil {
+		if err := to.write(answer); err != nil {
+			return err
+		}
+		o.sidecars.write(answer, c.App.ErrWriter)
+		done++
+		bar.count(done, to.before+len(paths))
+	}
+	if to.close != nil {
+		if err := to.close(); err != nil {
 			return err
 		}
 	}
+	return o.ended(c.Context, done, failed, to.before+len(paths))
+}
+
+// counter shows how many pictures are described, unless the captions come on
+// the same terminal.
+func (o *captioning) counter(c *cli.Context) *counter {
+	if _, seen := terminalFile(c.App.Writer); seen && (o.out == "" || o.out == standardOutput) {
+		return &counter{}
+	}
+	return newCounter(c, "pictures")
+}
+
+// ended says what became of the pictures: an error where some were not described.
+func (o *captioning) ended(ctx context.Context, done, failed, all int) error {
+	if err := ctx.Err(); err != nil && done < all {
+		hint := ""
+		if o.out != "" && o.out != standardOutput {
+			hint = "; the same command with --resume goes on"
+		}
+		return fmt.Errorf("interrupted: %d of %d pictures done%s: %w", done, all, hint, err)
+	}
 	if failed > 0 {
-		return fmt.Errorf("%d of %d pictures could not be described", failed, len(paths))
+		return fmt.Errorf("%d of %d pictures could not be described", failed, all)
+	}
+	if o.out != "" && o.out != standardOutput {
+		logrus.WithFields(logrus.Fields{"pictures": all, "file": o.out}).Info("captions are written")
 	}
 	return nil
 }
@@ -114,7 +189,8 @@ func (o captioning) pictures(c *cli.Context) (paths []string, given map[string][
 		}
 		return readGiven(o.given, os.Stdin)
 	}
-	paths, err = inputs(c.Args().Slice(), o.list, o.recursive, os.Stdin)
+	paths, left, err := inputs(c.Args().Slice(), o.list, o.recursive, os.Stdin)
+	left.log()
 	if err == nil && len(paths) == 0 {
 		err = usage(errors.New("no picture named; seetell caption --model FILE PICTURE…"))
 	}

@@ -11,19 +11,21 @@ import (
 	"github.com/seetell/seetell/internal/terminal"
 )
 
-// captionWriter returns the function that writes one picture's answer to out.
-func captionWriter(format string, out io.Writer) (func(answer) error, error) {
+// captionFormats are those of captions.
+var captionFormats = []string{"text", "json", "csv"}
+
+// captionWriter returns the function that writes one picture's answer to out, in
+// one of captionFormats. Begun tells whether out has a head already.
+func captionWriter(format string, out io.Writer, begun bool) func(answer) error {
 	switch format {
-	case "text":
-		return func(a answer) error { return writeText(out, a) }, nil
 	case "json":
 		encoder := json.NewEncoder(out)
 		encoder.SetEscapeHTML(false)
-		return func(a answer) error { return encoder.Encode(a.json()) }, nil
+		return func(a answer) error { return encoder.Encode(a.json()) }
 	case "csv":
-		return csvWriter(out), nil
+		return csvWriter(out, begun)
 	}
-	return nil, fmt.Errorf("--format %q: give text, json or csv", format)
+	return func(a answer) error { return writeText(out, a) }
 }
 
 // writeText writes a line for each caption; a picture that failed has none.
@@ -56,14 +58,16 @@ func (a answer) json() answerJSON {
 	return all
 }
 
-// csvWriter writes a row for each caption, and one for a picture that failed.
-func csvWriter(out io.Writer) func(answer) error {
+var csvHead = []string{"file", "rank", "caption", "log_probability", "finished", "error"}
+
+// csvWriter writes a row for each caption, and one for a picture that failed,
+// behind a head unless that is there.
+func csvWriter(out io.Writer, begun bool) func(answer) error {
 	w := csv.NewWriter(out)
-	header := []string{"file", "rank", "caption", "log_probability", "finished", "error"}
 	return func(a answer) error {
-		if header != nil {
-			_ = w.Write(header) // Flush reports what failed
-			header = nil
+		if !begun {
+			_ = w.Write(csvHead) // Flush reports what failed
+			begun = true
 		}
 		if a.err != nil {
 			_ = w.Write([]string{terminal.Line(a.path), "", "", "", "", terminal.Line(a.err.Error())})

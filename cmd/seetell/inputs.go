@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/sirupsen/logrus"
+
 	"github.com/seetell/seetell/internal/regular"
 	"github.com/seetell/seetell/picture"
 )
@@ -20,32 +22,50 @@ const standardInput = "-"
 // inputs lists the pictures that arguments name: files, folders, globs that
 // the shell left alone, and standardInput; then those that the file list
 // names, one a line.
-func inputs(arguments []string, list string, recursive bool, stdin io.Reader) ([]string, error) {
-	var paths []string
+//
+// What folders hold beside them is told as left out.
+func inputs(arguments []string, list string, recursive bool, stdin io.Reader) (paths []string, left leftOut, err error) {
 	for _, argument := range arguments {
-		found, err := expand(argument, recursive)
+		found, err := expand(argument, recursive, &left)
 		if err != nil {
-			return nil, err
+			return nil, left, err
 		}
 		paths = append(paths, found...)
 	}
 	if list == "" {
-		return paths, nil
+		return paths, left, nil
 	}
 	listed, err := readList(list, stdin)
-	return append(paths, listed...), err
+	return append(paths, listed...), left, err
+}
+
+// leftOut counts what lies in folders of pictures and is not described.
+type leftOut struct{ files, folders int }
+
+// log tells what is left out, if anything.
+func (l leftOut) log() {
+	var parts []string
+	if l.files > 0 {
+		parts = append(parts, fmt.Sprintf("files that are no pictures by their names: %d", l.files))
+	}
+	if l.folders > 0 {
+		parts = append(parts, fmt.Sprintf("folders within, into which --recursive looks: %d", l.folders))
+	}
+	if len(parts) > 0 {
+		logrus.Info("left out: " + strings.Join(parts, "; "))
+	}
 }
 
 // expand returns what one argument names. A path that is not there stays as
 // it is: reading it says so.
-func expand(argument string, recursive bool) ([]string, error) {
+func expand(argument string, recursive bool, left *leftOut) ([]string, error) {
 	if argument == standardInput {
 		return []string{argument}, nil
 	}
 	info, err := os.Stat(argument)
 	switch {
 	case err == nil && info.IsDir():
-		return picturesIn(argument, recursive)
+		return picturesIn(argument, recursive, left)
 	case errors.Is(err, fs.ErrNotExist):
 		found, globErr := filepath.Glob(argument)
 		if globErr == nil && len(found) > 0 {
@@ -55,17 +75,22 @@ func expand(argument string, recursive bool) ([]string, error) {
 	return []string{argument}, nil
 }
 
-// picturesIn lists the pictures of a folder, by name.
-func picturesIn(folder string, recursive bool) ([]string, error) {
+// picturesIn lists the pictures of a folder, by name. Sidecars belong to them and
+// are not counted as left out.
+func picturesIn(folder string, recursive bool, left *leftOut) ([]string, error) {
 	var paths []string
 	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
 		case entry.IsDir() && path != folder && !recursive:
+			left.folders++
 			return fs.SkipDir
+		case entry.IsDir():
 		case picture.IsName(path) && isRegular(path):
 			paths = append(paths, path)
+		case !strings.EqualFold(filepath.Ext(path), ".xmp"):
+			left.files++
 		}
 		return nil
 	})

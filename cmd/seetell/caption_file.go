@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/seetell/seetell/internal/terminal"
+)
+
+// captionFile is the file of --out. Each answer goes into it whole, so that one
+// that was interrupted can be gone on with.
+type captionFile struct {
+	*os.File
+	answers *bufio.Writer // of one answer
+	done    map[string]bool
+	begun   bool // whether it held something
+}
+
+// openCaptions opens the file at path. One that holds something is gone on with
+// where resume is set, begun anew where overwrite is, and else an error.
+func openCaptions(path, format string, resume, overwrite bool) (*captionFile, error) {
+	flags := os.O_RDWR | os.O_CREATE
+	if overwrite && !resume {
+		flags |= os.O_TRUNC
+	}
+	file, err := os.OpenFile(path, flags, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	f := &captionFile{File: file, answers: bufio.NewWriterSize(file, 1<<20), done: map[string]bool{}}
+	if err := f.goOn(format, resume); err != nil {
+		file.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// goOn reads which pictures have captions in the file, and cuts off a last line
+// that was not written whole.
+func (f *captionFile) goOn(format string, resume bool) error {
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
+		return err
+	}
+	if !resume {
+		return fmt.Errorf("%s holds captions: --resume goes on with them, --overwrite begins anew", f.Name())
+	}
+	data, err := io.ReadAll(f)
+	if err != nil {
+		return err
+	}
+	whole := bytes.LastIndexByte(data, '\n') + 1
+	for number, line := range slices.Collect(bytes.Lines(data[:whole])) {
+		path, ok := describedIn(format, bytes.TrimRight(line, "\r\n"))
+		if !ok {
+			return fmt.Errorf("%s: line %d has not the format %s", f.Name(), number+1, format)
+		}
+		f.done[path] = true
+	}
+	delete(f.done, "")
+	f.begun = whole > 0
+	if err := f.Truncate(int64(whole)); err != nil {
+		return err
+	}
+	_, err = f.Seek(int64(whole), io.SeekStart)
+	return err
+}
+
+// describedIn returns the path of the picture that a line of captions is of, as
+// text shows it; "" for one that could not be described, or a head.
+func describedIn(format string, line []byte) (path string, ok bool) {
+	switch format {
+	case "json":
+		var a answerJSON
+		if json.Unmarshal(line, &a) != nil || a.File == "" {
+			return "", false
+		}
+		if a.Error != "" {
+			return "", true
+		}
+		return terminal.Line(a.File), true
+	case "csv":
+		row, err := csv.NewReader(bytes.NewReader(line)).Read()
+		if err != nil || len(row) != len(csvHead) {
+			return "", false
+		}
+		if slices.Equal(row, csvHead) || row[len(row)-1] != "" {
+			return "", true
+		}
+		return row[0], true
+	default:
+		path, _, ok := bytes.Cut(line, []byte("\t"))
+		return string(path), ok
+	}
+}
+
+// left returns the paths that have no captions in the file yet.
+func (f *captionFile) left(paths []string) []string {
+	return slices.DeleteFunc(slices.Clone(paths), func(path string) bool { return f.done[terminal.Line(path)] })
+}
+
+// writer returns what writes an answer, whole.
+func (f *captionFile) writer(format string) func(answer) error {
+	write := captionWriter(format, f.answers, f.begun)
+	return func(a answer) error {
+		return errors.Join(write(a), f.answers.Flush())
+	}
+}
+
+// Close makes the file outlast a power failure, where it is one, and closes it;
+// a second time it does nothing.
+func (f *captionFile) Close() error {
+	info, err := f.Stat()
+	if errors.Is(err, os.ErrClosed) {
+		return nil
+	}
+	if err == nil && info.Mode().IsRegular() {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.File.Close())
+}
