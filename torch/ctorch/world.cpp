@@ -4,8 +4,10 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
 #include <c10/util/Logging.h>
+#include <c10/util/hash.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <array>
 #include <chrono>
 #include <random>
 #include <thread>
@@ -27,6 +29,7 @@ struct tg_world {
   int32_t rank, size;
   StorePointer store;  // of this meeting
   Group group;
+  bool checked;  // the processes say what they are about to do, and compare
 };
 
 namespace {
@@ -154,23 +157,85 @@ void sum(const Group& group, const at::Tensor& x) {
   group->allreduce(one)->wait();
 }
 
+// Plan is what a process is about to do, in one number that the others can
+// compare and read: Gloo ends a process where theirs have another size.
+class Plan {
+ public:
+  enum Kind { kBroadcast, kSum, kSumThrough, kGather };
+
+  Plan(Kind kind, const std::vector<at::Tensor>& tensors) {
+    uint64_t elements = 0, shapes = tensors.size();
+    for (const at::Tensor& x : tensors) {
+      elements += x.numel();
+      shapes = c10::hash_combine(shapes, static_cast<size_t>(x.scalar_type()));
+      for (int64_t side : x.sizes()) shapes = c10::hash_combine(shapes, side);
+    }
+    number_ = static_cast<int64_t>(kind) << 60 |
+              static_cast<int64_t>(elements & kElements) << kShapeBits |
+              static_cast<int64_t>(shapes >> 7 & kShapes);
+  }
+
+  // compare fails, on every process, where one is about to do something else.
+  void compare(const Group& group) const {
+    at::Tensor all = at::zeros({group->getSize()}, at::kLong);
+    all.mutable_data_ptr<int64_t>()[group->getRank()] = number_;
+    sum(group, all);
+    const int64_t* plans = all.const_data_ptr<int64_t>();
+    for (int rank = 1; rank < group->getSize(); rank++) {
+      TORCH_CHECK(plans[rank] == plans[0],
+                  "the processes do not do the same: rank ", rank,
+                  " is about to ", text(plans[rank]), " and rank 0 to ",
+                  text(plans[0]));
+    }
+  }
+
+ private:
+  static constexpr int kShapeBits = 24;
+  static constexpr uint64_t kShapes = (1 << kShapeBits) - 1;
+  static constexpr uint64_t kElements = (uint64_t{1} << 36) - 1;
+
+  static std::string text(int64_t plan) {
+    static const std::array<const char*, 4> names{"broadcast", "sum",
+                                                  "sum through", "gather"};
+    uint64_t elements = static_cast<uint64_t>(plan) >> kShapeBits & kElements;
+    return std::string(names[plan >> 60 & 3]) + " " + std::to_string(elements) +
+           " values (" + std::to_string(plan & kShapes) + ")";
+  }
+
+  int64_t number_;
+};
+
+void compare(const tg_world* w, Plan::Kind kind,
+             const std::vector<at::Tensor>& tensors) {
+  if (w->checked) Plan(kind, tensors).compare(group(w));
+}
+
 // SumThrough is the sum over the processes, forward and, of the gradients,
 // backward.
 struct SumThrough : torch::autograd::Function<SumThrough> {
   static at::Tensor forward(torch::autograd::AutogradContext* context,
-                            const at::Tensor& x, const Group& group) {
+                            const at::Tensor& x, const Group& group,
+                            bool checked) {
     context->saved_data["group"] = group;
-    at::Tensor y = x.contiguous().clone();
-    sum(group, y);
-    return y;
+    context->saved_data["checked"] = checked;
+    return summed(x, group, checked);
   }
 
   static torch::autograd::variable_list backward(
       torch::autograd::AutogradContext* context,
       torch::autograd::variable_list gradients) {
-    at::Tensor y = gradients[0].contiguous().clone();
-    sum(context->saved_data["group"].toCustomClass<c10d::ProcessGroup>(), y);
-    return {y, at::Tensor()};
+    auto group =
+        context->saved_data["group"].toCustomClass<c10d::ProcessGroup>();
+    bool checked = context->saved_data["checked"].toBool();
+    return {summed(gradients[0], group, checked), at::Tensor(), at::Tensor()};
+  }
+
+  static at::Tensor summed(const at::Tensor& x, const Group& group,
+                           bool checked) {
+    if (checked) Plan(Plan::kSumThrough, {x}).compare(group);
+    at::Tensor y = x.contiguous().clone();
+    sum(group, y);
+    return y;
   }
 };
 
@@ -206,7 +271,7 @@ char* tg_world_join(tg_world** out, tg_world_options o) {
     auto group = c10::make_intrusive<c10d::ProcessGroup>(store, o.rank, o.size);
     group->setBackend(at::kCPU, c10d::ProcessGroup::BackendType::GLOO, gloo);
     group->setDefaultBackend(c10d::ProcessGroup::BackendType::GLOO);
-    *out = new tg_world{o.rank, o.size, store, group};
+    *out = new tg_world{o.rank, o.size, store, group, !o.pytorch};
   });
 }
 
@@ -222,6 +287,7 @@ void tg_world_leave(tg_world* w) noexcept {
 
 char* tg_world_broadcast(tg_world* w, tg_list tensors) {
   return guard_no_grad([&] {
+    compare(w, Plan::kBroadcast, list(tensors));
     for (auto& bucket : buckets(list(tensors))) {
       c10d::broadcast_coalesced(group(w), bucket, kBucket, 0);
     }
@@ -230,6 +296,7 @@ char* tg_world_broadcast(tg_world* w, tg_list tensors) {
 
 char* tg_world_sum(tg_world* w, tg_list tensors) {
   return guard_no_grad([&] {
+    compare(w, Plan::kSum, list(tensors));
     auto all = buckets(list(tensors));
     std::vector<at::Tensor> flat;
     std::vector<c10::intrusive_ptr<c10d::Work>> works;
@@ -252,12 +319,14 @@ char* tg_world_sum(tg_world* w, tg_list tensors) {
 }
 
 char* tg_world_sum_through(tg_tensor** out, tg_world* w, const tg_tensor* x) {
-  return guard([&] { *out = wrap(SumThrough::apply(value(x), group(w))); });
+  return guard(
+      [&] { *out = wrap(SumThrough::apply(value(x), group(w), w->checked)); });
 }
 
 char* tg_world_gather(tg_world* w, const void* data, int64_t size, void** all,
                       int64_t* sizes) {
   return guard_no_grad([&] {
+    compare(w, Plan::kGather, {});
     at::Tensor lengths = at::zeros({w->size}, at::kLong);
     lengths.mutable_data_ptr<int64_t>()[w->rank] = size;
     sum(group(w), lengths);

@@ -18,8 +18,9 @@
 //
 // Where a process dies, the others' next call fails within a second or two,
 // and where one hangs at the timeout, with a [LeftError] that says who left
-// and, where it could say so itself, why. From then on every call fails at
-// once; nothing but Leave helps.
+// and, where it could say so itself, why. Where one calls another method than
+// the others, or gives tensors of other shapes, all fail and say which. From
+// then on every call fails at once; nothing but Leave helps.
 //
 // A nil *World is one process: its methods do what a world of one would.
 package distributed
@@ -30,6 +31,7 @@ package distributed
 import "C"
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -263,6 +265,43 @@ func (w *World) SumNumbers(values []float64) error {
 		copy(values, x.Float64s(s))
 		return nil
 	})
+}
+
+// AllGather returns every process's values, in the order of ranks, on all of
+// them. All give as many.
+func (w *World) AllGather(values ...float64) ([][]float64, error) {
+	all := make([]float64, w.Size()*len(values))
+	copy(all[w.Rank()*len(values):], values)
+	if err := w.SumNumbers(all); err != nil {
+		return nil, err
+	}
+	each := make([][]float64, w.Size())
+	for rank := range each {
+		each[rank] = all[rank*len(values) : (rank+1)*len(values)]
+	}
+	return each, nil
+}
+
+// ErrStopped is the error of processes one of which was asked to stop.
+var ErrStopped = errors.New("a process of the world was asked to stop")
+
+// Stopped returns, on every process alike, an [ErrStopped] once ctx has ended on
+// one of them. For one process it is ctx's own error.
+func (w *World) Stopped(ctx context.Context) error {
+	if w.Size() == 1 {
+		return ctx.Err()
+	}
+	ended := []float64{0}
+	if ctx.Err() != nil {
+		ended[0] = 1
+	}
+	if err := w.SumNumbers(ended); err != nil {
+		return err
+	}
+	if ended[0] > 0 {
+		return ErrStopped
+	}
+	return nil
 }
 
 // Barrier waits until all processes have called it.

@@ -56,6 +56,7 @@ func process(task string) error {
 	fmt.Println("joined")
 	return map[string]func(*World) error{
 		"collectives": collectives, "peer": sums, "die": die, "note": leave, "note first": leaveFirst, "silent": silent, "alone": die,
+		"sizes": otherSizes, "methods": otherMethod, "backward": dieInBackward,
 	}[task](w)
 }
 
@@ -150,6 +151,39 @@ func silent(w *World) error {
 		return nil
 	}
 	return w.Barrier()
+}
+
+// otherSizes has the last rank give a tensor of another size.
+func otherSizes(w *World) error {
+	return torch.Run(func(s *torch.Scope) error {
+		w.Sum(s, torch.Ones(s, torch.Float32, torch.CPU, int64(100+100*(w.Rank()/2))))
+		return nil
+	})
+}
+
+// otherMethod has the last rank call another method.
+func otherMethod(w *World) error {
+	return torch.Run(func(s *torch.Scope) error {
+		if x := torch.Ones(s, torch.Float32, torch.CPU, 100); w.Rank() == 2 {
+			w.Broadcast(s, x)
+		} else {
+			w.Sum(s, x)
+		}
+		return nil
+	})
+}
+
+// dieInBackward has the last rank end before the others' gradients are summed.
+func dieInBackward(w *World) error {
+	return w.Explain(torch.Run(func(s *torch.Scope) error {
+		x := torch.Ones(s, torch.Float32, torch.CPU, 100).RequiresGrad(s, true)
+		y := w.SumThrough(s, x).Sum(s)
+		if w.Rank() == 2 {
+			syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		}
+		y.Backward(s)
+		return nil
+	}))
 }
 
 // freePort returns a port that nobody listened on just now.
@@ -255,6 +289,28 @@ func TestAProcessSaysWhyItLeaves(t *testing.T) {
 	for rank, text := range world(t, 3, "note first")[1:] {
 		if !strings.Contains(text, "rank 0 left: picture 7 is not there") {
 			t.Errorf("rank %d says %q", rank+1, text)
+		}
+	}
+}
+
+func TestAProcessDiesBeforeGradients(t *testing.T) {
+	for rank, text := range world(t, 3, "backward")[:2] {
+		if !strings.HasPrefix(text, "rank 2 left") {
+			t.Errorf("rank %d says %q, want that rank 2 left", rank, text)
+		}
+	}
+}
+
+// TestProcessesDiffer has processes do what Gloo would end them for.
+func TestProcessesDiffer(t *testing.T) {
+	for task, want := range map[string]string{
+		"sizes":   "rank 2 is about to sum 200 values",
+		"methods": "rank 2 is about to broadcast 100 values",
+	} {
+		for rank, text := range world(t, 3, task) {
+			if !strings.Contains(text, "the processes do not do the same: "+want) {
+				t.Errorf("rank %d says %q, want %q", rank, text, want)
+			}
 		}
 	}
 }

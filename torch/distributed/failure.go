@@ -13,6 +13,7 @@ import (
 	"time"
 	"unsafe"
 
+	"github.com/seetell/seetell/torch"
 	"github.com/seetell/seetell/torch/internal/capi"
 )
 
@@ -80,6 +81,18 @@ func (w *World) explain(cause string) error {
 		w.linger(left.Ranks)
 	}
 	return left
+}
+
+// Explain returns, in place of the error of a Backward through SumThrough that
+// failed for another process's end, who left and why; any other error, and that
+// of a nil world, as it is.
+func (w *World) Explain(err error) error {
+	var failure *torch.Error
+	if w == nil || w.broken != nil || !errors.As(err, &failure) || failure.Op != "backward" || !aboutOthers.MatchString(failure.Message) {
+		return err
+	}
+	w.broken = w.explain(failure.Message)
+	return w.broken
 }
 
 // linger keeps the store, which ends with rank 0, until the others have read
