@@ -111,6 +111,14 @@ func (e *Encoder) Project(s *torch.Scope, x *torch.Tensor, mode nn.Mode) *torch.
 	return e.norm.Forward(s, flat, mode).Reshape(s, f.Shape()...)
 }
 
+// across gives every BatchNorm what sums over the processes that share a batch.
+func (e *Encoder) across(sum func(*torch.Scope, *torch.Tensor) *torch.Tensor) {
+	e.backbone.Across(sum)
+	if e.norm != nil {
+		e.norm.Across = sum
+	}
+}
+
 // Named lists the tensors behind prefix, in the checkpoint's order.
 func (e *Encoder) Named(prefix string) []nn.Entry {
 	entries := append(e.backbone.Named(prefix+"backbone."), e.projection.Named(prefix+"projection.")...)

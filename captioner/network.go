@@ -54,6 +54,11 @@ func (n *Network) Named() []nn.Entry {
 // Uniform says whether all places weigh the same, whatever attention says.
 func (n *Network) Uniform(uniform bool) { n.Decoder.attention.uniform = uniform }
 
+// Across has every BatchNorm in training take the statistics of the whole batch
+// that processes share: sum returns a tensor's sum over them, and sums gradients
+// on the way back.
+func (n *Network) Across(sum func(*torch.Scope, *torch.Tensor) *torch.Tensor) { n.Encoder.across(sum) }
+
 // Close frees the tensors.
 func (n *Network) Close() { n.scope.Close() }
 

@@ -135,6 +135,18 @@ func (b *residual) forward(s *torch.Scope, x *torch.Tensor, mode nn.Mode) *torch
 	})[0]
 }
 
+// Across gives every BatchNorm what sums over the processes that share a batch.
+func (r *ResNet) Across(sum func(*torch.Scope, *torch.Tensor) *torch.Tensor) {
+	r.stem.norm.Across = sum
+	for _, layer := range r.layers {
+		for _, b := range layer {
+			for _, c := range b.all() {
+				c.norm.Across = sum
+			}
+		}
+	}
+}
+
 // Named lists the tensors with torchvision's names, each behind prefix.
 func (r *ResNet) Named(prefix string) []nn.Entry {
 	entries := r.stem.named(prefix)
