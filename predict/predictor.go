@@ -70,7 +70,12 @@ func (p *Predictor) Close() { p.Network.Close() }
 // the split all call it, with the same split; rank 0 gets all of it and the
 // others nothing.
 func (p *Predictor) Predict(ctx context.Context, split *dataset.Split, progress func(pictures int)) (Predictions, error) {
-	loader, err := loader.New(ctx, split, p.shared())
+	together := p.World.Size() > 1
+	running := ctx
+	if together { // they stop together, or one would wait for the others
+		running = context.WithoutCancel(ctx)
+	}
+	loader, err := loader.New(running, split, p.shared())
 	if err != nil {
 		return Predictions{}, err
 	}
@@ -91,7 +96,12 @@ func (p *Predictor) Predict(ctx context.Context, split *dataset.Split, progress 
 		if err != nil {
 			return Predictions{}, err
 		}
-		if err := p.batch(ctx, batch, &all, &sum); err != nil {
+		if together {
+			if err := p.World.Stopped(ctx); err != nil {
+				return Predictions{}, err
+			}
+		}
+		if err := p.batch(running, batch, &all, &sum); err != nil {
 			return Predictions{}, err
 		}
 		if progress != nil {

@@ -216,6 +216,12 @@ func (c *Config) share(items []pair) []pair {
 	return items[len(items)*c.Rank/n : len(items)*(c.Rank+1)/n]
 }
 
+// most returns how many items of a batch a process holds at most.
+func (c *Config) most() int {
+	n := max(c.World, 1)
+	return (c.Batch + n - 1) / n
+}
+
 // prepare returns a pending batch of n pictures, in recycled memory if any.
 func (l *Loader) prepare(index, n int) *pending {
 	var batch *Batch
@@ -225,7 +231,7 @@ func (l *Loader) prepare(index, n int) *pending {
 		batch = new(Batch)
 	}
 	size := l.config.Preprocessing.Size
-	if bytes := l.config.Batch * size * size * 3; cap(batch.Pixels) < bytes {
+	if bytes := l.config.most() * size * size * 3; cap(batch.Pixels) < bytes {
 		batch.Pixels = make([]uint8, bytes)
 	}
 	*batch = Batch{
