@@ -11,6 +11,7 @@ import (
 	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/dataset/loader"
 	"github.com/seetell/seetell/picture"
+	"github.com/seetell/seetell/torch/distributed"
 )
 
 // Config is everything that decides a run. Its JSON form stands in the run's
@@ -32,6 +33,7 @@ type Config struct {
 	Seed            int64  `json:"seed"`
 	Workers         int    `json:"-"` // goroutines that decode pictures; 0 for one a core
 
+	World     *distributed.World  `json:"-"` // of processes that share each batch, the caller's; nil for one
 	Device    string              `json:"-"`
 	Precision captioner.Precision `json:"precision"`
 
@@ -149,6 +151,8 @@ func (c Config) Validate() error {
 	check(c.Out != "", "out: name a folder for the run")
 	check(c.Epochs >= 1, "epochs %d: must be 1 or more", c.Epochs)
 	check(c.Batch >= 1 && c.Batch <= 4096, "batch %d: must be from 1 to 4096", c.Batch)
+	check(c.Batch >= c.World.Size(), "batch %d: %d processes share it, and each needs a picture of it; start fewer or raise --batch", c.Batch, c.World.Size())
+	check(c.World.Size() == 1 || c.PictureCache == "", "picture cache: one process fills it, and there are %d; give --picture-memory instead", c.World.Size())
 	check(c.CaptionsPerStep == "all" || c.CaptionsPerStep == "1", "captions per step %q: give all or 1", c.CaptionsPerStep)
 	check(c.PictureMemory >= 0 && (c.PictureMemory == 0 || c.PictureCache == ""), "picture memory %d: must be 0 or more, and 0 beside a picture cache", c.PictureMemory)
 	check(c.PictureCacheSize >= 1, "picture cache size %d: must be 1 or more", c.PictureCacheSize)

@@ -78,6 +78,8 @@ func (d *data) loading(c Config, p progress) loader.Config {
 		Augment:       c.Augmentation,
 		FastDecode:    c.FastDecode,
 		Cache:         d.decoded,
+		Rank:          c.World.Rank(),
+		World:         c.World.Size(),
 	}
 }
 

@@ -59,14 +59,18 @@ func (r *run) enterPhase() error {
 	}
 	t.Objective = SelfCritical{
 		Network: r.network, Precision: t.Precision, Samples: r.cfg.Samples, MaxWords: r.cfg.Beam.MaxWords,
-		Words: r.cfg.SelfCriticalWords, Reference: words, reward: r.reward,
+		Words: r.cfg.SelfCriticalWords, Reference: words, World: r.cfg.World, reward: r.reward,
 	}
 	return nil
 }
 
 // steps runs the rest of the epoch's batches.
 func (r *run) steps(ctx context.Context) error {
-	batches, err := loader.New(ctx, r.data.train, r.data.loading(r.cfg, r.progress))
+	loading := ctx
+	if r.cfg.World.Size() > 1 { // they stop behind the same step
+		loading = context.WithoutCancel(ctx)
+	}
+	batches, err := loader.New(loading, r.data.train, r.data.loading(r.cfg, r.progress))
 	if err != nil {
 		return err
 	}
@@ -82,6 +86,9 @@ func (r *run) steps(ctx context.Context) error {
 			return nil
 		}
 		if err != nil {
+			return err
+		}
+		if err := b.Join(ctx, r.cfg.World); err != nil {
 			return err
 		}
 		if err := r.step(b, (total+r.cfg.Accumulate-1)/r.cfg.Accumulate); err != nil {
@@ -122,11 +129,11 @@ func (r *run) nextBatch(batches *loader.Loader) (*Batch, error) {
 
 // step learns from one batch, of so many steps an epoch, and counts it.
 func (r *run) step(b *Batch, steps int) error {
-	for _, part := range b.Parts {
-		r.progress.Running.SkippedPictures += len(part.Skipped)
-		for _, skip := range part.Skipped {
-			r.listeners.notice(slog.LevelWarn, "picture skipped", "picture", skip.ID, "where", skip.Where, "error", skip.Err)
-		}
+	if err := r.countSkipped(b); err != nil {
+		return err
+	}
+	if err := r.seed(); err != nil {
+		return err
 	}
 	rest, backbone := r.cfg.rates(r.progress, steps)
 	r.progress.Running.LearningRate = rest
@@ -167,6 +174,9 @@ func (r *run) skipStep(b *Batch, stats StepStats) error {
 // explain says what a failed step was doing, and for want of memory what to
 // lower.
 func explain(err error, b *Batch, step, batch int) error {
+	if len(b.ids()) == 0 { // the others hold them
+		return fmt.Errorf("step %d: %w", step, err)
+	}
 	if predict.OutOfMemory(err) {
 		return fmt.Errorf("out of memory in step %d with a batch of %d pictures of %d pixels: %w; lower --batch (now %d) or --size, or let --micro-batch be auto",
 			step, b.largest(), b.Parts[0].Size, err, batch)
@@ -189,6 +199,19 @@ func (r *run) validate(ctx context.Context, line *Epoch) error {
 	}
 	if found.AtOnce < predict.Batch {
 		r.listeners.notice(slog.LevelWarn, "out of memory: validation pictures were captioned so many at once", "pictures", found.AtOnce)
+	}
+	if r.first() {
+		if err := r.score(ctx, found, line); err != nil {
+			return err
+		}
+	}
+	return r.shareLine(line)
+}
+
+// score says in an epoch's line what the model's captions come to.
+func (r *run) score(ctx context.Context, found predict.Predictions, line *Epoch) error {
+	if r.cfg.World.Size() > 1 { // the others wait for it
+		ctx = context.WithoutCancel(ctx)
 	}
 	scores, err := evaluate.Score(ctx, found.Images(), evaluate.Options{Metrics: []string{"bleu", "rouge", "cider"}})
 	if err != nil {

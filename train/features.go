@@ -101,7 +101,7 @@ func (f *frozenFeatures) ofTraining(s *torch.Scope, batch *loader.Batch, layers 
 // of returns the output of so many frozen layers for pictures that come again.
 func (f *frozenFeatures) of(s *torch.Scope, batch *loader.Batch, layers int) *torch.Tensor {
 	all := predict.Pixels(s, batch, f.network.Device)
-	if f.cacheable == 0 {
+	if f.cacheable == 0 || len(batch.IDs) == 0 {
 		return f.compute(s, all, layers)
 	}
 	one := func(i int) *torch.Tensor { return f.compute(s, all.Narrow(s, 0, int64(i), 1), layers) }

@@ -33,11 +33,11 @@ func epochFile(epoch int) string { return fmt.Sprintf("epoch-%02d.safetensors", 
 // folder is the folder of a run, which writes to it alone.
 type folder struct {
 	dir    string
-	keep   int // newest epoch files that stay; 0 for all
-	lock   *flock.Flock
-	undo   func()   // takes away folders that were made for it, while they are empty
-	staged []staged // files still to be written, the oldest first
-	failed error    // why the last save was incomplete; nil where it was not
+	keep   int          // newest epoch files that stay; 0 for all
+	lock   *flock.Flock // nil where another process of the run has it
+	undo   func()       // takes away folders that were made for it, while they are empty
+	staged []staged     // files still to be written, the oldest first
+	failed error        // why the last save was incomplete; nil where it was not
 	saved  time.Time
 }
 
@@ -70,11 +70,21 @@ func openFolder(dir string, keep int) (*folder, error) {
 	return f, nil
 }
 
+// otherFolder is a run's folder for a process that does not write to it.
+func otherFolder(dir string) *folder { return &folder{dir: dir, saved: time.Now()} }
+
 // close lets other runs into the folder.
-func (f *folder) close() { _ = f.lock.Unlock() }
+func (f *folder) close() {
+	if f.lock != nil {
+		_ = f.lock.Unlock()
+	}
+}
 
 // abandon leaves no folder behind that a run has made and not written to.
 func (f *folder) abandon() {
+	if f.lock == nil {
+		return
+	}
 	if saved, err := f.holdsRun(); err == nil && !saved {
 		_ = os.Remove(f.path(lockFile))
 		f.undo()

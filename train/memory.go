@@ -26,6 +26,7 @@ type footprint struct {
 	parameters int64
 	vocabulary int
 	captions   int // of a picture
+	neighbours int // processes that share the machine's memory; 0 for one
 }
 
 // of returns the bytes that a step of so many pictures at once takes, roughly
@@ -44,16 +45,26 @@ func (f footprint) of(pictures int) int64 {
 	steps := int64(f.config.CaptionWords) / 2 // a caption's usual length is below the limit
 	perWord := int64(model.Places()*model.Attention)*width + int64(3*f.vocabulary+16*model.Hidden)*4
 	step := int64(pictures) * (perPicture + captions*steps*perWord)
-	pixels := int64(f.config.Batch*f.config.Accumulate*loaded) * side * side * 3
+	pixels := int64(f.batch()*f.config.Accumulate*loaded) * side * side * 3
 	return f.parameters*bytesPerParameter + pixels + step
+}
+
+// batch returns the pictures of a batch that a process holds at most.
+func (f footprint) batch() int {
+	n := f.config.World.Size()
+	return (f.config.Batch + n - 1) / n
 }
 
 // fit shrinks the micro-batch until a step fits into a device's free memory,
 // where that is left to it, and refuses a run whose first step asks for more
 // than there is, before it starts.
 func (f footprint) fit(m *microBatch, device torch.Device) error {
-	memory, batch := torch.Memory(device), f.config.Batch
-	for free := int64(memory.Free); ; {
+	memory, batch := torch.Memory(device), f.batch()
+	free := int64(memory.Free)
+	if !device.CUDA {
+		free /= int64(max(f.neighbours, 1))
+	}
+	for {
 		pictures := m.atOnce(batch)
 		need := f.of(pictures)
 		if need <= free {
@@ -61,16 +72,16 @@ func (f footprint) fit(m *microBatch, device torch.Device) error {
 		}
 		if !m.shrink(batch) {
 			return fmt.Errorf("a step of %d pictures of %d × %d pixels takes some %s of memory, and %s of %s are free on %s; lower --batch (now %d) or --size",
-				pictures, f.config.Preprocessing.Size, f.config.Preprocessing.Size, gigabytes(need), gigabytes(free), gigabytes(int64(memory.Total)), device, batch)
+				pictures, f.config.Preprocessing.Size, f.config.Preprocessing.Size, gigabytes(need), gigabytes(free), gigabytes(int64(memory.Total)), device, f.config.Batch)
 		}
 	}
 }
 
 // fitMemory shrinks the micro-batch until a step of a run that c describes fits
 // into memory, with a vocabulary of so many words and so many captions of a
-// picture.
-func (t *Trainer) fitMemory(c Config, vocabulary, captions int) error {
-	need := footprint{config: c, precision: t.Precision, vocabulary: vocabulary, captions: captions}
+// picture, beside other processes that neighbours counts.
+func (t *Trainer) fitMemory(c Config, vocabulary, captions, neighbours int) error {
+	need := footprint{config: c, precision: t.Precision, vocabulary: vocabulary, captions: captions, neighbours: neighbours}
 	for _, x := range t.parameters {
 		need.parameters += x.Numel()
 	}

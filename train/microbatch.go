@@ -58,7 +58,7 @@ func (t *Trainer) MicroBatch() int { return t.microBatch.pictures }
 
 // Backward gives every parameter its gradient of a batch and returns the loss.
 // Where memory is too small it works through fewer pictures at once, from now
-// on, and starts the batch anew.
+// on, and starts the batch anew; not where processes share it.
 func (t *Trainer) Backward(b *Batch) (stats StepStats, err error) {
 	before, err := takeSnapshot(t.Network)
 	if err != nil {
@@ -68,6 +68,12 @@ func (t *Trainer) Backward(b *Batch) (stats StepStats, err error) {
 	for {
 		t.Optimizer.ZeroGrad()
 		stats, err = t.try(b)
+		if t.together() { // the others cannot know that this one would start anew
+			if err == nil {
+				err = t.join(&stats)
+			}
+			return stats, t.World.Explain(err)
+		}
 		if !predict.OutOfMemory(err) || !t.microBatch.shrink(b.largest()) {
 			return stats, err
 		}
@@ -81,10 +87,10 @@ func (t *Trainer) Backward(b *Batch) (stats StepStats, err error) {
 // accumulateAll adds the gradients of each part that has words to learn.
 func (t *Trainer) accumulateAll(b *Batch) (stats StepStats, err error) {
 	for i, part := range b.Parts {
-		if b.scored[i] == 0 {
+		if b.totals[i].scored == 0 {
 			continue
 		}
-		if err := t.accumulate(part, b.Counts, &stats); err != nil {
+		if err := t.accumulate(part, b.totals[i], b.Counts, &stats); err != nil {
 			return stats, err
 		}
 	}
@@ -93,19 +99,25 @@ func (t *Trainer) accumulateAll(b *Batch) (stats StepStats, err error) {
 
 // accumulate adds a part's gradients to those of the parts before, and its
 // share to what the step comes to.
-func (t *Trainer) accumulate(part *loader.Batch, step Counts, stats *StepStats) error {
-	if t.microBatch.atOnce(len(part.IDs)) < len(part.IDs) {
-		return t.accumulateMicroBatches(part, step, stats)
+func (t *Trainer) accumulate(part *loader.Batch, total partTotal, step Counts, stats *StepStats) error {
+	if t.microBatch.atOnce(total.most) < total.most {
+		return t.accumulateMicroBatches(part, total, step, stats)
 	}
 	return torch.Run(func(s *torch.Scope) error {
 		features := t.Network.Project(s, t.pooled(s, part), t.Modes, t.Precision)
 		said := t.Objective.Begin(s, features, part, step)
 		loss := said.Of(s, features, 0, len(part.IDs))
+		if loss == nil { // this process has nothing to learn from and sums with those that have
+			loss = nothing(s, features)
+		}
 		loss.Backward(s)
 		stats.add(said, loss.Item(s))
 		return nil
 	})
 }
+
+// nothing is a loss of x without gradients, which goes backward with the others'.
+func nothing(s *torch.Scope, x *torch.Tensor) *torch.Tensor { return x.Sum(s).MulScalar(s, 0) }
 
 func (o *StepStats) add(said PartLoss, loss float64) {
 	o.Loss += loss
@@ -118,14 +130,14 @@ func (o *StepStats) add(said PartLoss, loss float64) {
 // twice, first to give it all features, then micro-batch by micro-batch to
 // learn what came back. Only a backbone that uses the batch's own statistics
 // sees micro-batches for batches.
-func (t *Trainer) accumulateMicroBatches(part *loader.Batch, step Counts, stats *StepStats) error {
+func (t *Trainer) accumulateMicroBatches(part *loader.Batch, total partTotal, step Counts, stats *StepStats) error {
 	return torch.Run(func(s *torch.Scope) error {
 		still := t.Modes.Frozen == captioner.BackboneLayers
-		pooled := t.pooledWithoutGraph(s, part)
+		pooled := t.pooledWithoutGraph(s, part, total)
 		pooled.RequiresGrad(s, !still)
 		features := t.Network.Project(s, pooled, t.Modes, t.Precision)
 		seen := features.Detach(s).RequiresGrad(s, true)
-		loss, said, err := t.backwardDecoder(s, seen, part, step)
+		loss, said, err := t.backwardDecoder(s, seen, part, total, step)
 		if err != nil {
 			return err
 		}
@@ -134,16 +146,17 @@ func (t *Trainer) accumulateMicroBatches(part *loader.Batch, step Counts, stats 
 		if still || s.Err() != nil {
 			return nil
 		}
-		return t.backwardBackbone(part, pooled.Grad(s))
+		return t.backwardBackbone(part, total, pooled.Grad(s))
 	})
 }
 
-// microBatches yields a part's micro-batches, and the first picture of each.
-func (t *Trainer) microBatches(part *loader.Batch) iter.Seq2[int, *loader.Batch] {
+// microBatches yields a part's micro-batches, and the first picture of each: as
+// many on every process, the last ones empty where it holds fewer pictures.
+func (t *Trainer) microBatches(part *loader.Batch, total partTotal) iter.Seq2[int, *loader.Batch] {
 	return func(yield func(int, *loader.Batch) bool) {
-		each := t.microBatch.atOnce(len(part.IDs))
-		for from := 0; from < len(part.IDs); from += each {
-			if !yield(from, part.Part(from, min(from+each, len(part.IDs)))) {
+		each, own := t.microBatch.atOnce(total.most), len(part.IDs)
+		for from := 0; from < total.most; from += each {
+			if !yield(min(from, own), part.Part(min(from, own), min(from+each, own))) {
 				return
 			}
 		}
@@ -161,9 +174,9 @@ func (t *Trainer) pooled(s *torch.Scope, part *loader.Batch) *torch.Tensor {
 }
 
 // pooledWithoutGraph is pooled for all micro-batches of a part.
-func (t *Trainer) pooledWithoutGraph(s *torch.Scope, part *loader.Batch) *torch.Tensor {
+func (t *Trainer) pooledWithoutGraph(s *torch.Scope, part *loader.Batch, total partTotal) *torch.Tensor {
 	var all []*torch.Tensor
-	for _, few := range t.microBatches(part) {
+	for _, few := range t.microBatches(part, total) {
 		pooled := s.WithinNoGrad(func(s *torch.Scope) []*torch.Tensor { return []*torch.Tensor{t.pooled(s, few)} })
 		all = append(all, pooled...)
 	}
@@ -172,16 +185,17 @@ func (t *Trainer) pooledWithoutGraph(s *torch.Scope, part *loader.Batch) *torch.
 
 // backwardDecoder adds the gradients of each micro-batch's captions, the
 // decoder's and those of the features seen, and returns their loss.
-func (t *Trainer) backwardDecoder(s *torch.Scope, seen *torch.Tensor, part *loader.Batch, step Counts) (sum float64, said PartLoss, err error) {
+func (t *Trainer) backwardDecoder(s *torch.Scope, seen *torch.Tensor, part *loader.Batch, total partTotal, step Counts) (sum float64, said PartLoss, err error) {
 	if said = t.Objective.Begin(s, seen, part, step); s.Err() != nil {
 		return 0, said, s.Err()
 	}
-	for from, few := range t.microBatches(part) {
+	for from, few := range t.microBatches(part, total) {
 		count := len(few.IDs)
 		err := torch.Run(func(s *torch.Scope) error {
-			loss := said.Of(s, seen.Narrow(s, 0, int64(from), int64(count)), from, from+count)
+			features := seen.Narrow(s, 0, int64(from), int64(count))
+			loss := said.Of(s, features, from, from+count)
 			if loss == nil {
-				return nil
+				loss = nothing(s, features)
 			}
 			loss.Backward(s)
 			sum += loss.Item(s)
@@ -197,10 +211,10 @@ func (t *Trainer) backwardDecoder(s *torch.Scope, seen *torch.Tensor, part *load
 // backwardBackbone runs the backbone again over each micro-batch, and back with
 // the gradient of the pooled features. Its running statistics have moved
 // already.
-func (t *Trainer) backwardBackbone(part *loader.Batch, gradient *torch.Tensor) error {
+func (t *Trainer) backwardBackbone(part *loader.Batch, total partTotal, gradient *torch.Tensor) error {
 	before := copyBuffers(t.Network)
 	defer before.close()
-	for from, few := range t.microBatches(part) {
+	for from, few := range t.microBatches(part, total) {
 		err := torch.Run(func(s *torch.Scope) error {
 			backwardFrom(s, t.pooled(s, few), gradient.Narrow(s, 0, int64(from), int64(len(few.IDs))))
 			return nil

@@ -100,13 +100,16 @@ func modelFiles(epochs int, best bool) []string {
 
 // saveEpoch writes the files after an epoch.
 func (r *run) saveEpoch() error {
-	data, err := r.marshal(r.cfg)
-	if err != nil {
-		return err
-	}
 	best := r.cfg.best(r.history)
 	if best {
 		r.progress.Best = r.cfg.score(r.history[len(r.history)-1])
+	}
+	if !r.first() {
+		return nil
+	}
+	data, err := r.marshal(r.cfg)
+	if err != nil {
+		return err
 	}
 	for _, name := range modelFiles(r.progress.Epochs, best) {
 		r.folder.stage(name, data)

@@ -14,9 +14,34 @@ import (
 	"github.com/seetell/seetell/torch"
 )
 
+// GoesOn tells whether a run is to go on with what c.Out holds: where a launcher
+// has started its processes again and rank 0 finds a run there.
+func (c *Config) GoesOn(startedAgain bool) (bool, error) {
+	if !startedAgain || c.World == nil || c.Out == "" {
+		return false, nil
+	}
+	there := false
+	if c.World.Rank() == 0 {
+		var err error
+		if there, err = otherFolder(c.Out).holdsRun(); err != nil {
+			return false, err
+		}
+	}
+	return there, shareJSON(c.World, &there)
+}
+
 // LoadRunConfig gives c the settings of the run in c.Out, those excepted that
-// Config's JSON form leaves out.
+// Config's JSON form leaves out. Processes of a world get what rank 0 finds.
 func (c *Config) LoadRunConfig() error {
+	if c.World.Rank() == 0 {
+		if err := c.loadRunConfig(); err != nil {
+			return err
+		}
+	}
+	return shareJSON(c.World, c)
+}
+
+func (c *Config) loadRunConfig() error {
 	path := filepath.Join(c.Out, resumeFile)
 	then, err := readState(path)
 	if err != nil {

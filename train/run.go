@@ -12,6 +12,7 @@ import (
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/predict"
 	"github.com/seetell/seetell/torch"
+	"github.com/seetell/seetell/torch/distributed"
 )
 
 // run is a run in progress.
@@ -26,6 +27,7 @@ type run struct {
 	progress   progress
 	history    []Epoch
 	listeners  listeners
+	neighbours int // processes of the run on this machine, this one among them
 }
 
 // Result is what a run has come to.
@@ -41,13 +43,20 @@ type Result struct {
 // Run trains as cfg says and leaves its checkpoints and history in cfg.Out. The
 // listeners hear how it goes; without any, it goes in silence. When ctx ends it
 // saves what was done and returns ctx's error.
+//
+// Processes of a world, cfg.World, train together: all call Run with the same
+// settings and data, and when ctx ends on one all stop behind the same step, with
+// a [distributed.ErrStopped]. Rank 0 alone writes and has listeners; the others
+// need the data, and no folder. One that fails tells the others why.
 func Run(ctx context.Context, cfg Config, listeners ...Listener) (result Result, err error) {
 	if err := cfg.Validate(); err != nil {
 		return Result{Best: -1}, err
 	}
 	runtime.LockOSThread() // libtorch keeps a pool of threads for each thread that calls it
 	defer runtime.UnlockOSThread()
-	r, err := open(ctx, cfg, listeners)
+	var r *run
+	defer func() { err = tellWorld(cfg, r != nil, err) }()
+	r, err = open(ctx, cfg, listeners)
 	if err != nil {
 		return Result{Best: -1}, err
 	}
@@ -71,15 +80,19 @@ func Run(ctx context.Context, cfg Config, listeners ...Listener) (result Result,
 // stopped run left it. A run that cannot start leaves no folder behind.
 func open(ctx context.Context, cfg Config, all []Listener) (r *run, err error) {
 	r = &run{cfg: cfg}
-	for _, one := range all {
-		if one != nil {
-			r.listeners = append(r.listeners, one)
+	if r.first() {
+		if r.folder, err = openFolder(cfg.Out, cfg.Keep); err != nil {
+			return nil, err
 		}
+		r.listeners = listeners{&historyListener{folder: r.folder}}
+		for _, one := range all {
+			if one != nil {
+				r.listeners = append(r.listeners, one)
+			}
+		}
+	} else {
+		r.folder = otherFolder(cfg.Out)
 	}
-	if r.folder, err = openFolder(cfg.Out, cfg.Keep); err != nil {
-		return nil, err
-	}
-	r.listeners = append(listeners{&historyListener{folder: r.folder}}, r.listeners...)
 	if err := r.begin(ctx); err != nil {
 		r.close()
 		r.folder.abandon()
@@ -104,13 +117,21 @@ func (r *run) begin(ctx context.Context) (err error) {
 	if left := r.data.set.Problems.Err(); left != nil {
 		r.listeners.notice(slog.LevelWarn, "parts of the data set are left out", "error", left)
 	}
+	if err := r.agree(device); err != nil {
+		return err
+	}
 	if err := torch.ManualSeed(r.cfg.Seed); err != nil {
 		return err
 	}
-	if r.cfg.Resume {
+	switch {
+	case !r.first(): // rank 0 has all that the others need
+	case r.cfg.Resume:
 		err = r.resume(device, precision)
-	} else {
+	default:
 		err = r.create(ctx, device, precision)
+	}
+	if err == nil {
+		err = r.followFirst(device)
 	}
 	if err != nil {
 		return err
@@ -143,6 +164,8 @@ func (r *run) keepFeatures() {
 	pictures, bytes := r.data.cacheable(r.cfg), int64(-1)
 	if r.cfg.FeatureMemory >= 0 {
 		bytes = int64(r.cfg.FeatureMemory) * megabyte
+	} else if r.neighbours > 1 && !r.network.Device.CUDA {
+		bytes = int64(torch.Memory(r.network.Device).Free) / 2 / int64(r.neighbours)
 	}
 	r.trainer.KeepFeatures(pictures, bytes, func(kept, bytes int64) {
 		if kept < int64(pictures) {
@@ -154,7 +177,10 @@ func (r *run) keepFeatures() {
 // fitMemory shrinks the micro-batch to what memory holds.
 func (r *run) fitMemory() error {
 	before := r.trainer.MicroBatch()
-	if err := r.trainer.fitMemory(r.cfg, r.vocabulary.Len(), len(r.data.train.Record(0).Captions)); err != nil {
+	if err := r.trainer.fitMemory(r.cfg, r.vocabulary.Len(), len(r.data.train.Record(0).Captions), r.neighbours); err != nil {
+		return err
+	}
+	if err := r.shareMicroBatch(); err != nil {
 		return err
 	}
 	if now := r.trainer.MicroBatch(); now != before {
@@ -200,6 +226,9 @@ func (r *run) close() {
 // being written all hear of, and the next save tries it again. An error is one
 // of the model's.
 func (r *run) save() error {
+	if !r.first() {
+		return nil
+	}
 	meta, err := r.metadata(r.cfg)
 	if err != nil {
 		return err
@@ -240,13 +269,20 @@ func (r *run) saveLast(ctx context.Context) error {
 	return nil
 }
 
-// interrupted saves what was done where err comes from the end of ctx.
+// interrupted saves what was done where err comes from the end of ctx, or of
+// another process's.
 func (r *run) interrupted(ctx context.Context, err error) error {
-	if ctx.Err() == nil {
+	reason := ctx.Err()
+	if r.cfg.World.Size() > 1 { // they stop behind the same step, or fail
+		if reason = distributed.ErrStopped; !errors.Is(err, reason) {
+			return err
+		}
+	}
+	if reason == nil {
 		return err
 	}
 	if err := errors.Join(r.save(), r.folder.incomplete()); err != nil {
 		return fmt.Errorf("interrupted after step %d, which could not be saved: %w", r.progress.Steps, err)
 	}
-	return fmt.Errorf("interrupted after step %d; --resume goes on from there: %w", r.progress.Steps, ctx.Err())
+	return fmt.Errorf("interrupted after step %d; --resume goes on from there: %w", r.progress.Steps, reason)
 }

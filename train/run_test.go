@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -23,6 +24,13 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if task := os.Getenv(taskVariable); task != "" {
+		if err := work(task); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		return
+	}
 	testrun.InMemory()
 	os.Exit(testtensors.Run(m))
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/seetell/seetell/dataset/loader"
 	"github.com/seetell/seetell/evaluate/cider"
 	"github.com/seetell/seetell/torch"
+	"github.com/seetell/seetell/torch/distributed"
 )
 
 // SelfCritical is the reward of captions that the network draws: Rennie et al.
@@ -20,25 +21,35 @@ type SelfCritical struct {
 	Words     float64      // weight of the references' loss beside the reward; 0 for none
 	Reference CrossEntropy // that loss
 
+	World *distributed.World // of processes that share each part; nil for one
+
 	reward *ciderReward
 }
 
 // Begin draws captions of a part's pictures and returns their loss, weighed by
 // what each earned.
 func (o SelfCritical) Begin(s *torch.Scope, features *torch.Tensor, part *loader.Batch, step Counts) PartLoss {
-	share := float64(len(part.IDs)) / float64(step.Pictures)
-	drawn := o.Network.Sample(s, features, o.Samples, o.MaxWords, o.Precision)
+	var drawn [][]int64
+	if len(part.IDs) > 0 {
+		drawn = o.Network.Sample(s, features, o.Samples, o.MaxWords, o.Precision)
+	}
 	if s.Err() != nil {
 		return PartLoss{Of: func(_ *torch.Scope, features *torch.Tensor, _, _ int) *torch.Tensor { return features }}
 	}
 	advantages, reward := advantages(o.reward.of(drawn, part.Captions, o.Samples), o.Samples)
 	words := captioner.SampledTargets(drawn, o.Samples).Scored()
-	options := captioner.LossOptions{Precision: o.Precision, BatchWords: words}
+	total := []float64{float64(words), float64(len(part.IDs))}
+	s.Fail(o.World.SumNumbers(total))
+	options := captioner.LossOptions{Precision: o.Precision, BatchWords: int(total[0])}
+	share := total[1] / float64(step.Pictures)
 	references := o.Reference.Begin(s, features, part, step)
 	return PartLoss{
 		Words:  words,
-		Reward: reward * share,
+		Reward: reward * float64(len(part.IDs)) / float64(step.Pictures),
 		Of: func(s *torch.Scope, features *torch.Tensor, from, to int) *torch.Tensor {
+			if from == to {
+				return nil
+			}
 			first, last := from*o.Samples, to*o.Samples
 			targets := captioner.SampledTargets(drawn[first:last], o.Samples)
 			loss := o.Network.PolicyLoss(s, features, targets, advantages[first:last], options).MulScalar(s, share)

@@ -9,9 +9,13 @@ import (
 	"github.com/seetell/seetell/picture"
 	"github.com/seetell/seetell/predict"
 	"github.com/seetell/seetell/torch"
+	"github.com/seetell/seetell/torch/distributed"
 )
 
 // Trainer teaches a network, one batch a step. It knows neither files nor logs.
+//
+// Trainers of several processes teach one network together: each takes the
+// steps of all, on its share of their batches, and the same weights come of it.
 type Trainer struct {
 	Network       *captioner.Network
 	Optimizer     *nn.Adam // the decoder and projection are its group 0, the backbone its group 1
@@ -20,7 +24,8 @@ type Trainer struct {
 	Modes         captioner.Modes // layers that are frozen, and BatchNorm's statistics
 	Precision     captioner.Precision
 	Preprocessing picture.Preprocessing
-	ClipNorm      float64 // largest total norm of the gradients; 0 for no limit
+	World         *distributed.World // of processes that share each batch; nil for one
+	ClipNorm      float64            // largest total norm of the gradients; 0 for no limit
 
 	config     Config
 	parameters []*torch.Tensor // that the optimiser moves
@@ -36,7 +41,10 @@ func NewTrainer(c Config, network *captioner.Network, v *captioner.Vocabulary, p
 	t := &Trainer{
 		Network: network, Precision: p, Preprocessing: c.Preprocessing, ClipNorm: c.ClipNorm,
 		Objective: NewCrossEntropy(c, network, v, p, 0), Modes: c.modes(0),
-		config: c, microBatch: c.microBatch(),
+		World: c.World, config: c, microBatch: c.microBatch(),
+	}
+	if t.together() {
+		network.Across(t.World.SumThrough)
 	}
 	t.features = &frozenFeatures{network: network, preprocessing: c.Preprocessing, precision: p}
 	t.try = t.accumulateAll
@@ -66,7 +74,8 @@ type StepStats struct {
 }
 
 // Step learns from a batch and says what it came to. A loss or norm that is not
-// finite leaves the weights as they were; the caller counts it.
+// finite leaves the weights as they were; the caller counts it. Processes that
+// share the batch have joined it before.
 func (t *Trainer) Step(b *Batch) (StepStats, error) {
 	defer func() { t.steps++ }()
 	if b.Counts.Words == 0 {
@@ -186,6 +195,7 @@ func (t *Trainer) Predictor(c Config, v *captioner.Vocabulary) *predict.Predicto
 	p := &predict.Predictor{
 		Network:      t.Network,
 		Vocabulary:   v,
+		World:        t.World,
 		Loader:       loader.Config{Batch: predict.Batch, Workers: c.Workers, Preprocessing: t.Preprocessing},
 		Beam:         c.Beam,
 		Precision:    t.Precision,

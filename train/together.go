@@ -1,0 +1,85 @@
+package train
+
+import (
+	"github.com/seetell/seetell/nn"
+	"github.com/seetell/seetell/torch"
+)
+
+// together tells whether other processes take the trainer's steps with it.
+func (t *Trainer) together() bool { return t.World.Size() > 1 }
+
+// join makes gradients and what a step came to those of all processes. A
+// parameter without a gradient here and with one elsewhere counts as zero here;
+// one that has none anywhere keeps none, and the optimiser leaves it alone.
+func (t *Trainer) join(stats *StepStats) error {
+	return torch.NoGrad(func(s *torch.Scope) error {
+		own := []float64{stats.Loss, float64(stats.Words), stats.Reward}
+		const first = 3 // of those that say where a gradient is
+		for _, p := range t.parameters {
+			own = append(own, 0)
+			if p.Grad(s) != nil {
+				own[len(own)-1] = 1
+			}
+		}
+		if err := t.World.SumNumbers(own); err != nil {
+			return err
+		}
+		stats.Loss, stats.Words, stats.Reward = own[0], int(own[1]), own[2]
+		var gradients []*torch.Tensor
+		for i, p := range t.parameters {
+			if own[first+i] > 0 {
+				gradients = append(gradients, gradientOrZero(s, p))
+			}
+		}
+		t.World.Sum(s, gradients...)
+		return nil
+	})
+}
+
+// gradientOrZero returns a parameter's gradient, which it gives it where it has
+// none.
+func gradientOrZero(s *torch.Scope, p *torch.Tensor) *torch.Tensor {
+	if g := p.Grad(s); g != nil {
+		return g
+	}
+	g := p.Detach(s).Clone(s)
+	g.FillInPlace(s, 0)
+	p.SetGrad(s, g)
+	return g
+}
+
+// follow gives network, optimiser and average rank 0's values.
+func (t *Trainer) follow() error {
+	return torch.NoGrad(func(s *torch.Scope) error {
+		all := tensorsOf(nn.StateOf(t.Network.Named()), t.Optimizer.State())
+		if t.EMA != nil {
+			all = append(all, tensorsOf(t.EMA.State())...)
+		}
+		t.World.Broadcast(s, all...)
+		return nil
+	})
+}
+
+func tensorsOf(states ...nn.StateDict) (all []*torch.Tensor) {
+	for _, state := range states {
+		for _, p := range state {
+			all = append(all, p.Tensor)
+		}
+	}
+	return all
+}
+
+// stepSeed is what the random numbers of a process start from in a step of a
+// run, counted from 0: of two steps, or two processes, they have nothing in
+// common. The mixing is SplitMix64's (Steele et al. 2014), since generators
+// look at few of a seed's bits.
+func stepSeed(run int64, step, rank int) int64 {
+	x := uint64(run)
+	for _, part := range []int{step, rank} {
+		x += 0x9e3779b97f4a7c15 * uint64(part+1)
+		x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+		x = (x ^ x>>27) * 0x94d049bb133111eb
+		x ^= x >> 31
+	}
+	return int64(x)
+}
