@@ -88,14 +88,16 @@ func (r *run) agree(device torch.Device) error {
 	return nil
 }
 
-// identity says what this process is. Where its data lie is its own affair.
+// identity says what this process is. Where its data lie is its own affair, and
+// what a run starts from is rank 0's.
 func (r *run) identity(device torch.Device) (identity, error) {
 	parts, err := settings(r.cfg)
 	if err != nil {
 		return identity{}, err
 	}
-	delete(parts, "data")
-	delete(parts, "pictures")
+	for _, own := range []string{"data", "pictures", "from"} {
+		delete(parts, own)
+	}
 	kind := "cpu"
 	if device.CUDA {
 		kind = "cuda"

@@ -12,6 +12,7 @@ import (
 
 	"github.com/seetell/seetell/evaluate"
 	"github.com/seetell/seetell/predict"
+	"github.com/seetell/seetell/torch/distributed"
 )
 
 func evaluateCommand() *cli.Command {
@@ -21,7 +22,7 @@ func evaluateCommand() *cli.Command {
 		Name:      "evaluate",
 		Usage:     "caption a split of a data set and score the captions",
 		ArgsUsage: " ",
-		Flags: append(append(modelFlags(&o.Model, &o.Options), beamFlags(&o.Beam)...),
+		Flags: append(append(append(modelFlags(&o.Model, &o.Options), beamFlags(&o.Beam)...),
 			&cli.StringFlag{Name: "data", Usage: "data set `SOURCE`", Destination: &o.Data, EnvVars: []string{"SEETELL_DATA"}},
 			&cli.PathFlag{Name: "pictures", Usage: "`DIR` of a COCO or Karpathy file's pictures", Destination: &o.Set.Pictures},
 			&cli.BoolFlag{Name: "outside", Usage: "captions files may name pictures outside their folder", Destination: &o.Set.Outside},
@@ -37,7 +38,7 @@ func evaluateCommand() *cli.Command {
 			&cli.BoolFlag{Name: "attention-worth", Usage: "score once more with the same weight for all places: what attention is worth", Destination: &o.Worth},
 			&cli.PathFlag{Name: "meteor-table", Usage: "METEOR's paraphrase table `FILE`", Destination: &table, EnvVars: []string{"SEETELL_METEOR_TABLE"}},
 			configFlag(),
-		),
+		), worldFlags()...),
 		Action: func(c *cli.Context) (err error) {
 			if err := noArguments(c); err != nil {
 				return err
@@ -63,32 +64,35 @@ func evaluateCommand() *cli.Command {
 			if o.Meteor, err = paraphrases(c.Context, table); err != nil {
 				return err
 			}
-			if o.World, err = joinWorld(&o.Options); err != nil {
-				return err
-			}
-			defer o.World.Leave()
-			if o.World.Rank() == 0 {
-				bar := newCounter(c, "captions")
-				defer bar.end()
-				o.Progress, o.Log = bar.count, slog.New(logrusHandler{})
-			}
-			report, err := predict.Evaluate(c.Context, o)
-			o.World.Note(err)
-			if errors.Is(err, predict.ErrNotEmpty) {
-				return fmt.Errorf("%w; give --overwrite to write into it, or another folder with --out", err)
-			}
-			if err != nil || report == nil { // rank 0 has the report
-				return err
-			}
-			if err := scoresTable(c.App.Writer, report); err != nil {
-				return err
-			}
-			if err := attentionTable(c.App.Writer, report); err != nil {
-				return err
-			}
-			return whatIsWhere(c.App.Writer, o.Out)
+			return inWorld(c, &o.Options.Device, func(world *distributed.World) error {
+				o.World = world
+				return evaluation(c, o)
+			})
 		},
 	}
+}
+
+// evaluation evaluates and, on rank 0, prints the scores.
+func evaluation(c *cli.Context, o predict.Evaluation) error {
+	if o.World.Rank() == 0 {
+		bar := newCounter(c, "captions")
+		defer bar.end()
+		o.Progress, o.Log = bar.count, slog.New(logrusHandler{})
+	}
+	report, err := predict.Evaluate(c.Context, o)
+	if errors.Is(err, predict.ErrNotEmpty) {
+		return fmt.Errorf("%w; give --overwrite to write into it, or another folder with --out", err)
+	}
+	if err != nil || report == nil { // rank 0 has the report
+		return err
+	}
+	if err := scoresTable(c.App.Writer, report); err != nil {
+		return err
+	}
+	if err := attentionTable(c.App.Writer, report); err != nil {
+		return err
+	}
+	return whatIsWhere(c.App.Writer, o.Out)
 }
 
 // readBaseline reads the captions of --baseline, where it is given.

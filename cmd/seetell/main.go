@@ -15,6 +15,7 @@ import (
 
 	"github.com/seetell/seetell/internal/terminal"
 	"github.com/seetell/seetell/torch"
+	"github.com/seetell/seetell/torch/distributed"
 )
 
 // Exit codes of the command line.
@@ -44,11 +45,13 @@ func run(args []string, out, messages io.Writer) int {
 	defer notes.Flush()
 	defer results.Flush()
 	app := application(results, notes)
+	app.Metadata = map[string]any{argumentsKey: args[min(1, len(args)):]}
 	err := app.RunContext(ctx, flagsFirst(globalsFirst(args, app.Flags), app.Commands))
 	if err == nil {
 		return 0
 	}
-	if !errors.Is(err, errReported) {
+	var status exitStatus
+	if !errors.Is(err, errReported) && !errors.As(err, &status) {
 		printError(notes, err)
 	}
 	return exitCode(ctx, err)
@@ -89,7 +92,12 @@ func usage(err error) error { return usageError{err} }
 
 func exitCode(ctx context.Context, err error) int {
 	var wrong usageError
+	var status exitStatus
 	switch {
+	case errors.As(err, &status):
+		return int(status)
+	case errors.Is(err, distributed.ErrStopped):
+		return exitInterrupted
 	case errors.As(err, &wrong):
 		return exitUsage
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):

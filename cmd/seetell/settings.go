@@ -19,7 +19,7 @@ const settingsFile = "settings.toml"
 
 // runOnly are the flags that say how and where a run is begun, and nothing of
 // what it is.
-var runOnly = []string{"out", "config", "resume", "new-schedule", "dry-run", "max-pixels", "decode-memory", "help"}
+var runOnly = []string{"out", "config", "resume", "new-schedule", "dry-run", "max-pixels", "decode-memory", "processes", "world-timeout", "help"}
 
 // settingsText returns the settings that c came to, as TOML: a line a flag, and
 // where one differs from the recipe's, what that has.

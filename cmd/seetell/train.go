@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/seetell/seetell/captioner/checkpoint"
+	"github.com/seetell/seetell/torch/distributed"
 	"github.com/seetell/seetell/train"
 )
 
@@ -38,43 +39,82 @@ func trainWith(cfg *train.Config) *cli.Command {
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			if err := settings(c, cfg); err != nil {
-				return err
-			}
-			text, err := settingsText(c)
-			if err != nil {
+			if err := readConfig(c); err != nil {
 				return err
 			}
 			if c.Bool("dry-run") {
-				_, err := fmt.Fprint(c.App.Writer, text)
-				return err
+				return dryRun(c, cfg)
 			}
-			if err := cfg.Validate(); err != nil {
-				return usage(err)
-			}
-			if cfg.From != "" {
-				if err := findModel(c, &cfg.From); err != nil {
-					return err
-				}
-			}
-			logrus.WithFields(logrus.Fields{
-				"recipe": c.String("recipe"), "learning_rate": cfg.LearningRate, "batch": cfg.Batch, "epochs": cfg.Epochs,
-			}).Info("settings")
-			log := train.Log(slog.New(logrusHandler{}).With("data", cfg.Data))
-			_, err = train.Run(c.Context, *cfg, append(watching(c, log), train.TensorBoard(cfg.Out), settingsListener{text})...)
-			return err
+			return inWorld(c, &cfg.Device, func(world *distributed.World) error {
+				cfg.World = world
+				return trainOnce(c, cfg)
+			})
 		},
 	}
 }
 
-// settings completes the flags from --config, then from --recipe; those of a run
+// dryRun prints the settings that a run would have.
+func dryRun(c *cli.Context, cfg *train.Config) error {
+	if err := settings(c, cfg); err != nil {
+		return err
+	}
+	text, err := settingsText(c)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(c.App.Writer, text)
+	return err
+}
+
+// trainOnce trains, and shows how it goes where this process is rank 0. A run
+// whose processes a launcher has started again goes on where one is.
+func trainOnce(c *cli.Context, cfg *train.Config) error {
+	device := cfg.Device // this process's own
+	again, err := cfg.GoesOn(startedAgain())
+	if err != nil {
+		return err
+	}
+	if again {
+		cfg.Resume = true
+	}
+	if err := settings(c, cfg); err != nil {
+		return err
+	}
+	if cfg.World != nil {
+		cfg.Device = device
+	}
+	text, err := settingsText(c)
+	if err != nil {
+		return err
+	}
+	if err := cfg.Validate(); err != nil {
+		return usage(err)
+	}
+	var hearing []train.Listener
+	if cfg.World.Rank() == 0 {
+		if cfg.From != "" {
+			if err := findModel(c, &cfg.From); err != nil {
+				return err
+			}
+		}
+		logrus.WithFields(logrus.Fields{
+			"recipe": c.String("recipe"), "learning_rate": cfg.LearningRate, "batch": cfg.Batch, "epochs": cfg.Epochs,
+		}).Info("settings")
+		log := train.Log(slog.New(logrusHandler{}).With("data", cfg.Data))
+		hearing = append(watching(c, log), train.TensorBoard(cfg.Out), settingsListener{text})
+	}
+	_, err = train.Run(c.Context, *cfg, hearing...)
+	return err
+}
+
+// settings completes the flags from --recipe; those of a run
 // that is resumed from what it was left with, and from a recipe if it is asked
 // for.
 func settings(c *cli.Context, cfg *train.Config) error {
-	if err := readConfig(c); err != nil {
-		return err
-	}
 	given, epochs := givenFlags(c), cfg.Epochs
+	if cfg.Resume && !c.Bool("resume") { // started again: what it began from is behind it
+		delete(given, "from")
+	}
 	if cfg.Resume && cfg.Out != "" {
 		if err := cfg.LoadRunConfig(); err != nil {
 			return err
@@ -142,7 +182,7 @@ func runFlags(cfg *train.Config) []cli.Flag {
 		&cli.IntFlag{Name: "keep", Usage: "newest epoch files kept; 0 for all", Value: cfg.Keep, Destination: &cfg.Keep},
 		&cli.GenericFlag{Name: "checkpoint-every", Usage: "`STEPS` or time (10m) between checkpoints within an epoch; 0 for none", Value: &cfg.CheckpointEvery},
 		&cli.StringFlag{Name: "best-by", Usage: "score that best.safetensors follows: cider, bleu or rouge", Value: cfg.BestBy, Destination: &cfg.BestBy},
-	}, append(deviceFlags(&cfg.Device, &cfg.Precision, cfg.Precision), beamFlags(&cfg.Beam)...)...)
+	}, append(deviceFlags(&cfg.Device, &cfg.Precision, cfg.Precision), append(beamFlags(&cfg.Beam), worldFlags()...)...)...)
 }
 
 func optimiserFlags(cfg *train.Config) []cli.Flag {

@@ -23,6 +23,9 @@ func trainFlags(t *testing.T, arguments ...string) (flags *cli.Context) {
 	command := trainWith(&cfg)
 	command.Action = func(c *cli.Context) error {
 		flags = c
+		if err := readConfig(c); err != nil {
+			return err
+		}
 		return settings(c, &cfg)
 	}
 	app := &cli.App{Commands: []*cli.Command{command}, Writer: io.Discard, ErrWriter: io.Discard}
