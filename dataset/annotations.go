@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/seetell/seetell/internal/annotations"
+	"github.com/seetell/seetell/picture"
 )
 
 // captionFiles are the names of captions files, the surest first.
@@ -38,14 +39,36 @@ func findAnnotations(files []string, _ []byte) ([]part, error) {
 		}
 		found = append(found, name)
 	}
-	seen := map[string]string{}
 	parts := make([]part, len(found))
 	for i, name := range found {
 		parts[i] = part{name, splitOfFile(name)}
-		if other, twice := seen[parts[i].split]; twice {
-			return nil, fmt.Errorf("two captions files, %s and %s; give the one that is meant", other, name)
+	}
+	return oneEach(parts)
+}
+
+// findTables returns the tables beside a folder's pictures that have no usual
+// name, such as labels.csv, or train.csv and test.csv.
+func findTables(files []string, _ []byte) ([]part, error) {
+	if !slices.ContainsFunc(files, picture.IsName) {
+		return nil, nil
+	}
+	var parts []part
+	for _, name := range files {
+		if strings.Count(name, "/") <= 2 && hasEnding(".csv", ".tsv", ".jsonl", ".ndjson")(name) {
+			parts = append(parts, part{name, splitOfFile(name)})
 		}
-		seen[parts[i].split] = name
+	}
+	return oneEach(parts)
+}
+
+// oneEach refuses two captions files for one split.
+func oneEach(parts []part) ([]part, error) {
+	seen := map[string]string{}
+	for _, p := range parts {
+		if other, twice := seen[p.split]; twice {
+			return nil, fmt.Errorf("two captions files, %s and %s; give the one that is meant", other, p.path)
+		}
+		seen[p.split] = p.path
 	}
 	return parts, nil
 }

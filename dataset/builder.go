@@ -6,6 +6,8 @@ import (
 	"path"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/seetell/seetell/internal/annotations"
 )
 
 // builder gathers the items of a source and makes a Set of them.
@@ -42,7 +44,7 @@ func (b *builder) add(it item) {
 	for _, caption := range it.captions {
 		switch {
 		case !utf8.ValidString(caption):
-			b.problems.add(NotUTF8, b.store.where(&it), fmt.Sprintf("%q", caption))
+			b.problems.add(NotUTF8, b.store.where(&it), fmt.Sprintf("%q: %s", caption, annotations.NotUTF8(caption)))
 		case strings.TrimSpace(caption) == "":
 			b.problems.add(EmptyCaption, b.store.where(&it), "")
 		default:
@@ -58,7 +60,7 @@ func (b *builder) set(name string) (*Set, error) {
 	b.group()
 	b.dropUncaptioned()
 	if len(b.items) == 0 {
-		return nil, b.fail(errors.New("no captioned picture in it"))
+		return nil, b.fail(errNoneCaptioned)
 	}
 	random := b.randomSplit()
 	b.nameAll()
@@ -70,6 +72,8 @@ func (b *builder) set(name string) (*Set, error) {
 	set.RandomSplit, set.Problems = random, b.problems
 	return set, nil
 }
+
+var errNoneCaptioned = errors.New("no captioned picture in it")
 
 // fail adds what was left out to err.
 func (b *builder) fail(err error) error {

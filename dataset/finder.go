@@ -3,8 +3,10 @@ package dataset
 import (
 	"errors"
 	"io/fs"
+	"net/url"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -21,6 +23,9 @@ type finder struct {
 	outside bool                // names may lead out of the folder
 	byBase  map[string][]string // paths of pictures by the form in which base names compare, filled when first needed
 	byStem  map[string][]string // the same without endings
+
+	byFolded map[string][]string // the same in small letters, with endings and without
+	byNumber map[string][]string // those whose names are numbers, by them
 }
 
 func newFinder(f folder, outside bool) *finder { return &finder{folder: f, outside: outside} }
@@ -29,8 +34,8 @@ var errOutside = errors.New("outside the folder")
 
 // find returns the path of a named picture below the folder, or absolute, or
 // "": below it or its usual folders, near the captions file, else wherever a
-// picture has that base name, with whatever accents are made of and with or
-// without its ending. A name that leads out of the folder is errOutside unless
+// picture has that base name, with whatever accents are made of, with, without
+// or with another ending, in whatever case, or as a number without its zeros. A name that leads out of the folder is errOutside unless
 // that is allowed: the file may name what is not the set's.
 func (f *finder) find(name, near string) (string, error) {
 	if name == "" {
@@ -64,12 +69,17 @@ func (f *finder) find(name, near string) (string, error) {
 	return f.anywhere(name), nil
 }
 
-// spellings are a name as it is, and with the slashes of this system.
+// spellings are a name as it is, without what an address escapes, and last with
+// the slashes of this system.
 func spellings(name string) []string {
-	if !strings.Contains(name, `\`) {
-		return []string{name}
+	all := []string{name}
+	if plain, err := url.PathUnescape(name); err == nil && plain != name {
+		all = append(all, plain)
 	}
-	return []string{name, strings.ReplaceAll(strings.TrimPrefix(name, `.\`), `\`, "/")}
+	if last := all[len(all)-1]; strings.Contains(last, `\`) {
+		all = append(all, strings.ReplaceAll(strings.TrimPrefix(last, `.\`), `\`, "/"))
+	}
+	return all
 }
 
 // exists tells whether a name is that of a file.
@@ -85,14 +95,44 @@ func (f *finder) anywhere(name string) string {
 	if f.byBase == nil {
 		f.index()
 	}
-	found := f.byBase[comparable(path.Base(name))]
-	if len(found) == 0 {
-		found = f.byStem[comparable(path.Base(name))]
+	base := comparable(path.Base(name))
+	found := f.byBase[base]
+	for _, other := range []struct {
+		index map[string][]string
+		name  string
+	}{
+		{f.byStem, base}, {f.byFolded, strings.ToLower(base)}, {f.byFolded, strings.ToLower(stemOf(base))}, {f.byNumber, pictureNumber(base)},
+	} {
+		if len(found) == 0 && other.name != "" {
+			found = other.index[other.name]
+		}
 	}
 	if len(found) != 1 || !sameFolder(found[0], name) || !f.exists(found[0]) {
 		return ""
 	}
 	return found[0]
+}
+
+// stemOf cuts a picture's ending off a name; a name without one it leaves.
+func stemOf(base string) string {
+	if picture.IsName(base) {
+		return strings.TrimSuffix(base, path.Ext(base))
+	}
+	return base
+}
+
+// cocoNumber is the number in a name that is nothing else, or one of COCO's:
+// COCO_val2014_000000000042.
+var cocoNumber = regexp.MustCompile(`^(?:COCO_\w+_)?0*(\d+)$`)
+
+// pictureNumber returns the number that a picture's name is, without the zeros
+// that a spreadsheet takes away; "" where it is none.
+func pictureNumber(base string) string {
+	match := cocoNumber.FindStringSubmatch(stemOf(base))
+	if match == nil {
+		return ""
+	}
+	return match[1]
 }
 
 // sameFolder tells whether the folders of the shorter of two paths end the
@@ -109,6 +149,7 @@ func comparable(name string) string { return norm.NFC.String(name) }
 // index lists the pictures below the folder.
 func (f *finder) index() {
 	f.byBase, f.byStem = map[string][]string{}, map[string][]string{}
+	f.byFolded, f.byNumber = map[string][]string{}, map[string][]string{}
 	root := f.folder.path
 	_ = filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || !picture.IsName(name) {
@@ -123,6 +164,12 @@ func (f *finder) index() {
 		f.byBase[base] = append(f.byBase[base], below)
 		stem := strings.TrimSuffix(base, path.Ext(base))
 		f.byStem[stem] = append(f.byStem[stem], below)
+		for _, folded := range []string{strings.ToLower(base), strings.ToLower(stem)} {
+			f.byFolded[folded] = append(f.byFolded[folded], below)
+		}
+		if number := pictureNumber(base); number != "" {
+			f.byNumber[number] = append(f.byNumber[number], below)
+		}
 		return nil
 	})
 }

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"unicode/utf8"
+
+	"github.com/seetell/seetell/internal/annotations"
 )
 
 // folderStore reads pictures that are files of their own.
@@ -70,7 +73,7 @@ func openWith(ctx context.Context, f folder, files []part, o Options, read func(
 	unlisted := b.applyLists(lists)
 	set, err := b.set(filepath.Base(f.source))
 	if err != nil && b.problems.Count(MissingPicture) > 0 {
-		err = fmt.Errorf("%w; looked below %s, --pictures names another folder", err, st.finder.folder.path)
+		err = fmt.Errorf("%w; looked below %s, --pictures names another folder%s", err, st.finder.folder.path, f.archivesBeside())
 	}
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
@@ -103,6 +106,8 @@ func (s *folderStore) place(b *builder, it item, near string) {
 	}
 	found, err := s.finder.find(it.name, near)
 	switch {
+	case found == "" && !utf8.ValidString(it.name):
+		b.problems.add(NameNotUTF8, s.where(&it), annotations.NotUTF8(it.name))
 	case errors.Is(err, errOutside):
 		b.problems.add(OutsidePicture, s.where(&it), "")
 	case found == "":

@@ -38,6 +38,7 @@ var formats = []format{
 	{name: "webdataset tar files", is: hasEnding(".tar", ".tar.gz", ".tgz"), find: findTars, needs: partsAlone, open: openTars},
 	{name: "pictures with a captions file", is: func(string) bool { return true }, find: findAnnotations, needs: withPictures, open: openAnnotations},
 	{name: "pictures with a text file of the same name beside each", is: func(string) bool { return false }, find: findSidecars, needs: withPictures, open: openSidecars},
+	{name: "pictures with a table", is: func(string) bool { return false }, find: findTables, needs: withPictures, open: openAnnotations},
 }
 
 // part is a data file, by its path below the set's folder with slashes, and
@@ -172,7 +173,7 @@ func choose(files []string, card []byte) (*format, []part, error) {
 	return nil, nil, errNoData
 }
 
-var errNoData = errors.New("no parquet file, webdataset tar or captions file (captions.txt, Flickr8k.token.txt, metadata.jsonl, dataset_*.json, captions_*.json), nor pictures with a text file beside each")
+var errNoData = errors.New("no parquet file, webdataset tar or captions file (captions.txt, Flickr8k.token.txt, metadata.jsonl, dataset_*.json, captions_*.json), nor pictures with a text file beside each or a table (*.csv, *.tsv, *.jsonl)")
 
 // withPictures are a folder's pictures and texts.
 func withPictures(files []string, parts []part) []string {

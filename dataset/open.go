@@ -62,7 +62,7 @@ func openFolder(ctx context.Context, source string, o Options) (*Set, error) {
 	}
 	format, parts, err := choose(files, card)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", source, err)
+		return nil, fmt.Errorf("%s: %w", source, packed(err, files))
 	}
 	return format.open(ctx, f, parts, o)
 }

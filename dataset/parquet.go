@@ -95,7 +95,16 @@ func openParquet(ctx context.Context, f folder, parts []part, o Options) (*Set, 
 func findParquet(files []string, card []byte) ([]part, error) {
 	beside := slices.ContainsFunc(files, picture.IsName)
 	return findParts(files, card, func(name string) bool {
-		return hasEnding(".parquet")(name) && !(beside && strings.EqualFold(path.Base(name), "metadata.parquet"))
+		return hasEnding(".parquet")(name) && !(beside && strings.EqualFold(path.Base(name), "metadata.parquet")) && !isIndex(name, files)
+	})
+}
+
+// isIndex tells whether a parquet file only tells what a shard of the same name
+// holds, as img2dataset writes one beside each tar file or folder.
+func isIndex(name string, files []string) bool {
+	stem := strings.TrimSuffix(name, path.Ext(name))
+	return slices.ContainsFunc(files, func(other string) bool {
+		return other == stem+".tar" || strings.HasPrefix(other, stem+"/")
 	})
 }
 

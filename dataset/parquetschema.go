@@ -88,6 +88,9 @@ func captionColumns(root *parquet.Column) []*parquet.Column {
 		return annotations.CaptionNumber(numbered[i].Name()) < annotations.CaptionNumber(numbered[j].Name())
 	})
 	if len(numbered) > 0 {
+		if first := root.Column("caption"); first != nil && isText(first) && annotations.CaptionNumber(numbered[0].Name()) > 0 {
+			numbered = slices.Insert(numbered, 0, first)
+		}
 		return numbered
 	}
 	for _, name := range annotations.CaptionKeys {

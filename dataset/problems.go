@@ -14,6 +14,7 @@ var errNoPicture = errors.New("the picture is empty")
 const (
 	EmptyCaption   = "captions that are empty or null"
 	NotUTF8        = "captions that are not UTF-8"
+	NameNotUTF8    = "names of pictures that are not UTF-8"
 	NoCaptions     = "pictures without captions"
 	MissingPicture = "captions for pictures that are absent"
 	OutsidePicture = "captions for pictures outside the set's folder, which --outside allows on a set of one's own"

@@ -2,33 +2,31 @@ package dataset
 
 import (
 	"context"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
 
+	"github.com/seetell/seetell/internal/annotations"
 	"github.com/seetell/seetell/picture"
 )
 
 // sidecarEndings are those of the text files that have a picture's captions,
-// one a line, as tools for training image generators write them.
-var sidecarEndings = []string{".txt", ".caption", ".cap"}
+// one a line, as tools for training image generators write them, or in JSON, as
+// img2dataset does.
+var sidecarEndings = []string{".txt", ".caption", ".cap", ".json"}
 
 // findSidecars returns the text files that have a picture of the same name
 // beside them.
 func findSidecars(files []string, _ []byte) ([]part, error) {
-	pictures := map[string]bool{}
-	for _, name := range files {
-		if picture.IsName(name) {
-			pictures[strings.TrimSuffix(name, path.Ext(name))] = true
-		}
-	}
+	pictures := picturesByStem(files)
 	var parts []part
 	taken := map[string]bool{}
 	for _, ending := range sidecarEndings {
 		for _, name := range files {
-			stem := strings.TrimSuffix(name, path.Ext(name))
-			if strings.ToLower(path.Ext(name)) == ending && pictures[stem] && !taken[stem] {
-				taken[stem] = true
+			of := pictures[strings.TrimSuffix(name, path.Ext(name))]
+			if strings.ToLower(path.Ext(name)) == ending && of != "" && !taken[of] {
+				taken[of] = true
 				parts = append(parts, part{name, splitOfFile(path.Dir(name) + "/")})
 			}
 		}
@@ -37,30 +35,42 @@ func findSidecars(files []string, _ []byte) ([]part, error) {
 	return parts, nil
 }
 
+// picturesByStem returns the pictures among files by their names without and
+// with endings: a.txt and a.jpg.txt both stand beside a.jpg.
+func picturesByStem(files []string) map[string]string {
+	pictures := map[string]string{}
+	for _, name := range files {
+		if picture.IsName(name) {
+			pictures[strings.TrimSuffix(name, path.Ext(name))], pictures[name] = name, name
+		}
+	}
+	return pictures
+}
+
 // openSidecars opens pictures whose captions stand in a text file of the same
 // name beside each.
 func openSidecars(ctx context.Context, f folder, files []part, o Options) (*Set, error) {
-	return openWith(ctx, f, files, o, (*folderStore).readSidecar)
+	all, err := f.files()
+	if err != nil {
+		return nil, err
+	}
+	pictures := picturesByStem(all)
+	return openWith(ctx, f, files, o, func(s *folderStore, b *builder, p part) error { return s.readSidecar(b, p, pictures) })
 }
 
-// readSidecar adds the picture of one text file.
-func (s *folderStore) readSidecar(b *builder, p part) error {
+// readSidecar adds the picture that stands beside one text file.
+func (s *folderStore) readSidecar(b *builder, p part, pictures map[string]string) error {
 	text, err := s.folder.readSmall(p.path)
 	if err != nil {
 		return err
 	}
-	stem := strings.TrimSuffix(p.path, path.Ext(p.path))
-	it := item{captions: textLines(text), file: s.begin(p.path), split: b.split(p.split)}
-	for _, ending := range picture.Endings {
-		for _, spelled := range []string{ending, strings.ToUpper(ending)} {
-			if name := stem + spelled; s.finder.exists(name) {
-				it.name = name
-				b.add(it)
-				return nil
-			}
+	captions := textLines(text)
+	if hasEnding(".json")(p.path) {
+		if captions, err = annotations.Captions(text); err != nil {
+			return fmt.Errorf("%s: %w", s.folder.join(p.path), err)
 		}
 	}
-	it.name = stem
-	b.problems.add(MissingPicture, s.where(&it), "")
+	name := pictures[strings.TrimSuffix(p.path, path.Ext(p.path))]
+	b.add(item{name: name, captions: captions, file: s.begin(p.path), split: b.split(p.split)})
 	return nil
 }

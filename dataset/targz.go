@@ -9,6 +9,13 @@ import (
 	"os"
 )
 
+// isGzip tells a gzip file by its first bytes, whatever its name says.
+func isGzip(file *os.File) bool {
+	var start [2]byte
+	n, err := file.ReadAt(start[:], 0)
+	return n == 2 && err == nil && start == [2]byte{0x1f, 0x8b}
+}
+
 // inflated returns what a gzip file holds, in a file without a name that is
 // gone once it is closed: pictures are read in any order, which gzip has not.
 // It closes the file that it is given.

@@ -2,10 +2,12 @@ package dataset
 
 import (
 	"archive/tar"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -20,6 +22,7 @@ import (
 type tarStore struct {
 	folder  folder
 	files   []*tarFile
+	kinds   map[string]bool // endings of all members
 	buffers bufferPool
 }
 
@@ -94,7 +97,7 @@ func findParts(files []string, card []byte, is func(string) bool) ([]part, error
 // path up to the base name's first dot, are one sample; one is the picture,
 // the others (txt, caption, json) have its captions, one a line of text.
 func openTars(ctx context.Context, f folder, parts []part, o Options) (*Set, error) {
-	st := &tarStore{folder: f}
+	st := &tarStore{folder: f, kinds: map[string]bool{}}
 	b := newBuilder(f.source, o)
 	b.store, b.single = st, true
 	for _, p := range parts {
@@ -110,6 +113,9 @@ func openTars(ctx context.Context, f folder, parts []part, o Options) (*Set, err
 		b.single = b.single && len(it.captions) <= 1
 	}
 	set, err := b.set(filepath.Base(f.source))
+	if errors.Is(err, errNoneCaptioned) {
+		err = st.told(err)
+	}
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
@@ -125,7 +131,7 @@ type tarSample struct {
 
 func (s *tarStore) read(b *builder, p part) error {
 	file, size, err := s.folder.open(p.path)
-	if err == nil && hasEnding(".gz", ".tgz")(p.path) {
+	if err == nil && isGzip(file) {
 		file, size, err = inflated(file, size)
 	}
 	if err != nil {
@@ -134,7 +140,7 @@ func (s *tarStore) read(b *builder, p part) error {
 	f := &tarFile{name: path.Base(p.path), file: file, size: size}
 	s.files = append(s.files, f)
 	number, split := int32(len(s.files)-1), b.split(p.split)
-	err = eachSample(file, func(one tarSample) {
+	err = eachSample(file, s.kinds, func(one tarSample) {
 		f.places = append(f.places, one.picture)
 		it := item{name: one.name, captions: one.captions, row: len(f.places) - 1, file: number, split: split}
 		switch {
@@ -148,13 +154,31 @@ func (s *tarStore) read(b *builder, p part) error {
 		}
 	})
 	if err != nil {
-		return fmt.Errorf("%s: not a whole tar file: %w", s.folder.join(p.path), err)
+		return fmt.Errorf("%s: %w", s.folder.join(p.path), err)
 	}
 	return nil
 }
 
-// eachSample calls f with the samples of a tar file, in order.
-func eachSample(file io.ReadSeeker, f func(tarSample)) error {
+// told adds to the error of tar files without a captioned picture what they hold.
+func (s *tarStore) told(err error) error {
+	const shown = 8
+	kinds := slices.Sorted(maps.Keys(s.kinds))
+	if len(kinds) > shown {
+		kinds = append(kinds[:shown], "…")
+	}
+	text := fmt.Sprintf("its members end in %s; a picture and one of %s lie side by side, under one name, in a webdataset", strings.Join(kinds, ", "), strings.Join(textKinds, ", "))
+	if s.kinds["csv"] || s.kinds["tsv"] || s.kinds["jsonl"] {
+		text += "; unpack the archive, whose captions are a table, and give the folder"
+	}
+	if !slices.ContainsFunc(kinds, func(kind string) bool { return !picture.IsName("x." + kind) }) {
+		text = "the archive holds pictures alone: unpack it beside its captions file, and give the folder"
+	}
+	return fmt.Errorf("%w; %s", err, text)
+}
+
+// eachSample calls f with the samples of a tar file, in order, and notes the
+// endings of its members.
+func eachSample(file io.ReadSeeker, kinds map[string]bool, f func(tarSample)) error {
 	reader := tar.NewReader(file)
 	var current tarSample
 	for {
@@ -166,12 +190,14 @@ func eachSample(file io.ReadSeeker, f func(tarSample)) error {
 			return nil
 		}
 		if err != nil {
-			return err
+			return fmt.Errorf("not a whole tar file: %w", err)
 		}
 		if header.Typeflag != tar.TypeReg || isMacs(header.Name) || isSparse(header) {
 			continue
 		}
-		if key, _ := splitKey(header.Name); key != current.key {
+		key, ending := splitKey(header.Name)
+		kinds[ending] = true
+		if key != current.key {
 			if current.key != "" {
 				f(current)
 			}
@@ -209,12 +235,15 @@ func splitKey(name string) (key, ending string) {
 // textKinds are the endings of members that hold captions.
 var textKinds = []string{"txt", "text", "caption", "captions", "cap", "json"}
 
+// pictureKinds are endings of members that hold pictures of any format.
+var pictureKinds = []string{"img", "image"}
+
 // take adds one file to the sample.
 func (s *tarSample) take(header *tar.Header, reader io.Reader, file io.Seeker) error {
 	_, ending := splitKey(header.Name)
 	kind := ending[strings.LastIndex(ending, ".")+1:]
 	switch {
-	case kind == "img" || picture.IsName("x."+kind):
+	case slices.Contains(pictureKinds, kind) || picture.IsName("x."+kind):
 		if s.name != "" {
 			return nil // masks and the like; the first is the picture
 		}
@@ -249,6 +278,9 @@ func (s *tarSample) addJSON(data []byte) error {
 // textLines returns the lines of a text; a text without any is a blank caption.
 func textLines(data []byte) []string {
 	var lines []string
+	if text, err := io.ReadAll(annotations.Text(bytes.NewReader(data))); err == nil {
+		data = text
+	}
 	for line := range strings.Lines(string(data)) {
 		if line = strings.TrimSpace(line); line != "" {
 			lines = append(lines, line)

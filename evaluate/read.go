@@ -77,7 +77,7 @@ func checkTexts(name string, list []*entry) error {
 		}
 		for _, text := range e.texts {
 			if strings.ToValidUTF8(text, "") != text {
-				return fmt.Errorf("%s: line %d: not UTF-8; save the file as UTF-8", name, e.line)
+				return fmt.Errorf("%s: line %d: %s", name, e.line, annotations.NotUTF8(text))
 			}
 		}
 	}

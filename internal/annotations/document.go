@@ -123,8 +123,13 @@ func (d *document) object() error {
 			return nil
 		}
 	}
-	if o.isRecord() {
-		return d.add(o, start, 0)
+	if low := o.lowered(); low.isRecord() {
+		return d.add(low, start, 0)
+	} else if low.isTable() {
+		return d.table(low, start)
+	}
+	if o.isSplits() {
+		return d.splits(o)
 	}
 	return d.mapped(o)
 }

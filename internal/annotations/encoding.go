@@ -8,6 +8,18 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
+// Text returns a text as UTF-8, whether that or UTF-16, without a byte order
+// mark and with line feeds at the ends of its lines.
+func Text(file io.Reader) io.Reader {
+	in := bufio.NewReaderSize(file, 1<<16)
+	start, _ := in.Peek(sniffed)
+	text, err := decoded(in, start)
+	if err != nil {
+		return in
+	}
+	return text
+}
+
 // decoded returns the text as UTF-8 without a byte order mark and with line
 // feeds at the ends of its lines: Excel writes UTF-16, old Macs carriage
 // returns.

@@ -12,6 +12,8 @@ func (e *ForeignError) Error() string { return fmt.Sprintf("this is %s: %s", e.K
 
 // foreign are the kinds that people give for a captions file, by how they begin.
 var foreign = []struct{ start, kind, advice string }{
+	{"\xff\xfe\x00\x00", "text in UTF-32", "save it as UTF-8 (iconv -f UTF-32 -t UTF-8)"},
+	{"\x00\x00\xfe\xff", "text in UTF-32", "save it as UTF-8 (iconv -f UTF-32 -t UTF-8)"},
 	{"PK\x03\x04", "a zip archive or an Excel workbook", "unpack the archive and give its folder, or save the sheet as CSV UTF-8"},
 	{"\x1f\x8b", "a gzip archive", "unpack it (gunzip; tar xzf where it is a .tar.gz)"},
 	{"BZh", "a bzip2 archive", "unpack it"},

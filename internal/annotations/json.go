@@ -145,7 +145,7 @@ func (d *document) value() (json.RawMessage, int, error) {
 	}
 	line := d.line(d.decoder.InputOffset() - int64(len(raw)))
 	if !utf8.Valid(raw) {
-		return nil, line, fmt.Errorf("line %d: not UTF-8", line)
+		return nil, line, fmt.Errorf("line %d: %s", line, NotUTF8(string(raw)))
 	}
 	return raw, line, nil
 }

@@ -28,7 +28,20 @@ func parse(raw json.RawMessage) (object, error) {
 	for key, value := range members {
 		o.add(key, value, 0)
 	}
-	return o, nil
+	return o.lowered(), nil
+}
+
+// lowered returns the object with its keys as keys compare, unless two of them
+// would be one.
+func (o object) lowered() object {
+	low := o
+	low.keys = make([]string, len(o.keys))
+	for i, key := range o.keys {
+		if low.keys[i] = plain(key); slices.Contains(low.keys[:i], low.keys[i]) {
+			return o
+		}
+	}
+	return low
 }
 
 func (o *object) add(key string, value json.RawMessage, line int) {
@@ -81,14 +94,14 @@ func (o *object) records(key string) []json.RawMessage {
 // isRecord tells whether the object has a picture and captions.
 func (o *object) isRecord() bool {
 	picture := o.picture()
-	captioned := firstKey(o.keys, CaptionKeys) != "" || len(numbered(o.keys)) > 0 || slices.Contains(o.keys, "error")
+	captioned := captionKey(o.keys) != "" || len(numbered(o.keys)) > 0 || slices.Contains(o.keys, "error")
 	return picture.Label != "" && captioned
 }
 
 // picture returns what the object says of its picture.
 func (o *object) picture() Record {
 	var r Record
-	for _, key := range nameKeys {
+	for _, key := range append(slices.Clone(nameKeys), pictureKey(o.keys)) {
 		if text := o.text(key); text != "" && o.value(key)[0] == '"' {
 			r.Name = text
 			break
@@ -141,7 +154,7 @@ func (o *object) record() (Record, error) {
 func (o *object) captions() (texts []string, null bool, err error) {
 	keys := numbered(o.keys)
 	if len(keys) == 0 {
-		if key := firstKey(o.keys, CaptionKeys); key != "" {
+		if key := captionKey(o.keys); key != "" {
 			keys = []string{key}
 		}
 	}
@@ -209,11 +222,16 @@ func textOf(raw json.RawMessage) (text string, null bool, err error) {
 // Captions returns the captions of one JSON object that says nothing of its
 // picture; nil where it has none.
 func Captions(data []byte) ([]string, error) {
-	o, err := parse(bytes.TrimSpace(data))
+	data = bytes.TrimSpace(data)
+	if len(data) > 0 && (data[0] == '[' || data[0] == '"') {
+		texts, _, err := textsOf(data)
+		return texts, err
+	}
+	o, err := parse(data)
 	if err != nil {
 		return nil, err
 	}
-	if firstKey(o.keys, CaptionKeys) == "" && len(numbered(o.keys)) == 0 {
+	if captionKey(o.keys) == "" && len(numbered(o.keys)) == 0 {
 		return nil, nil
 	}
 	texts, _, err := o.captions()

@@ -14,10 +14,19 @@ import (
 // tokenLine is a line of Flickr8k.token.txt: name.jpg#i<TAB>caption.
 var tokenLine = regexp.MustCompile(`^([^\t]+)#\d+$`)
 
+// sepLine tells Excel what parts cells.
+var sepLine = regexp.MustCompile(`^sep=.\r?$`)
+
 // readTable reads lines whose cells are parted by tabs, commas, semicolons or
 // bars, whichever the first line has.
 func (r Reader) readTable(in *bufio.Reader, start string) error {
-	first, _, _ := strings.Cut(start, "\n")
+	first, rest, _ := strings.Cut(start, "\n")
+	if sepLine.MatchString(first) { // which Excel alone reads
+		if _, err := in.ReadString('\n'); err != nil {
+			return err
+		}
+		first, _, _ = strings.Cut(rest, "\n")
+	}
 	comma := byte(',')
 	if strings.Contains(first, "\t") {
 		comma = '\t'
@@ -84,9 +93,15 @@ type columns struct {
 func findColumns(cells []string, comma byte) (c *columns, header bool, err error) {
 	keys := make([]string, len(cells))
 	for i, cell := range cells {
-		keys[i] = strings.ToLower(strings.Trim(strings.TrimSpace(cell), `"`))
+		keys[i] = plain(strings.Trim(strings.TrimSpace(cell), `"`))
 	}
-	at := func(wanted []string) int { return slices.Index(keys, firstKey(keys, wanted)) }
+	of := func(key string) int {
+		if key == "" {
+			return -1 // and not an index, whose column has no name
+		}
+		return slices.Index(keys, key)
+	}
+	at := func(wanted []string) int { return of(firstKey(keys, wanted)) }
 	c = &columns{name: at(nameKeys), id: at(append(slices.Clone(NumberKeys), "id")), split: at([]string{"split"}), failed: at([]string{"error"}), count: len(cells), header: true}
 	if names := numbered(keys); len(names) > 0 && (c.name >= 0 || c.id >= 0) {
 		for _, key := range names {
@@ -94,6 +109,14 @@ func findColumns(cells []string, comma byte) (c *columns, header bool, err error
 		}
 	} else if i := at(CaptionKeys); i >= 0 {
 		c.captions = []int{i}
+	}
+	if picture, caption := of(pictureKey(keys)), of(captionKey(keys)); c.id >= 0 || picture >= 0 && caption >= 0 {
+		if c.id < 0 {
+			c.name = picture
+		}
+		if len(c.captions) == 0 && caption >= 0 {
+			c.captions = []int{caption}
+		}
 	}
 	switch {
 	case c.name < 0 && len(c.captions) == 0 && (len(cells) < 2 || len(cells) > 2 && comma != ',' && comma != ';'):
@@ -152,10 +175,14 @@ func (c *columns) record(cells []string, comma byte) (Record, error) {
 	return record, nil
 }
 
-// texts returns the captions of a cell: one, or a list as json wrote it.
+// texts returns the captions of a cell: one, or a list as json or Python wrote
+// it.
 func (c *columns) texts(cell string) []string {
 	var list []string
 	if c.header && strings.HasPrefix(cell, `["`) && json.Unmarshal([]byte(cell), &list) == nil {
+		return list
+	}
+	if list, ok := pythonList(cell); c.header && ok {
 		return list
 	}
 	return []string{cell}
