@@ -143,3 +143,12 @@ func (d *data) close() error {
 	defer d.set.Close()
 	return d.decoded.Close()
 }
+
+// splits names the splits of the set.
+func (d *data) splits() []string {
+	var names []string
+	for _, split := range d.set.Splits {
+		names = append(names, split.Name)
+	}
+	return names
+}

@@ -76,7 +76,7 @@ func (r *run) steps(ctx context.Context) error {
 	}
 	defer batches.Close()
 	total := batches.Batches()
-	shown := Progress{fmt.Sprintf("epoch %d/%d", r.progress.Epochs+1, r.cfg.Epochs), r.progress.Batches, total}
+	shown := Progress{Part: fmt.Sprintf("epoch %d/%d", r.progress.Epochs+1, r.cfg.Epochs), Done: r.progress.Batches, Total: total}
 	r.listeners.tell(shown)
 	started, waited := r.progress.Running.Time, r.progress.Running.Wait
 	begin := time.Now()
@@ -91,7 +91,8 @@ func (r *run) steps(ctx context.Context) error {
 		if err := b.Join(ctx, r.cfg.World); err != nil {
 			return err
 		}
-		if err := r.step(b, (total+r.cfg.Accumulate-1)/r.cfg.Accumulate); err != nil {
+		loss, err := r.step(b, (total+r.cfg.Accumulate-1)/r.cfg.Accumulate)
+		if err != nil {
 			return err
 		}
 		for _, part := range b.Parts {
@@ -100,7 +101,7 @@ func (r *run) steps(ctx context.Context) error {
 		r.progress.Running.Time = started + time.Since(begin)
 		r.progress.Running.Wait = waited + batches.Wait()
 		shown.Done = r.progress.Batches
-		r.listeners.tell(StepDone{r.progress.epoch()})
+		r.listeners.tell(StepDone{r.progress.epoch(), loss})
 		r.listeners.tell(shown)
 		if r.cfg.CheckpointEvery.due(r.progress.Steps, r.folder.sinceSave()) {
 			if err := r.save(); err != nil {
@@ -127,13 +128,14 @@ func (r *run) nextBatch(batches *loader.Loader) (*Batch, error) {
 	return NewBatch(r.vocabulary, r.cfg.CaptionWords, parts...), nil
 }
 
-// step learns from one batch, of so many steps an epoch, and counts it.
-func (r *run) step(b *Batch, steps int) error {
+// step learns from one batch, of so many steps an epoch, counts it and returns
+// its loss.
+func (r *run) step(b *Batch, steps int) (loss float64, err error) {
 	if err := r.countSkipped(b); err != nil {
-		return err
+		return 0, err
 	}
 	if err := r.seed(); err != nil {
-		return err
+		return 0, err
 	}
 	rest, backbone := r.cfg.rates(r.progress, steps)
 	r.progress.Running.LearningRate = rest
@@ -144,15 +146,17 @@ func (r *run) step(b *Batch, steps int) error {
 		r.listeners.notice(slog.LevelWarn, "out of memory: from now on batches are worked through in parts of so many pictures", "step", r.progress.Steps+1, "pictures", now)
 	}
 	if err != nil {
-		return explain(err, b, r.progress.Steps+1, r.cfg.Batch)
+		return 0, explain(err, b, r.progress.Steps+1, r.cfg.Batch)
 	}
+	loss = stats.Loss
 	if stats.NotFinite != "" {
+		loss = math.NaN()
 		if err := r.skipStep(b, stats); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	r.progress.count(b, stats)
-	return nil
+	return loss, nil
 }
 
 // mostSkipped is the number of steps in a row without a finite loss after which
@@ -190,9 +194,9 @@ const shown = 5
 // validate captions the validation split freely and scores the captions.
 func (r *run) validate(ctx context.Context, line *Epoch) error {
 	total := r.data.validation.Len()
-	r.listeners.tell(Progress{"validation", 0, total})
+	r.listeners.tell(Progress{Part: "validation", Total: total, Validation: true})
 	found, err := r.trainer.Predictor(r.cfg, r.vocabulary).Predict(ctx, r.data.validation, func(pictures int) {
-		r.listeners.tell(Progress{"validation", pictures, total})
+		r.listeners.tell(Progress{Part: "validation", Done: pictures, Total: total, Validation: true})
 	})
 	if err != nil {
 		return fmt.Errorf("validation: %w", err)
@@ -232,9 +236,6 @@ func (r *run) score(ctx context.Context, found predict.Predictions, line *Epoch)
 // report lets all hear what an epoch came to.
 func (r *run) report(line Epoch) {
 	r.listeners.tell(EpochDone{line, r.cfg.best(r.history)})
-	for _, example := range line.Examples {
-		r.listeners.notice(slog.LevelInfo, "example", "picture", example.ID, "caption", example.Caption)
-	}
 	for _, warning := range line.Warnings {
 		r.listeners.notice(slog.LevelWarn, warning, "epoch", line.Epoch)
 	}

@@ -35,11 +35,15 @@ type Started struct {
 type Progress struct {
 	Part        string // such as "epoch 3/21"
 	Done, Total int
+	Validation  bool // whether it is of the check behind an epoch
 }
 
 // StepDone is a step taken: what the running epoch has come to so far, memory
 // and the validation split's part left out.
-type StepDone struct{ Epoch }
+type StepDone struct {
+	Epoch
+	StepLoss float64 // of this step alone; NaN where it was not taken
+}
 
 // EpochDone is an epoch at its end.
 type EpochDone struct {

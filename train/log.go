@@ -4,32 +4,40 @@ import (
 	"context"
 	"log/slog"
 	"math"
+	"time"
 
 	"github.com/seetell/seetell/torch"
 )
 
-// logEvery is the number of steps between lines of the log, and between
-// TensorBoard's points, within an epoch.
+// logEvery is the number of steps between TensorBoard's points within an epoch.
 const logEvery = 100
 
-// Log returns a listener that writes a run into a log.
-func Log(to *slog.Logger) Listener { return &logListener{log: to} }
+// logPause is the time between lines of the log within an epoch.
+const logPause = 30 * time.Second
+
+// Log returns a listener that writes a run into a log: within an epoch a line
+// every half minute.
+func Log(to *slog.Logger) Listener { return &logListener{log: to, pause: logPause} }
 
 type logListener struct {
 	log    *slog.Logger
 	device torch.Device
+	pause  time.Duration
+	last   time.Time // of a line
+	meter  Meter
 }
 
 // Hear writes an event.
 func (l *logListener) Hear(e Event) error {
+	l.meter.Hear(e)
 	switch e := e.(type) {
 	case Started:
-		l.device = e.Device
+		l.device, l.last = e.Device, time.Now()
 		l.log.Info("training", "device", e.Device, "precision", e.Precision, "threads", torch.Threads(),
 			"pictures", e.Pictures, "validation", e.Validation, "words", e.Vocabulary)
-	case StepDone:
-		if e.Step%logEvery == 0 {
-			l.step(e.Epoch)
+	case Progress:
+		if time.Since(l.last) >= l.pause {
+			l.progress(e)
 		}
 	case EpochDone:
 		l.epoch(e.Epoch)
@@ -39,11 +47,18 @@ func (l *logListener) Hear(e Event) error {
 	return nil
 }
 
-// step says how the epoch goes. Live tensors and resident memory must not grow
-// from one line to the next.
-func (l *logListener) step(e Epoch) {
-	l.log.Info("step", "epoch", e.Epoch, "step", e.Step, "loss", round(e.Loss),
-		"pictures_per_second", round(e.PicturesPerSecond), "tensors", torch.Live(), "memory", torch.Memory(l.device).Allocated)
+// progress says how the epoch goes, or its check. Live tensors and resident
+// memory must not grow from one line to the next.
+func (l *logListener) progress(p Progress) {
+	l.last = time.Now()
+	if p.Validation {
+		l.log.Info("validation", "done", p.Done, "of", p.Total)
+		return
+	}
+	m := &l.meter
+	l.log.Info("step", "epoch", m.Epoch.Epoch, "step", m.Epoch.Step, "loss", round(m.Loss), "learning_rate", m.Epoch.LearningRate,
+		"pictures_per_second", round(m.Epoch.PicturesPerSecond), "left", m.Left.Round(time.Second).String(), "run_left", m.RunLeft.Round(time.Second).String(),
+		"tensors", torch.Live(), "memory", torch.Memory(l.device).Allocated)
 }
 
 func (l *logListener) epoch(e Epoch) {
@@ -59,6 +74,10 @@ func (l *logListener) epoch(e Epoch) {
 		fields = append(fields, name, round(score))
 	}
 	l.log.Info("epoch done", fields...)
+	for _, example := range e.Examples {
+		l.log.Info("example", "picture", example.ID, "caption", example.Caption)
+	}
+	l.last = time.Now()
 }
 
 // round keeps four digits behind the point, enough for a log.

@@ -26,6 +26,7 @@ type run struct {
 	reward     *ciderReward // of self-critical epochs; nil before the first
 	progress   progress
 	history    []Epoch
+	before     int // epochs of the history that were done before
 	listeners  listeners
 	neighbours int // processes of the run on this machine, this one among them
 }
@@ -38,6 +39,8 @@ type Result struct {
 	// Paths of the models after the best epoch and after the last one, and of
 	// the history.
 	BestModel, LastModel, HistoryFile string
+	Splits                            []string // of the data set
+	Done                              int      // epochs done now, none of a run that was finished before
 }
 
 // Run trains as cfg says and leaves its checkpoints and history in cfg.Out. The
@@ -65,6 +68,7 @@ func Run(ctx context.Context, cfg Config, listeners ...Listener) (result Result,
 		r.listeners.tell(Stopped{err})
 	}()
 	r.start()
+	r.before = len(r.history)
 	for !r.cfg.done(r.progress) {
 		if err := r.epoch(ctx); err != nil {
 			return r.result(), err
@@ -203,6 +207,7 @@ func (r *run) start() {
 func (r *run) result() Result {
 	return Result{
 		History: r.history, Best: r.cfg.bestEpoch(r.history), Folder: r.cfg.Out,
+		Splits: r.data.splits(), Done: len(r.history) - r.before,
 		BestModel: r.folder.path(bestFile), LastModel: r.folder.path(lastFile), HistoryFile: r.folder.path(historyFile),
 	}
 }

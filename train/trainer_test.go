@@ -206,7 +206,7 @@ func TestNoMemoryAtAll(t *testing.T) {
 		cfg.MicroBatch = micro
 		r := opened(t, cfg)
 		r.trainer.try = func(*Batch) (StepStats, error) { return StepStats{}, &torch.Error{Message: "CUDA out of memory"} }
-		err := r.step(firstBatch(t, r), 1)
+		_, err := r.step(firstBatch(t, r), 1)
 		if err == nil || !strings.Contains(err.Error(), "out of memory in step 1") || !strings.Contains(err.Error(), "lower --batch") {
 			t.Errorf("micro batch %s: %v, want out of memory and what to do", micro, err)
 		}

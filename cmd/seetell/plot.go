@@ -123,7 +123,8 @@ func (o plotting) rename(systems []*plots.System, runs []*plots.History) error {
 	return nil
 }
 
-// draw writes the figures into dir and names them on standard output.
+// draw writes the figures into dir and names them on standard output: each file
+// for programs, their number for people.
 func (o plotting) draw(c *cli.Context, dir string, systems []*plots.System, runs []*plots.History, formats []string) error {
 	figures, err := plots.Figures(systems, runs)
 	if err != nil {
@@ -136,6 +137,10 @@ func (o plotting) draw(c *cli.Context, dir string, systems []*plots.System, runs
 		}
 	}
 	if err := plots.Save(dir, figures, formats); err != nil {
+		return err
+	}
+	if _, people := terminalFile(c.App.Writer); people {
+		_, err := fmt.Fprintf(c.App.Writer, "%s: %d figures as %s, their numbers as csv\n", dir, len(figures), strings.Join(formats, ", "))
 		return err
 	}
 	for _, f := range figures {

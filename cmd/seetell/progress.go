@@ -1,7 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"io"
+	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/urfave/cli/v2"
 	"github.com/vbauerster/mpb/v8"
@@ -22,15 +26,16 @@ func watching(c *cli.Context, log train.Listener) []train.Listener {
 	case c.Bool("quiet") || c.String("log-format") != "text":
 		return []train.Listener{&trainingBar{show: show}, log}
 	}
-	return []train.Listener{&trainingBar{show: show}, &table{out: show.out}, withoutEpochs{log}}
+	return []train.Listener{&trainingBar{show: show}, &table{out: show.out}, noticesOnly{log}}
 }
 
-// withoutEpochs hears of all but what epochs came to.
-type withoutEpochs struct{ train.Listener }
+// noticesOnly hears of nothing that bar and table show.
+type noticesOnly struct{ train.Listener }
 
 // Hear passes an event on.
-func (l withoutEpochs) Hear(e train.Event) error {
-	if _, ok := e.(train.EpochDone); ok {
+func (l noticesOnly) Hear(e train.Event) error {
+	switch e.(type) {
+	case train.EpochDone, train.StepDone, train.Progress:
 		return nil
 	}
 	return l.Listener.Hear(e)
@@ -38,18 +43,23 @@ func (l withoutEpochs) Hear(e train.Event) error {
 
 // trainingBar shows how far an epoch, or its check, has come.
 type trainingBar struct {
-	show *bars
-	part string // shown now; empty for none
+	show  *bars
+	part  string // shown now; empty for none
+	meter train.Meter
 }
 
 // Hear moves the bar, and takes it away before others write.
 func (l *trainingBar) Hear(e train.Event) error {
+	l.meter.Hear(e)
 	switch e := e.(type) {
 	case train.Progress:
 		if e.Part != l.part {
 			l.end()
 			l.show.Begin(e.Part, e.Total)
 			l.part = e.Part
+		}
+		if !e.Validation {
+			l.show.Note(howItGoes(&l.meter))
 		}
 		if l.show.Done(e.Done); e.Done == e.Total {
 			l.end()
@@ -67,6 +77,18 @@ func (l *trainingBar) end() {
 	}
 }
 
+// howItGoes is what the bar says of a training.
+func howItGoes(m *train.Meter) string {
+	if m.Loss == 0 {
+		return ""
+	}
+	text := fmt.Sprintf(" loss %.3f  rate %.1e", m.Loss, m.Epoch.LearningRate)
+	if left := m.RunLeft.Round(time.Minute); left > 0 {
+		text += "  run " + strings.TrimSuffix(left.String(), "0s")
+	}
+	return text
+}
+
 // newProgress returns a progress bar when messages is a terminal, and nil,
 // which shows nothing, when it is not.
 func newProgress(messages io.Writer) *bars {
@@ -81,19 +103,24 @@ type bars struct {
 	out      io.Writer
 	progress *mpb.Progress
 	bar      *mpb.Bar
+	note     atomic.Value // string behind the bar
 }
 
 // Begin shows a bar of total parts.
 func (b *bars) Begin(what string, total int) {
-	b.progress = mpb.New(mpb.WithOutput(b.out), mpb.WithWidth(40))
+	b.Note("")
+	b.progress = mpb.New(mpb.WithOutput(b.out), mpb.WithWidth(30))
 	b.bar = b.progress.AddBar(int64(total),
 		mpb.PrependDecorators(decor.Name(terminal.Line(what)+" "), decor.CountersNoUnit("%d/%d")),
-		mpb.AppendDecorators(decor.AverageSpeed(0, "%.1f/s "), decor.AverageETA(decor.ET_STYLE_GO)),
+		mpb.AppendDecorators(decor.AverageSpeed(0, "%.1f/s "), decor.AverageETA(decor.ET_STYLE_GO), decor.Any(func(decor.Statistics) string { return b.note.Load().(string) })),
 		mpb.BarRemoveOnComplete())
 }
 
 // Done sets the number of parts done.
 func (b *bars) Done(count int) { b.bar.SetCurrent(int64(count)) }
+
+// Note writes a text behind the bar.
+func (b *bars) Note(text string) { b.note.Store(terminal.Line(text)) }
 
 // End takes the bar away.
 func (b *bars) End() {

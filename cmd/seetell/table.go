@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/seetell/seetell/internal/terminal"
 	"github.com/seetell/seetell/train"
 )
 
@@ -17,12 +18,32 @@ type table struct {
 // headEvery is the number of rows between two heads.
 const headEvery = 20
 
-// Hear shows an epoch's row.
+// Hear shows an epoch's row, and below it what the model says of some pictures.
 func (t *table) Hear(e train.Event) error {
 	if done, ok := e.(train.EpochDone); ok {
 		t.row(done.Epoch, done.Best)
+		for _, example := range done.Examples[:min(examplesShown, len(done.Examples))] {
+			fmt.Fprintln(t.out, exampleLine(example.ID, example.Caption))
+		}
 	}
 	return nil
+}
+
+// examplesShown is the number of captions below a row.
+const examplesShown = 3
+
+// exampleLine is a caption with its picture's name, shortened to a line.
+func exampleLine(id, caption string) string {
+	return fmt.Sprintf("      %-24s %s", shortened(terminal.Line(id), 24), shortened(terminal.Line(caption), 68))
+}
+
+// shortened returns text of so many characters at most.
+func shortened(text string, most int) string {
+	characters := []rune(text)
+	if len(characters) <= most {
+		return text
+	}
+	return string(characters[:most-1]) + "…"
 }
 
 func (t *table) row(e train.Epoch, best bool) {

@@ -103,8 +103,11 @@ func trainOnce(c *cli.Context, cfg *train.Config) error {
 		log := train.Log(slog.New(logrusHandler{}).With("data", cfg.Data))
 		hearing = append(watching(c, log), train.TensorBoard(cfg.Out), settingsListener{text})
 	}
-	_, err = train.Run(c.Context, *cfg, hearing...)
-	return err
+	result, err := train.Run(c.Context, *cfg, hearing...)
+	if err != nil || cfg.World.Rank() != 0 {
+		return err
+	}
+	return ended(c.App.Writer, *cfg, result)
 }
 
 // settings completes the flags from --recipe; those of a run

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+
+	"github.com/seetell/seetell/internal/terminal"
+	"github.com/seetell/seetell/train"
+)
+
+// ended says what a run came to, where its best model is, and what comes next.
+func ended(out io.Writer, cfg train.Config, r train.Result) error {
+	if r.Best < 0 {
+		return nil
+	}
+	if r.Done == 0 {
+		fmt.Fprintf(out, "The run in %s was finished before: all of its %d epochs are done.\n"+
+			"To train it further: seetell train --resume --new-schedule --epochs %d --out %s\n\n",
+			terminal.Line(cfg.Out), len(r.History), len(r.History)+max(1, len(r.History)/3), shellWord(cfg.Out))
+	}
+	best := r.History[r.Best]
+	fmt.Fprintf(out, "Best of %d epochs: epoch %d, with BLEU-4 %.3f, ROUGE-L %.3f, CIDEr-D %.3f on %s\n%s\n\nNext:\n",
+		len(r.History), best.Epoch, best.Scores["Bleu_4"], best.Scores["ROUGE_L"], best.Scores["CIDEr"], cfg.ValidationSplit, terminal.Line(r.BestModel))
+	split := "test"
+	if !slices.Contains(r.Splits, split) {
+		split = cfg.ValidationSplit
+	}
+	pictures := ""
+	if cfg.Pictures != "" {
+		pictures = " --pictures " + shellWord(cfg.Pictures)
+	}
+	_, err := fmt.Fprintf(out, "  seetell evaluate --model %s --data %s%s --split %s --out %s\n  seetell caption --model %[1]s photo.jpg\n",
+		shellWord(cfg.Out), shellWord(cfg.Data), pictures, shellWord(split), shellWord(filepath.Clean(cfg.Out)+"-"+split))
+	return err
+}
