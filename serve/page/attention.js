@@ -1,7 +1,8 @@
 // Where the model looked, over a picture: the map that package plots draws.
 
-// Colours from least to most, red, green, blue, opacity; matplotlib's inferno.
-const heat = [[0, 0, 4, 180], [87, 16, 110, 140], [188, 55, 84, 105], [249, 142, 9, 86], [252, 255, 164, 80]];
+// Colours from least to most, red, green, blue, opacity: plots/attention's, which
+// leave the picture as it is where the model looked most.
+const heat = [[0, 0, 4, 150], [87, 16, 110, 112], [188, 55, 84, 72], [249, 142, 9, 34], [252, 255, 164, 0]];
 
 const colour = v => {
   const at = Math.min(Math.max(v, 0), 1) * (heat.length - 1), i = Math.min(Math.floor(at), heat.length - 2);
