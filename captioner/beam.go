@@ -78,15 +78,21 @@ func (b Beam) validateDraws() error {
 // the best captions, the finished ones first. It works on all pictures at
 // once and looks at ctx between words.
 func (n *Network) Search(ctx context.Context, s *torch.Scope, features *torch.Tensor, v *Vocabulary, b Beam, p Precision) ([][]Caption, error) {
+	return SearchTogether(ctx, s, []View{{n, features}}, v, b, p)
+}
+
+// SearchTogether is Search by the mean of the views' probabilities. Gates and
+// attention are the first view's.
+func SearchTogether(ctx context.Context, s *torch.Scope, views []View, v *Vocabulary, b Beam, p Precision) ([][]Caption, error) {
 	if err := b.Validate(); err != nil {
 		return nil, err
 	}
-	requests := make([]Request, features.Dim(0))
+	requests := make([]Request, views[0].Features.Dim(0))
 	for i := range requests {
 		requests[i] = Request{Context: ctx, Beam: b}
 	}
 	captions := make([][]Caption, len(requests))
-	for i, answer := range searchEach(s, []view{{n, features}}, v, requests, p) {
+	for i, answer := range searchEach(s, views, v, requests, p) {
 		if answer.Err != nil {
 			return nil, answer.Err
 		}
@@ -95,22 +101,21 @@ func (n *Network) Search(ctx context.Context, s *torch.Scope, features *torch.Te
 	return captions, nil
 }
 
-// view is what a network makes of the pictures that are described: a search
+// View is what a network makes of the pictures that are described: a search
 // may have several, of several networks or of pictures mirrored.
-type view struct {
-	network  *Network
-	features *torch.Tensor // (N, L, F)
+type View struct {
+	Network  *Network
+	Features *torch.Tensor // (N, L, F)
 }
 
-// searchEach is Search, each picture with the search and the context of its
-// own request, by the mean of the views' probabilities. Gates and attention
-// are the first view's.
-func searchEach(s *torch.Scope, views []view, v *Vocabulary, requests []Request, p Precision) []Answer {
+// searchEach is SearchTogether, each picture with the search and the context of
+// its own request.
+func searchEach(s *torch.Scope, views []View, v *Vocabulary, requests []Request, p Precision) []Answer {
 	searches := make([]*search, len(requests))
 	for i, r := range requests {
 		searches[i] = newSearch(r.Context, v, r.Beam)
 	}
-	p.autocast(s, views[0].network.Device, func() { searchWords(s, views, searches, p) })
+	p.autocast(s, views[0].Network.Device, func() { searchWords(s, views, searches, p) })
 	answers := make([]Answer, len(requests))
 	for i, q := range searches {
 		answers[i].Captions, answers[i].Err = q.captions(v, requests[i].Beam), q.stopped
@@ -134,14 +139,14 @@ type reader struct {
 
 // searchWords runs the searches to their ends. All live hypotheses are rows of
 // one batch, in the order of pictures.
-func searchWords(s *torch.Scope, views []view, searches []*search, p Precision) {
+func searchWords(s *torch.Scope, views []View, searches []*search, p Precision) {
 	readers := make([]*reader, len(views))
 	pictures, _ := rows(searches)
 	for i, v := range views {
-		d := v.network.Decoder
-		readers[i] = &reader{d, d.searchWeights(s, p), d.attentionKeys(s, p.cast(s, v.features)), d.initState(s, v.features)}
+		d := v.Network.Decoder
+		readers[i] = &reader{d, d.searchWeights(s, p), d.attentionKeys(s, p.cast(s, v.Features)), d.initState(s, v.Features)}
 		if len(pictures) > len(searches) { // groups or draws, of which each begins by itself
-			readers[i].now = readers[i].now.pick(s, indices(s, v.features, pictures))
+			readers[i].now = readers[i].now.pick(s, indices(s, v.Features, pictures))
 		}
 	}
 	for running(searches) {

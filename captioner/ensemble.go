@@ -6,63 +6,79 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/seetell/seetell/picture"
 	"github.com/seetell/seetell/torch"
 )
 
-// OpenAll is Open for the checkpoints at several paths, which caption together:
-// by the mean of their probabilities for each word, in one search. They must
-// know the same words and see pictures alike; what is told of attention is the
-// first one's.
-func OpenAll(paths []string, o Options) (*Model, error) {
+// LoadAll is Load for the checkpoints at several paths, whose networks caption
+// together. They must know the same words and see pictures alike; the metadata is
+// the first one's.
+func LoadAll(paths []string, device torch.Device) (networks []*Network, first Metadata, err error) {
 	if len(paths) == 0 {
-		return nil, errors.New("no checkpoint is named")
+		return nil, first, errors.New("no checkpoint is named")
 	}
-	m, err := Open(paths[0], o)
-	if err != nil {
-		return nil, err
-	}
-	for _, path := range paths[1:] {
-		network, other, err := Load(path, m.network.Device)
+	for i, path := range paths {
+		network, meta, err := Load(path, device)
 		if err == nil {
-			m.others = append(m.others, network)
-			network.Uniform(o.Uniform)
-			err = m.agrees(other, path, paths[0])
+			networks = append(networks, network)
+			if i == 0 {
+				first = meta
+			}
+			err = agree(first, meta, paths[0], path)
 		}
 		if err != nil {
-			m.Close()
-			return nil, err
+			for _, n := range networks {
+				n.Close()
+			}
+			return nil, first, err
 		}
 	}
-	return m, nil
+	return networks, first, nil
 }
 
-// agrees says why the model at another path cannot caption together with m.
-func (m *Model) agrees(other Metadata, path, first string) error {
+// agree says why models at two paths cannot caption together.
+func agree(first, other Metadata, firstPath, path string) error {
 	switch {
-	case !slices.Equal(m.Metadata.Vocabulary, other.Vocabulary) || m.Tokenizer != other.Tokenizer:
-		return fmt.Errorf("%s and %s know different words: models that caption together must have one vocabulary", first, path)
-	case !reflect.DeepEqual(m.Preprocessing, other.Preprocessing):
-		return fmt.Errorf("%s and %s prepare pictures differently: models that caption together must see them alike", first, path)
+	case !slices.Equal(first.Vocabulary, other.Vocabulary) || first.Tokenizer != other.Tokenizer:
+		return fmt.Errorf("%s and %s know different words: models that caption together must have one vocabulary", firstPath, path)
+	case !reflect.DeepEqual(first.Preprocessing, other.Preprocessing):
+		return fmt.Errorf("%s and %s prepare pictures differently: models that caption together must see them alike", firstPath, path)
 	}
 	return nil
 }
 
-// views returns what each network makes of pictures, RGB pixels of the
-// preprocessing's size, and with Options.Flip of their mirror images too.
-func (m *Model) views(s *torch.Scope, pixels []uint8, pictures int) (views []view) {
-	size := m.Preprocessing.Size
-	seen := [][]uint8{pixels}
-	if m.flip {
-		seen = append(seen, mirrored(pixels, size))
+// MoreViews returns, behind the first network's view of pictures, what the others
+// make of them and, with flip, what each makes of their mirror images. Pixels are
+// RGB, of the preprocessing's size.
+func MoreViews(s *torch.Scope, first View, others []*Network, flip bool, pixels []uint8, pictures int, how picture.Preprocessing, p Precision) []View {
+	views := []View{first}
+	see := func(network *Network, pixels []uint8) {
+		_, features := network.encodePixels(s, pixels, pictures, how, p)
+		views = append(views, View{network, features})
 	}
-	for _, network := range append([]*Network{m.network}, m.others...) {
-		for _, pixels := range seen {
-			x := torch.FromSlice(s, pixels, int64(pictures), int64(size), int64(size), 3).ToDevice(s, network.Device)
-			_, features := network.EncodePictures(s, Normalise(s, x, m.Preprocessing), Evaluation, m.precision)
-			views = append(views, view{network, features})
+	for _, network := range others {
+		see(network, pixels)
+	}
+	if flip {
+		turned := mirrored(pixels, how.Size)
+		for _, network := range append([]*Network{first.Network}, others...) {
+			see(network, turned)
 		}
 	}
 	return views
+}
+
+// encodePixels is EncodePictures of pixels.
+func (n *Network) encodePixels(s *torch.Scope, pixels []uint8, pictures int, how picture.Preprocessing, p Precision) (pooled, features *torch.Tensor) {
+	size := int64(how.Size)
+	x := torch.FromSlice(s, pixels, int64(pictures), size, size, 3).ToDevice(s, n.Device)
+	return n.EncodePictures(s, Normalise(s, x, how), Evaluation, p)
+}
+
+// views returns what the model's networks make of pictures.
+func (m *Model) views(s *torch.Scope, pixels []uint8, pictures int) []View {
+	_, features := m.network.encodePixels(s, pixels, pictures, m.Preprocessing, m.precision)
+	return MoreViews(s, View{m.network, features}, m.others, m.flip, pixels, pictures, m.Preprocessing, m.precision)
 }
 
 // mirrored returns rows of width RGB pixels from right to left.

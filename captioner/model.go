@@ -33,7 +33,13 @@ type Model struct {
 }
 
 // Open reads the checkpoint at path. Close frees what it holds.
-func Open(path string, o Options) (*Model, error) {
+func Open(path string, o Options) (*Model, error) { return OpenAll([]string{path}, o) }
+
+// OpenAll is Open for the checkpoints at several paths, which caption together:
+// by the mean of their probabilities for each word, in one search. They must
+// know the same words and see pictures alike; what is told of attention is the
+// first one's.
+func OpenAll(paths []string, o Options) (*Model, error) {
 	if o.Device == "" {
 		o.Device = "auto"
 	}
@@ -48,18 +54,22 @@ func Open(path string, o Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	network, metadata, err := Load(path, device)
+	networks, metadata, err := LoadAll(paths, device)
 	if err != nil {
 		return nil, err
 	}
-	network.Uniform(o.Uniform)
+	for _, network := range networks {
+		network.Uniform(o.Uniform)
+	}
 	vocabulary, err := metadata.NewVocabulary()
 	if err != nil {
-		network.Close()
+		for _, network := range networks {
+			network.Close()
+		}
 		return nil, err
 	}
 	return &Model{
-		Metadata: metadata, network: network, vocabulary: vocabulary, precision: precision,
+		Metadata: metadata, network: networks[0], others: networks[1:], vocabulary: vocabulary, precision: precision,
 		flip: o.Flip, thread: newInferenceThread(),
 	}, nil
 }

@@ -18,7 +18,7 @@ import (
 // Evaluation is a checkpoint to evaluate, the pictures to do it on and the
 // folder of what comes of it.
 type Evaluation struct {
-	Model   string // checkpoint
+	Models  []string // checkpoints, which caption together
 	Options captioner.Options
 	Beam    captioner.Beam
 
@@ -158,7 +158,7 @@ func (e *evaluation) checkBaseline() error {
 
 // predict captions the split.
 func (e *evaluation) predict(ctx context.Context) (Predictions, captioner.Metadata, error) {
-	p, meta, err := Open(e.Model, e.Options, e.Beam)
+	p, meta, err := Open(e.Models, e.Options, e.Beam)
 	if err != nil {
 		return Predictions{}, meta, err
 	}

@@ -63,7 +63,7 @@ func (p Predictions) writeReferences(path string) error {
 }
 
 func (e *evaluation) plot(report *evaluate.Report) error {
-	system, err := plots.NewSystem(filepath.Base(e.Model), report)
+	system, err := plots.NewSystem(e.files(), report)
 	if err != nil {
 		return err
 	}

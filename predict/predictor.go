@@ -15,6 +15,8 @@ import (
 // Predictor captions whole splits of a data set with a network.
 type Predictor struct {
 	Network      *captioner.Network
+	Others       []*captioner.Network // that caption together with it
+	Flip         bool                 // see each picture mirrored too
 	Vocabulary   *captioner.Vocabulary
 	Loader       loader.Config // unshuffled, without augmentation
 	Beam         captioner.Beam
@@ -34,9 +36,10 @@ type Predictor struct {
 // asked for.
 const Batch = 16
 
-// Open returns a predictor with the checkpoint at path, and what the checkpoint
-// says of itself. The caller closes it.
-func Open(path string, o captioner.Options, b captioner.Beam) (*Predictor, captioner.Metadata, error) {
+// Open returns a predictor with the checkpoints at paths, which caption together
+// (see captioner.OpenAll), and what the first one says of itself. The caller closes
+// it.
+func Open(paths []string, o captioner.Options, b captioner.Beam) (*Predictor, captioner.Metadata, error) {
 	device, err := torch.ParseDevice(o.Device)
 	if err != nil {
 		return nil, captioner.Metadata{}, err
@@ -45,24 +48,34 @@ func Open(path string, o captioner.Options, b captioner.Beam) (*Predictor, capti
 	if err != nil {
 		return nil, captioner.Metadata{}, err
 	}
-	network, meta, err := captioner.Load(path, device)
+	networks, meta, err := captioner.LoadAll(paths, device)
 	if err != nil {
 		return nil, meta, err
 	}
-	network.Uniform(o.Uniform)
-	vocabulary, err := meta.NewVocabulary()
-	if err != nil {
-		network.Close()
-		return nil, meta, err
-	}
-	return &Predictor{
-		Network: network, Vocabulary: vocabulary, Beam: b, Precision: precision,
+	p := &Predictor{
+		Network: networks[0], Others: networks[1:], Flip: o.Flip, Beam: b, Precision: precision,
 		Loader: loader.Config{Batch: Batch, Preprocessing: meta.Preprocessing},
-	}, meta, nil
+	}
+	for _, network := range networks {
+		network.Uniform(o.Uniform)
+	}
+	if p.Vocabulary, err = meta.NewVocabulary(); err != nil {
+		p.Close()
+		return nil, meta, err
+	}
+	return p, meta, nil
 }
 
-// Close frees the network.
-func (p *Predictor) Close() { p.Network.Close() }
+// Close frees the networks.
+func (p *Predictor) Close() {
+	for _, network := range p.networks() {
+		network.Close()
+	}
+}
+
+func (p *Predictor) networks() []*captioner.Network {
+	return append([]*captioner.Network{p.Network}, p.Others...)
+}
 
 // Predict captions every picture of a split, in order, and calls progress after
 // each batch with the number of pictures done. Progress may be nil. Where memory
@@ -80,11 +93,13 @@ func (p *Predictor) Predict(ctx context.Context, split *dataset.Split, progress 
 		return Predictions{}, err
 	}
 	defer loader.Close()
-	fixed, err := p.Network.Fix(p.Precision, p.Loader.Preprocessing.Size)
-	if err != nil {
-		return Predictions{}, err
+	for _, network := range p.networks() {
+		fixed, err := network.Fix(p.Precision, p.Loader.Preprocessing.Size)
+		if err != nil {
+			return Predictions{}, err
+		}
+		defer fixed.Close()
 	}
-	defer fixed.Close()
 	all := Predictions{AtOnce: p.Loader.Batch}
 	var sum totals
 	var ends []end
@@ -152,7 +167,7 @@ func (p *Predictor) part(ctx context.Context, batch *loader.Batch) (pictures []P
 		if p.CaptionWords > 0 {
 			p.loss(s, features, batch, &sum)
 		}
-		captions, err := p.Network.Search(ctx, s, features, p.Vocabulary, p.Beam, p.Precision)
+		captions, err := captioner.SearchTogether(ctx, s, p.views(s, batch, features), p.Vocabulary, p.Beam, p.Precision)
 		if err == nil {
 			err = s.Err() // of what the search was given
 		}
@@ -179,6 +194,12 @@ func (p *Predictor) features(s *torch.Scope, batch *loader.Batch) (pooled, featu
 	}
 	x := captioner.Normalise(s, Pixels(s, batch, p.Network.Device), p.Loader.Preprocessing)
 	return p.Network.EncodePictures(s, x, captioner.Evaluation, p.Precision)
+}
+
+// views returns what the networks make of a batch, the first of them features.
+func (p *Predictor) views(s *torch.Scope, batch *loader.Batch, features *torch.Tensor) []captioner.View {
+	first := captioner.View{Network: p.Network, Features: features}
+	return captioner.MoreViews(s, first, p.Others, p.Flip, batch.Pixels, len(batch.IDs), p.Loader.Preprocessing, p.Precision)
 }
 
 // Pixels returns a batch's pictures, uint8 of shape (N, S, S, 3), on device.

@@ -24,7 +24,7 @@ func TestOutOfMemory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, _, err := Open(model, captioner.Options{Device: "cpu", Precision: captioner.PrecisionFloat32}, captioner.Beam{Width: 2, Best: 1, MaxWords: 4})
+	p, _, err := Open([]string{model}, captioner.Options{Device: "cpu", Precision: captioner.PrecisionFloat32}, captioner.Beam{Width: 2, Best: 1, MaxWords: 4})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -67,7 +67,7 @@ func ten(model string, world *distributed.World) (found Predictions, err error) 
 	if err != nil {
 		return found, err
 	}
-	p, _, err := Open(model, captioner.Options{Device: "cpu", Precision: "float32"}, captioner.DefaultBeam())
+	p, _, err := Open([]string{model}, captioner.Options{Device: "cpu", Precision: "float32"}, captioner.DefaultBeam())
 	if err != nil {
 		return found, err
 	}

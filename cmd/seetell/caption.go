@@ -56,15 +56,12 @@ func captionCommand() *cli.Command {
 			configFlag(),
 			&cli.StringSliceFlag{Name: "forbid", Usage: "`WORD` never to be said; may be given several times", Destination: &o.forbidden},
 		), drawFlags(&o.beam)...),
-		Action: func(c *cli.Context) error {
+		Action: func(c *cli.Context) (err error) {
 			if err := readConfig(c); err != nil {
 				return err
 			}
-			if model := os.Getenv("SEETELL_MODEL"); model != "" && len(o.models) == 0 {
-				o.models = paths{model}
-			}
-			if len(o.models) == 0 {
-				return noModel(c)
+			if o.models, err = o.models.chosen(c); err != nil {
+				return err
 			}
 			return o.run(c)
 		},
@@ -91,7 +88,7 @@ func (o captioning) run(c *cli.Context) error {
 	}
 	o.names = attention.Names(paths)
 	if o.options.Flip, err = flipped(o.views); err != nil {
-		return usage(err)
+		return err
 	}
 	if err := findModels(c, o.models); err != nil {
 		return err

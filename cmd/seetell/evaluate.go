@@ -17,12 +17,13 @@ import (
 
 func evaluateCommand() *cli.Command {
 	var o predict.Evaluation
-	var table, baseline string
+	var models paths
+	var table, baseline, views string
 	return &cli.Command{
 		Name:      "evaluate",
 		Usage:     "caption a split of a data set and score the captions",
 		ArgsUsage: " ",
-		Flags: append(append(append(modelFlags(&o.Model, &o.Options), beamFlags(&o.Beam)...),
+		Flags: append(append(append(modelsFlags(&models, &views, &o.Options), beamFlags(&o.Beam)...),
 			&cli.StringFlag{Name: "data", Usage: "data set `SOURCE`", Destination: &o.Data, EnvVars: []string{"SEETELL_DATA"}},
 			&cli.PathFlag{Name: "pictures", Usage: "`DIR` of a COCO or Karpathy file's pictures", Destination: &o.Set.Pictures},
 			&cli.BoolFlag{Name: "outside", Usage: "captions files may name pictures outside their folder", Destination: &o.Set.Outside},
@@ -46,10 +47,13 @@ func evaluateCommand() *cli.Command {
 			if err := readConfig(c); err != nil {
 				return err
 			}
-			if o.Model == "" {
-				return noModel(c)
+			if o.Models, err = models.chosen(c); err != nil {
+				return err
 			}
 			if err := missing(c, "data", "out"); err != nil {
+				return err
+			}
+			if o.Options.Flip, err = flipped(views); err != nil {
 				return err
 			}
 			if err := o.Beam.Validate(); err != nil {
@@ -58,7 +62,7 @@ func evaluateCommand() *cli.Command {
 			if o.Baseline, err = readBaseline(baseline); err != nil {
 				return err
 			}
-			if err := findModel(c, &o.Model); err != nil {
+			if err := findModels(c, o.Models); err != nil {
 				return err
 			}
 			if o.Meteor, err = paraphrases(c.Context, table); err != nil {

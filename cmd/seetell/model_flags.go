@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -9,26 +10,31 @@ import (
 	"github.com/seetell/seetell/captioner"
 )
 
-// modelFlags say which checkpoint runs, and where, and what its pictures may
-// cost.
-func modelFlags(path *string, o *captioner.Options) []cli.Flag {
+// modelsFlags say which checkpoints run, and where, and what their pictures may
+// cost. Several caption together.
+func modelsFlags(models *paths, views *string, o *captioner.Options) []cli.Flag {
 	return slices.Concat([]cli.Flag{
-		&cli.PathFlag{Name: "model", Usage: modelHelp, Destination: path, EnvVars: []string{"SEETELL_MODEL"}},
+		&cli.GenericFlag{Name: "model", Usage: modelHelp + "; repeat it for several that caption together, by the mean of their probabilities; $SEETELL_MODEL where there is none", Value: models},
+		&cli.StringFlag{Name: "views", Usage: "flip: see each picture mirrored too, and take the mean of both", Value: "one", Destination: views},
 	}, deviceFlags(&o.Device, &o.Precision, captioner.PrecisionFloat32), pictureFlags())
 }
 
-// modelsFlags are modelFlags for several checkpoints that caption together.
-func modelsFlags(models *paths, views *string, o *captioner.Options) []cli.Flag {
-	var one string
-	flags := modelFlags(&one, o)
-	flags[0] = &cli.GenericFlag{Name: "model", Usage: modelHelp + "; repeat it for several that caption together, by the mean of their probabilities; $SEETELL_MODEL where there is none", Value: models}
-	return append(flags, &cli.StringFlag{Name: "views", Usage: "flip: see each picture mirrored too, and take the mean of both", Value: "one", Destination: views})
+// chosen returns the checkpoints that --model names, or $SEETELL_MODEL where it
+// names none.
+func (p paths) chosen(c *cli.Context) (paths, error) {
+	if model := os.Getenv("SEETELL_MODEL"); model != "" && len(p) == 0 {
+		p = paths{model}
+	}
+	if len(p) == 0 {
+		return nil, noModel(c)
+	}
+	return p, nil
 }
 
 // flipped reads --views.
 func flipped(views string) (bool, error) {
 	if views != "one" && views != "flip" {
-		return false, fmt.Errorf("--views %q: give one or flip", views)
+		return false, usage(fmt.Errorf("--views %q: give one or flip", views))
 	}
 	return views == "flip", nil
 }

@@ -19,7 +19,8 @@ import (
 
 // serving is what the command serve was asked for.
 type serving struct {
-	model   string
+	models  paths
+	views   string
 	options captioner.Options
 	listen  string
 	server  serve.Options
@@ -40,7 +41,7 @@ func serveCommand() *cli.Command {
 		Description: "The page is at /, the description of the API at /openapi.json. Clients of Ollama, OpenAI,\n" +
 			"Hugging Face and PhotoPrism work unchanged: docs/serving.md has a line for each.\n\n" +
 			"With " + keyVariable + " set, requests need it: Authorization: Bearer KEY.",
-		Flags: slices.Concat(modelFlags(&o.model, &o.options), beamFlags(&s.Beam), []cli.Flag{
+		Flags: slices.Concat(modelsFlags(&o.models, &o.views, &o.options), beamFlags(&s.Beam), []cli.Flag{
 			&cli.StringFlag{Name: "listen", Usage: "`ADDRESS` to listen at; 0.0.0.0:8080 for other machines too", Value: "127.0.0.1:8080", Destination: &o.listen, EnvVars: []string{"SEETELL_LISTEN"}},
 			&cli.StringFlag{Name: "name", Usage: "`NAME` of the model, as clients list it", Value: s.Name, Destination: &s.Name},
 			&cli.StringFlag{Name: "base-path", Usage: "`PATH` that a proxy leaves before each address, such as /captions", Destination: &s.BasePath},
@@ -61,12 +62,15 @@ func serveCommand() *cli.Command {
 			&cli.StringSliceFlag{Name: "host", Usage: "`NAME` that requests may be addressed to, once for each; *.example.org for all below; on a loopback address also its own names, elsewhere any if none is given", Destination: &o.hosts},
 			&cli.StringSliceFlag{Name: "cors-origin", Usage: "`ORIGIN` whose pages may ask, such as https://photos.example.org; * for any", Destination: &o.origins},
 		}), []cli.Flag{configFlag()}),
-		Action: func(c *cli.Context) error {
+		Action: func(c *cli.Context) (err error) {
 			if err := readConfig(c); err != nil {
 				return err
 			}
-			if o.model == "" {
-				return noModel(c)
+			if o.models, err = o.models.chosen(c); err != nil {
+				return err
+			}
+			if o.options.Flip, err = flipped(o.views); err != nil {
+				return err
 			}
 			return o.run(c)
 		},
@@ -85,13 +89,13 @@ func (o serving) run(c *cli.Context) error {
 	if err := o.server.Validate(); err != nil {
 		return usage(err)
 	}
-	if err := findModel(c, &o.model); err != nil {
+	if err := findModels(c, o.models); err != nil {
 		return err
 	}
-	if o.server.SHA256, o.server.Size, err = fingerprint(o.model); err != nil {
+	if o.server.SHA256, o.server.Size, err = fingerprint(o.models); err != nil {
 		return err
 	}
-	model, err := captioner.Open(o.model, o.options)
+	model, err := captioner.OpenAll(o.models, o.options)
 	if err != nil {
 		return err
 	}
@@ -111,7 +115,7 @@ func (o serving) run(c *cli.Context) error {
 
 // serve answers at the listener until the command is told to end.
 func (o serving) serve(ctx context.Context, server *serve.Server, listener net.Listener) error {
-	logrus.WithFields(logrus.Fields{"address": "http://" + listener.Addr().String(), "model": o.model, "device": o.server.Device}).Info("serving")
+	logrus.WithFields(logrus.Fields{"address": "http://" + listener.Addr().String(), "model": o.models.String(), "device": o.server.Device}).Info("serving")
 	if err := server.Serve(ctx, listener); err != nil {
 		return err
 	}
@@ -129,17 +133,21 @@ func listenHosts(address *net.TCPAddr, named []string) []string {
 	return named
 }
 
-// fingerprint returns the SHA-256 of a file and its size.
-func fingerprint(path string) (string, int64, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return "", 0, err
-	}
-	defer file.Close()
+// fingerprint returns the SHA-256 of files, one behind the other, and their size.
+func fingerprint(files []string) (string, int64, error) {
 	sum := sha256.New()
-	size, err := io.Copy(sum, file)
-	if err != nil {
-		return "", 0, fmt.Errorf("read %s: %w", path, err)
+	var size int64
+	for _, path := range files {
+		file, err := os.Open(path)
+		if err != nil {
+			return "", 0, err
+		}
+		n, err := io.Copy(sum, file)
+		file.Close()
+		if err != nil {
+			return "", 0, fmt.Errorf("read %s: %w", path, err)
+		}
+		size += n
 	}
 	return hex.EncodeToString(sum.Sum(nil)), size, nil
 }
