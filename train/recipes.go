@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/seetell/seetell/captioner/checkpoint"
@@ -22,6 +23,7 @@ var recipes = []struct {
 	{"best", best},
 	{"demo", demo},
 	{"literal", literal},
+	{"quick", quickLook},
 }
 
 // Recipe returns DefaultConfig with the settings of a recipe.
@@ -55,6 +57,24 @@ func (c *Config) Apply(recipe string) error {
 func (c *Config) ShareEpochs(epochs int) {
 	c.SelfCritical = epochs * c.SelfCritical / c.Epochs
 	c.Epochs = epochs
+}
+
+// ShareRate changes the learning rate and keeps the backbone's in proportion to
+// it.
+func (c *Config) ShareRate(rate float64) {
+	if c.EncoderLearningRate >= 0 {
+		c.EncoderLearningRate = tidy(rate * (c.EncoderLearningRate / c.LearningRate))
+	}
+	c.LearningRate = rate
+}
+
+// tidy rounds to twelve digits, so that a proportion is written as people do.
+func tidy(x float64) float64 {
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 12, 64), 64)
+	if err != nil {
+		return x
+	}
+	return rounded
 }
 
 // base is the paper-like one: an encoder pretrained on ImageNet, trained end to
@@ -95,6 +115,23 @@ func best(c *Config) {
 	c.ClipNorm, c.AverageDecay = 5, .998
 	c.Dropout, c.EmbeddingDropout, c.LabelSmoothing = .5, .25, .1
 	c.Augmentation.Flip, c.Augmentation.CropScale = loader.FlipSwap, .6
+	c.MinimumCount = 5
+	c.Model.Layers, c.Model.Output, c.Model.FeatureNorm = checkpoint.Layers4, checkpoint.OutputDeep, checkpoint.FeatureNormNone
+	c.AttentionGuide, c.GuideTemperature, c.SelfCriticalWords = 0, .5, 0
+}
+
+// quickLook is for a first look, within minutes on two cores: the backbone stays as it
+// came, so that what it makes of a picture is computed once, and the rest learns
+// for a few epochs.
+func quickLook(c *Config) {
+	c.Epochs, c.SelfCritical, c.SelfCriticalRate = 4, 0, 2e-4
+	c.Batch = 16
+	c.LearningRate, c.EncoderLearningRate = 1e-3, 5e-5
+	c.FrozenLayers, c.BatchNorm = 4, BatchNormFrozen
+	c.Schedule, c.WarmUp = ScheduleCosine, 100
+	c.ClipNorm, c.AverageDecay = 5, .998
+	c.Dropout, c.EmbeddingDropout, c.LabelSmoothing = .5, .25, .1
+	c.Augmentation.Flip, c.Augmentation.CropScale = "", 0
 	c.MinimumCount = 5
 	c.Model.Layers, c.Model.Output, c.Model.FeatureNorm = checkpoint.Layers4, checkpoint.OutputDeep, checkpoint.FeatureNormNone
 	c.AttentionGuide, c.GuideTemperature, c.SelfCriticalWords = 0, .5, 0

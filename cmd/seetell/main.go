@@ -45,6 +45,7 @@ func run(args []string, out, messages io.Writer) int {
 	defer notes.Flush()
 	defer results.Flush()
 	app := application(results, notes)
+	helpOfRecipe(app, args)
 	app.Metadata = map[string]any{argumentsKey: args[min(1, len(args)):]}
 	err := app.RunContext(ctx, flagsFirst(globalsFirst(args, app.Flags), app.Commands))
 	if err == nil {

@@ -22,6 +22,44 @@ func trainCommand() *cli.Command {
 	return trainWith(&cfg)
 }
 
+// helpOfRecipe has the help of train show the defaults of the recipe that is
+// named beside --help.
+func helpOfRecipe(app *cli.App, args []string) {
+	at := slices.IndexFunc(app.Commands, func(c *cli.Command) bool { return c.Name == "train" })
+	name := recipeIn(args)
+	if at < 0 || !slices.Contains(args, "train") || !slices.ContainsFunc(args, isHelp) {
+		return
+	}
+	cfg, err := train.Recipe(name)
+	if err != nil {
+		return // an action says so
+	}
+	command := trainWith(&cfg)
+	for _, flag := range command.Flags {
+		if recipe, ok := flag.(*cli.StringFlag); ok && recipe.Name == "recipe" {
+			recipe.Value = name
+		}
+	}
+	setUsageError(command)
+	app.Commands[at] = command
+}
+
+func isHelp(arg string) bool { return slices.Contains([]string{"--help", "-help", "-h", "--h"}, arg) }
+
+// recipeIn returns the value of --recipe among arguments, the default without
+// one.
+func recipeIn(args []string) string {
+	for i, arg := range args {
+		if value, ok := strings.CutPrefix(strings.TrimLeft(arg, "-"), "recipe="); ok && arg[0] == '-' {
+			return value
+		}
+		if strings.TrimLeft(arg, "-") == "recipe" && arg[0] == '-' && i+1 < len(args) {
+			return args[i+1]
+		}
+	}
+	return train.DefaultRecipe
+}
+
 // trainWith is the command train, whose flags are fields of cfg.
 func trainWith(cfg *train.Config) *cli.Command {
 	flags := slices.Concat(
@@ -114,7 +152,7 @@ func trainOnce(c *cli.Context, cfg *train.Config) error {
 // that is resumed from what it was left with, and from a recipe if it is asked
 // for.
 func settings(c *cli.Context, cfg *train.Config) error {
-	given, epochs := givenFlags(c), cfg.Epochs
+	given, epochs, rate := givenFlags(c), cfg.Epochs, cfg.LearningRate
 	if cfg.Resume && !c.Bool("resume") { // started again: what it began from is behind it
 		delete(given, "from")
 	}
@@ -130,6 +168,9 @@ func settings(c *cli.Context, cfg *train.Config) error {
 		if c.IsSet("epochs") {
 			cfg.ShareEpochs(epochs)
 		}
+	}
+	if c.IsSet("learning-rate") && rate > 0 {
+		cfg.ShareRate(rate)
 	}
 	for name, value := range given {
 		if err := c.Set(name, value); err != nil {
@@ -176,7 +217,7 @@ func runFlags(cfg *train.Config) []cli.Flag {
 	return append([]cli.Flag{
 		&cli.PathFlag{Name: "out", Usage: "`DIR` of the run", Destination: &cfg.Out},
 		configFlag(),
-		&cli.StringFlag{Name: "recipe", Usage: "named settings: " + strings.Join(train.Recipes(), ", "), Value: train.DefaultRecipe},
+		&cli.StringFlag{Name: "recipe", Usage: "named settings: " + strings.Join(train.Recipes(), ", ") + "; --recipe NAME --help shows its own", Value: train.DefaultRecipe},
 		&cli.BoolFlag{Name: "dry-run", Usage: "print the settings that a run would have, as TOML, and what differs from the recipe's"},
 		&cli.BoolFlag{Name: "resume", Usage: "go on with the run in --out, with its settings where no others are given", Destination: &cfg.Resume},
 		&cli.BoolFlag{Name: "new-schedule", Usage: "with --resume: follow other epochs, learning rates and schedule from there on", Destination: &cfg.NewSchedule},
@@ -196,7 +237,7 @@ func optimiserFlags(cfg *train.Config) []cli.Flag {
 		&cli.StringFlag{Name: "micro-batch", Usage: "pictures of a batch in memory at once, for the same gradients: a `NUMBER`, 0 for all, or auto for as many as fit", Value: cfg.MicroBatch, Destination: &cfg.MicroBatch},
 		&cli.StringFlag{Name: "captions-per-step", Usage: "captions of a picture in a step: all, or 1, and then a batch is pairs", Value: cfg.CaptionsPerStep, Destination: &cfg.CaptionsPerStep},
 		&cli.Float64Flag{Name: "learning-rate", Usage: "step size of Adam", Value: cfg.LearningRate, Destination: &cfg.LearningRate},
-		&cli.Float64Flag{Name: "encoder-learning-rate", Usage: "step size for the backbone; negative for a tenth of --learning-rate", Value: cfg.EncoderLearningRate, Destination: &cfg.EncoderLearningRate},
+		&cli.Float64Flag{Name: "encoder-learning-rate", Usage: "step size for the backbone; where it is not given, it moves with --learning-rate in the recipe's proportion; negative for a tenth of that", Value: cfg.EncoderLearningRate, Destination: &cfg.EncoderLearningRate},
 		&cli.Float64Flag{Name: "weight-decay", Usage: "decoupled weight decay, as AdamW", Value: cfg.WeightDecay, Destination: &cfg.WeightDecay},
 		&cli.Float64Flag{Name: "clip-norm", Usage: "largest total norm of the gradients; 0 for no limit", Value: cfg.ClipNorm, Destination: &cfg.ClipNorm},
 		&cli.StringFlag{Name: "schedule", Usage: "of the learning rates: constant, cosine or plateau", Value: cfg.Schedule, Destination: &cfg.Schedule},

@@ -44,6 +44,9 @@ func TestRecipes(t *testing.T) {
 		{"the default", nil, map[string]any{"batch": 16, "frozen-layers": 3, "schedule": "cosine", "average-decay": .998, "epochs": 21, "self-critical": 7}},
 		{"another", []string{"--recipe", "base"}, map[string]any{"batch": 4, "frozen-layers": 0, "schedule": "constant", "average-decay": 0., "flip": "", "epochs": 14, "self-critical": 0}},
 		{"a flag wins", []string{"--recipe", "base", "--batch", "7"}, map[string]any{"batch": 7, "learning-rate": 3e-4}},
+		{"a rate moves the backbone's", []string{"--recipe", "base", "--learning-rate", "1e-4"}, map[string]any{"learning-rate": 1e-4, "encoder-learning-rate": 1e-5}},
+		{"one rate for all", []string{"--recipe", "literal", "--learning-rate", "1e-4"}, map[string]any{"learning-rate": 1e-4, "encoder-learning-rate": 1e-4}},
+		{"both rates", []string{"--recipe", "base", "--learning-rate", "1e-4", "--encoder-learning-rate", "2e-6"}, map[string]any{"learning-rate": 1e-4, "encoder-learning-rate": 2e-6}},
 		{"an epoch", []string{"--epochs", "1"}, map[string]any{"epochs": 1, "self-critical": 0}},
 		{"other epochs", []string{"--epochs", "12"}, map[string]any{"epochs": 12, "self-critical": 4}},
 		{"epochs of both kinds", []string{"--epochs", "10", "--self-critical", "2"}, map[string]any{"epochs": 10, "self-critical": 2}},
@@ -109,5 +112,65 @@ func TestResumedSettings(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestHelpOfRecipes shows each recipe's own defaults.
+func TestHelpOfRecipes(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"train", "--help"}, "epochs of the run (default: 21)"},
+		{[]string{"train", "--recipe", "base", "--help"}, "epochs of the run (default: 14)"},
+		{[]string{"train", "--help", "--recipe=quick"}, "epochs of the run (default: 4)"},
+		{[]string{"train", "-h", "--recipe", "literal"}, `(default: "literal")`},
+	} {
+		out, messages, code := say(t, test.args...)
+		if code != 0 || !strings.Contains(strings.Join(strings.Fields(out), " "), test.want) {
+			t.Errorf("%v: exit code %d, no %q in\n%s%s", test.args, code, test.want, out, messages)
+		}
+	}
+}
+
+// TestRecipeTable holds the table of recipes in docs/training.md to what they
+// are.
+func TestRecipeTable(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join("..", "..", "docs", "training.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, found := strings.Cut(string(data), "| flag |")
+	if !found {
+		t.Fatal("docs/training.md has no table of recipes")
+	}
+	table, _, _ = strings.Cut(table, "\n\n")
+	lines := strings.Split(table, "\n")
+	cells := func(line string) []string {
+		var out []string
+		for cell := range strings.SplitSeq(strings.Trim(line, "| "), "|") {
+			out = append(out, strings.Trim(strings.TrimSpace(cell), "`"))
+		}
+		return out
+	}
+	recipes := cells(lines[0])
+	if len(recipes) != len(train.Recipes()) {
+		t.Errorf("the table has %d recipes, and there are %d", len(recipes), len(train.Recipes()))
+	}
+	for column, name := range recipes {
+		cfg, err := train.Recipe(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defaults := map[string]string{}
+		for _, flag := range trainWith(&cfg).Flags {
+			defaults["--"+flag.Names()[0]] = defaultText(flag)
+		}
+		for _, line := range lines[2:] {
+			row := cells(line)
+			if want, ok := defaults[row[0]]; !ok || row[column+1] != want && (row[column+1] != "none" || want != "") {
+				t.Errorf("recipe %s: %s is %q in the table, and it is %q", name, row[0], row[column+1], want)
+			}
+		}
 	}
 }
