@@ -67,7 +67,7 @@ func (c *featureCache) batch(s *torch.Scope, pixels []uint8, size int, compute f
 }
 
 // frozenFeatures gives what pictures come to in the backbone's frozen layers,
-// and keeps it of those that come again.
+// whose weights it lays out for that, and keeps it of those that come again.
 type frozenFeatures struct {
 	network       *captioner.Network
 	preprocessing picture.Preprocessing
@@ -78,6 +78,8 @@ type frozenFeatures struct {
 	memory        int64                   // bytes that features may take; negative for half of what is free
 	opened        func(kept, bytes int64) // hears how many pictures there is room for; nil for nobody
 	cache         *featureCache           // nil for none yet
+	fixed         *captioner.Fixed        // the frozen layers, laid out; nil for none yet
+	fixedLayers   int                     // how many those are
 }
 
 // KeepFeatures has the trainer keep what so many pictures, those that come in
@@ -112,7 +114,29 @@ func (f *frozenFeatures) of(s *torch.Scope, batch *loader.Batch, layers int) *to
 }
 
 func (f *frozenFeatures) compute(s *torch.Scope, pixels *torch.Tensor, layers int) *torch.Tensor {
+	if err := f.fix(layers); err != nil {
+		s.Fail(err)
+		return pixels
+	}
 	return f.network.FrozenFeatures(s, captioner.Normalise(s, pixels, f.preprocessing), layers, f.precision)
+}
+
+// fix lays the frozen layers out when layers become frozen, or others are.
+func (f *frozenFeatures) fix(layers int) (err error) {
+	if f.fixedLayers == layers {
+		return nil
+	}
+	f.release()
+	if f.fixed, err = f.network.FixLayers(f.precision, f.preprocessing.Size, layers); err == nil {
+		f.fixedLayers = layers
+	}
+	return err
+}
+
+// release undoes fix.
+func (f *frozenFeatures) release() {
+	f.fixed.Close()
+	f.fixed, f.fixedLayers = nil, 0
 }
 
 // open makes the cache when layers become frozen, or fewer are.
@@ -120,7 +144,7 @@ func (f *frozenFeatures) open(s *torch.Scope, one func(int) *torch.Tensor, layer
 	if f.cache != nil && f.cache.layers == layers {
 		return
 	}
-	f.forget()
+	f.drop()
 	first := one(0)
 	if s.Err() != nil {
 		return
@@ -141,8 +165,15 @@ func (f *frozenFeatures) open(s *torch.Scope, one func(int) *torch.Tensor, layer
 	}
 }
 
-// forget frees what is kept.
+// forget frees what is kept and leaves all layers as they are, which may now
+// learn.
 func (f *frozenFeatures) forget() {
+	f.release()
+	f.drop()
+}
+
+// drop frees the cache.
+func (f *frozenFeatures) drop() {
 	f.cache.close()
 	f.cache = nil
 }

@@ -203,6 +203,7 @@ func (t *Trainer) Predictor(c Config, v *captioner.Vocabulary) *predict.Predicto
 	}
 	if modes := captioner.Evaluation; t.Modes.Frozen > 0 {
 		modes.Frozen = t.Modes.Frozen
+		_ = t.features.fix(modes.Frozen) // before the predictor does, for as long as it predicts; compute says what is wrong
 		p.Pooled = func(s *torch.Scope, batch *loader.Batch) *torch.Tensor {
 			return t.Network.Pooled(s, t.features.of(s, batch, modes.Frozen), modes, t.Precision)
 		}
