@@ -9,9 +9,9 @@ func BenchmarkScore(b *testing.B) {
 		name string
 		o    Options
 	}{
-		{"quick", Options{Metrics: []string{"bleu", "rouge", "cider"}}},
-		{"intervals", Options{Metrics: []string{"bleu", "rouge", "cider"}, Resamples: 1000}},
-		{"meteor", Options{Metrics: []string{"meteor"}}},
+		{"quick", Options{Metrics: []Metric{BLEU, ROUGE, CIDEr}}},
+		{"intervals", Options{Metrics: []Metric{BLEU, ROUGE, CIDEr}, Resamples: 1000}},
+		{"meteor", Options{Metrics: []Metric{METEOR}}},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			for b.Loop() {

@@ -53,7 +53,7 @@ func TestCompare(t *testing.T) {
 }
 
 func TestCompareDifferentPictures(t *testing.T) {
-	o := Options{Metrics: []string{"rouge"}, Resamples: 10}
+	o := Options{Metrics: []Metric{ROUGE}, Resamples: 10}
 	systems := compareSystems(t)[:2]
 	systems[1].Images = systems[1].Images[3:]
 	if _, err := Compare(t.Context(), systems, false, o); !errors.Is(err, ErrOtherPictures) || !strings.Contains(err.Error(), "3 pictures") {

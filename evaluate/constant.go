@@ -30,44 +30,34 @@ func (t *table) constants(ctx context.Context) (constants, error) {
 	cheap, costly := t.split()
 	best, err := t.try(ctx, cheap, t.candidates())
 	if err != nil || len(costly) == 0 {
-		return best.ordered(t, cheap, costly, constants{}), err
+		return best.ordered(t, constants{}), err
 	}
 	again := best.captions
 	if len(cheap) == 0 {
 		again = t.candidates()[:1]
 	}
 	rest, err := t.try(ctx, costly, again)
-	return best.ordered(t, cheap, costly, rest), err
+	return best.ordered(t, rest), err
 }
 
 // split parts the metrics by what a score costs.
-func (t *table) split() (cheap, costly []metric) {
+func (t *table) split() (cheap, costly []measured) {
 	for _, m := range t.metrics {
-		switch own, added := m.(*addedMetric); {
-		case added && own.Costly || isCostly(m):
+		if m.Costly {
 			costly = append(costly, m)
-		default:
+		} else {
 			cheap = append(cheap, m)
 		}
 	}
 	return cheap, costly
 }
 
-// isCostly tells those of our own metrics that take long.
-func isCostly(m metric) bool {
-	switch m.(type) {
-	case meteorMetric, rougeScoreMetric:
-		return true
-	}
-	return false
-}
-
-// ordered puts two groups of columns into the table's order.
-func (c constants) ordered(t *table, cheap, costly []metric, rest constants) constants {
+// ordered puts the columns of cheap metrics, and the rest's, into the table's order.
+func (c constants) ordered(t *table, rest constants) constants {
 	var out constants
 	for _, m := range t.metrics {
 		from := &c
-		if slices.Contains(costly, m) {
+		if m.Costly {
 			from = &rest
 		}
 		n := len(m.names())
@@ -82,7 +72,7 @@ func (c constants) ordered(t *table, cheap, costly []metric, rest constants) con
 
 // try scores each caption for every picture and keeps the best of each
 // column.
-func (t *table) try(ctx context.Context, metrics []metric, candidates []text) (constants, error) {
+func (t *table) try(ctx context.Context, metrics []measured, candidates []text) (constants, error) {
 	var best constants
 	if len(metrics) == 0 {
 		return best, nil
@@ -186,7 +176,7 @@ func (t *table) constantsLeaveOneOut(ctx context.Context, c constants, rounds in
 			pictures := t.withCaptions(func(int) text { return c.captions[column] })
 			for round := range rounds {
 				rest := without(pictures, round, false)
-				other, err := measure(ctx, rest, []metric{m})
+				other, err := measure(ctx, rest, []measured{m})
 				if err != nil {
 					return nil, err
 				}

@@ -27,10 +27,9 @@ type Images = []Image
 // Options say how to score. The zero value asks for BLEU, METEOR, ROUGE-L and
 // CIDEr-D behind the PTB tokenizer, without intervals.
 type Options struct {
-	// Metrics are names out of MetricNames; none means DefaultMetrics.
-	Metrics []string
-	// Added are metrics of one's own beside those.
-	Added []Metric
+	// Metrics to score with, this package's and others; none means
+	// DefaultMetrics.
+	Metrics []Metric
 	// Tokenizer is a name out of TokenizerNames; none means the first.
 	Tokenizer string
 	// Meteor has METEOR's paraphrase table (meteor.Load); without one the

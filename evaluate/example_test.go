@@ -12,7 +12,7 @@ func ExampleScore() {
 		{ID: "1", Caption: "A dog runs on grass.", References: []string{"A brown dog runs on the grass.", "The dog is running."}},
 		{ID: "2", Caption: "Two men play.", References: []string{"Two men play soccer.", "Men playing football."}},
 	}
-	report, err := evaluate.Score(context.Background(), images, evaluate.Options{Metrics: []string{"bleu", "cider"}})
+	report, err := evaluate.Score(context.Background(), images, evaluate.Options{Metrics: []evaluate.Metric{evaluate.BLEU, evaluate.CIDEr}})
 	if err != nil {
 		fmt.Println(err)
 		return

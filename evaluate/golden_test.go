@@ -85,7 +85,7 @@ func TestGoldenSystems(t *testing.T) {
 	for _, name := range systems {
 		t.Run(name, func(t *testing.T) {
 			images, golden := goldenImages(t, name)
-			report, err := Score(t.Context(), images, Options{Metrics: []string{"bleu", "meteor", "rouge", "cider"}})
+			report, err := Score(t.Context(), images, Options{Metrics: []Metric{BLEU, METEOR, ROUGE, CIDEr}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -138,7 +138,7 @@ func TestGoldenEdgeCases(t *testing.T) {
 				pictures[i].caption = vocabulary.text(item.Hyp, item.Hyp)
 				pictures[i].references = each(item.Refs, func(r string) text { return vocabulary.text(r, r) })
 			}
-			metrics, err := choose(Options{Metrics: []string{"bleu", "meteor", "rouge", "cider"}})
+			metrics, err := choose(Options{Metrics: []Metric{BLEU, METEOR, ROUGE, CIDEr}})
 			if err != nil {
 				t.Fatal(err)
 			}

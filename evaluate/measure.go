@@ -9,7 +9,7 @@ import (
 
 // table holds the statistics and the scores of every picture: a row each.
 type table struct {
-	metrics  []metric
+	metrics  []measured
 	pictures []picture
 	// vocabulary numbers the words of pictures; only Score's own table has it.
 	vocabulary numbers
@@ -23,7 +23,7 @@ type table struct {
 const chunk = 32
 
 // measure computes the statistics and scores of all pictures.
-func measure(ctx context.Context, pictures []picture, metrics []metric) (*table, error) {
+func measure(ctx context.Context, pictures []picture, metrics []measured) (*table, error) {
 	t := &table{metrics: metrics, pictures: pictures}
 	for _, m := range metrics {
 		m.prepare(pictures)

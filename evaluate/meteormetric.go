@@ -44,7 +44,7 @@ func (meteorMetric) total(row []float64, _ int, scores []float64) {
 }
 
 // newNLTKMetric is NLTK's METEOR, whose score is the mean over pictures.
-func newNLTKMetric() metric {
+func newNLTKMetric() summable {
 	scorer := nltk.NewMeteor()
 	words := func(t text) []string { return strings.FieldsFunc(t.line, isSpace) }
 	return mean{name: "METEOR_NLTK", score: func(p *picture) float64 {

@@ -2,7 +2,6 @@ package evaluate
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -108,13 +107,8 @@ func newReport(images Images, o Options, t *table) *Report {
 		Meteor:    stages(o, t),
 		Lengths:   lengths(t.pictures),
 		Captions:  captions(t.pictures),
+		Added:     scales(t.metrics),
 		PerImage:  make([]ImageScore, len(images)),
-	}
-	for _, m := range o.Added {
-		if r.Added == nil {
-			r.Added = map[string]Scale{}
-		}
-		r.Added[m.Name] = Scale{cmp.Or(m.Label, m.Name), m.Maximum}
 	}
 	for i, image := range images {
 		r.PerImage[i] = ImageScore{ID: image.ID, Caption: image.Caption, Scores: named(t.columns, t.score(i))}

@@ -9,7 +9,7 @@ import (
 )
 
 // quick are metrics that take no time.
-var quick = []string{"bleu", "rouge", "cider"}
+var quick = []Metric{BLEU, ROUGE, CIDEr}
 
 func scoreOf(t *testing.T, images Images, o Options) *Report {
 	t.Helper()
@@ -29,7 +29,7 @@ func TestBootstrap(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	metrics, err := choose(Options{Metrics: []string{"bleu", "meteor", "rouge", "cider"}})
+	metrics, err := choose(Options{Metrics: []Metric{BLEU, METEOR, ROUGE, CIDEr}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +201,8 @@ func TestScoreErrors(t *testing.T) {
 		{"nothing", nil, Options{}, "no pictures"},
 		{"twice", append(one, one...), Options{}, `picture "1" stands twice`},
 		{"no reference", Images{{ID: "7"}}, Options{}, `picture "7" has no reference`},
-		{"metric", one, Options{Metrics: []string{"spice"}}, `no metric "spice"`},
+		{"metric", one, Options{Metrics: []Metric{{Name: "spice"}}}, `the metric "spice" has no name or no score`},
+		{"twice", one, Options{Metrics: []Metric{BLEU, BLEU}}, "two metrics are named Bleu_1"},
 		{"tokenizer", one, Options{Tokenizer: "x"}, `no tokenizer "x"`},
 		{"baseline", one, Options{Baseline: map[string]string{}}, `no caption for picture "1"`},
 	} {

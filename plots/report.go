@@ -68,12 +68,8 @@ func NewSystem(name string, r *evaluate.Report) (*System, error) {
 
 // newSeries picks one metric of the report, nil where no picture has it.
 func newSeries(key string, r *evaluate.Report) (*Series, error) {
-	largest := 0.0
-	for _, image := range r.PerImage {
-		largest = max(largest, image.Scores[key])
-	}
-	m := metrics.Of(key).Scaled(largest)
-	s := &Series{Metric: key, Score: r.Scores[key], High: m.High}
+	m := metrics.In(r, key)
+	s := &Series{Metric: key, Label: m.Label, Score: r.Scores[key], High: m.High}
 	missing := -1
 	for i, image := range r.PerImage {
 		v, ok := image.Scores[key]

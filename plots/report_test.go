@@ -76,6 +76,41 @@ func TestUnknownMetricIsDrawn(t *testing.T) {
 	}
 }
 
+// TestMetricFromOutside draws a metric that the report says something of under its
+// label and up to its maximum; without one up to what the report holds.
+func TestMetricFromOutside(t *testing.T) {
+	metric := evaluate.Metric{Name: "grade", Label: "school grade", Maximum: 30, Score: func(caption []string, _ [][]string) float64 {
+		return float64(4 * len(caption))
+	}}
+	images := evaluate.Images{{ID: "1", Caption: "a dog runs", References: []string{"a dog"}}, {ID: "2", Caption: "cat", References: []string{"a cat"}}}
+	for _, test := range []struct{ maximum, high float64 }{{30, 30}, {0, 24}} {
+		metric.Maximum = test.maximum
+		r, err := evaluate.Score(t.Context(), images, evaluate.Options{Metrics: []evaluate.Metric{metric}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		system, err := NewSystem("ours", r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := system.series("grade"); s.Label != "school grade" || s.High != test.high {
+			t.Errorf("%q up to %v, want school grade up to %v", s.Label, s.High, test.high)
+		}
+		f, err := Distribution([]*System{system}, "grade", Histogram)
+		if err != nil || f.Title != "school grade over 2 pictures" {
+			t.Errorf("title %q, %v", f.Title, err)
+		}
+	}
+	metric.Maximum = 10
+	r, err := evaluate.Score(t.Context(), images, evaluate.Options{Metrics: []evaluate.Metric{metric}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := NewSystem("ours", r); err == nil || !strings.Contains(err.Error(), "12, which is not between 0 and 10") {
+		t.Errorf("NewSystem() = %v for a score above the metric's maximum", err)
+	}
+}
+
 // Another tool's scores may be in percent.
 func TestUnknownMetricInPercent(t *testing.T) {
 	r := &evaluate.Report{Format: 1, Images: 3, Scores: map[string]float64{"CLIPScore": 70}}
@@ -93,7 +128,7 @@ func TestUnknownMetricInPercent(t *testing.T) {
 	for _, f := range figures {
 		plottest.WellFormed(t, f.Name, encode(t, f, "svg"))
 	}
-	d, _ := newDensity([]float64{60, 70, 80}, system.series("CLIPScore").bounds().High)
+	d, _ := newDensity([]float64{60, 70, 80}, system.series("CLIPScore").metric().High)
 	if mass := integrate(d.at, 100); math.Abs(mass-1) > 1e-4 {
 		t.Errorf("the mass between 0 and 100 is %v", mass)
 	}

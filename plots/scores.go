@@ -52,7 +52,7 @@ func (s *Series) numbers(system string) []any {
 	if s.Fewer != nil {
 		fewer, fewerFloor = fmt.Sprint(s.Fewer.Score), fmt.Sprint(s.Fewer.Floor)
 	}
-	zeros := 100 * newSample(s.Values, s.bounds()).zeroShare()
+	zeros := 100 * newSample(s.Values, s.metric()).zeroShare()
 	return []any{s.Metric, system, s.Score, low, high, metrics.Mean(s.Values), metrics.Median(s.Values), zeros,
 		referenceText(s.Floor), referenceText(s.Human), fewer, fewerFloor}
 }

@@ -13,6 +13,7 @@ type System struct {
 // Series is one metric over the pictures of a system.
 type Series struct {
 	Metric   string    // its name in the report: "Bleu_4"
+	Label    string    // its name in figures: "BLEU-4"; empty: as its name says
 	High     float64   // the largest value that it can take; 0: as its name says, else 1
 	Values   []float64 // one per picture, in the report's order
 	Score    float64   // of the corpus, which is not the mean of Values
@@ -25,9 +26,12 @@ type Series struct {
 	Fewer *Fewer
 }
 
-// bounds is the series' metric with its bounds.
-func (s *Series) bounds() metrics.Metric {
+// metric is the series' metric with its label and bounds.
+func (s *Series) metric() metrics.Metric {
 	m := metrics.Of(s.Metric)
+	if s.Label != "" {
+		m.Label = s.Label
+	}
 	if s.High > 0 {
 		m.High = s.High
 	}
@@ -73,13 +77,21 @@ func metricsOf(systems []*System) []string {
 	return keys
 }
 
-// metricIn is the metric with the bounds that it has in any of systems.
+// metricIn is the metric with the label that it has in the first of systems, and
+// the largest bounds that it has in any.
 func metricIn(systems []*System, key string) metrics.Metric {
-	m := metrics.Of(key)
+	var found metrics.Metric
 	for _, system := range systems {
 		if s := system.series(key); s != nil {
-			m.High = max(m.High, s.bounds().High)
+			m := s.metric()
+			if found.Key == "" {
+				found = m
+			}
+			found.High = max(found.High, m.High)
 		}
 	}
-	return m
+	if found.Key == "" {
+		return metrics.Of(key)
+	}
+	return found
 }

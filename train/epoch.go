@@ -217,7 +217,7 @@ func (r *run) score(ctx context.Context, found predict.Predictions, line *Epoch)
 	if r.cfg.World.Size() > 1 { // the others wait for it
 		ctx = context.WithoutCancel(ctx)
 	}
-	scores, err := evaluate.Score(ctx, found.Images(), evaluate.Options{Metrics: []string{"bleu", "rouge", "cider"}})
+	scores, err := evaluate.Score(ctx, found.Images(), evaluate.Options{Metrics: []evaluate.Metric{evaluate.BLEU, evaluate.ROUGE, evaluate.CIDEr}})
 	if err != nil {
 		return fmt.Errorf("score the validation split: %w", err)
 	}

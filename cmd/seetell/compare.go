@@ -47,7 +47,7 @@ func compareCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.PathFlag{Name: "references", Usage: "`FILE` of what people wrote, for captions files in place of folders", Destination: &o.references},
 			&cli.GenericFlag{Name: "name", Usage: "`NAME` of a system, once for each in their order; by default its folder's", Value: &o.names},
-			&cli.StringFlag{Name: "metrics", Usage: "`NAMES` out of " + strings.Join(evaluate.MetricNames, ", ") + ", with commas between", Value: strings.Join(evaluate.DefaultMetrics, ","), Destination: &o.metrics},
+			&cli.StringFlag{Name: "metrics", Usage: "`NAMES` out of " + strings.Join(evaluate.MetricNames(), ", ") + ", with commas between", Value: "bleu,meteor,rouge,cider", Destination: &o.metrics},
 			&cli.PathFlag{Name: "meteor-table", Usage: "METEOR's paraphrase table `FILE`", Destination: &o.table, EnvVars: []string{"SEETELL_METEOR_TABLE"}},
 			&cli.StringFlag{Name: "tokenizer", Usage: strings.Join(evaluate.TokenizerNames, ", "), Value: evaluate.TokenizerNames[0], Destination: &o.options.Tokenizer},
 			&cli.BoolFlag{Name: "subset", Usage: "compare the pictures that all have captioned, where these differ", Destination: &o.subset},
@@ -107,7 +107,7 @@ func (o *comparing) check(c *cli.Context) (figureFormat []string, err error) {
 	if o.options.Resamples < 1 {
 		return nil, fmt.Errorf("--resamples %d: give 1 or more; 1000 are usual", o.options.Resamples)
 	}
-	if o.options.Metrics, err = metricNames(o.metrics); err != nil {
+	if o.options.Metrics, err = metricsNamed(o.metrics); err != nil {
 		return nil, err
 	}
 	if !slices.Contains(evaluate.TokenizerNames, o.options.Tokenizer) {
@@ -169,7 +169,7 @@ func readSystem(path string, references *evaluate.References, subset bool) (eval
 
 func (o *comparing) compare(ctx context.Context, systems []evaluate.System) ([]*evaluate.Report, error) {
 	var err error
-	if slices.Contains(o.options.Metrics, "meteor") {
+	if asksMETEOR(o.options.Metrics) {
 		if o.options.Meteor, err = paraphrases(ctx, o.table); err != nil {
 			return nil, err
 		}

@@ -40,7 +40,7 @@ func scoreCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.PathFlag{Name: "references", Usage: "`FILE` of what people wrote", Destination: &o.references},
 			&cli.PathFlag{Name: "captions", Usage: "`FILE` of captions to score", Destination: &o.captions},
-			&cli.StringFlag{Name: "metrics", Usage: "`NAMES` out of " + strings.Join(evaluate.MetricNames, ", ") + ", with commas between", Value: strings.Join(evaluate.DefaultMetrics, ","), Destination: &o.metrics},
+			&cli.StringFlag{Name: "metrics", Usage: "`NAMES` out of " + strings.Join(evaluate.MetricNames(), ", ") + ", with commas between", Value: "bleu,meteor,rouge,cider", Destination: &o.metrics},
 			&cli.PathFlag{Name: "meteor-table", Usage: "METEOR's paraphrase table `FILE`; else the one that data download meteor-table brought", Destination: &o.table, EnvVars: []string{"SEETELL_METEOR_TABLE"}},
 			&cli.StringFlag{Name: "tokenizer", Usage: strings.Join(evaluate.TokenizerNames, ", "), Value: evaluate.TokenizerNames[0], Destination: &o.options.Tokenizer},
 			&cli.StringFlag{Name: "format", Usage: "`FORMAT` of the result: " + strings.Join(scoreFormats, ", "), Value: "table", Destination: &o.format},
@@ -92,7 +92,7 @@ func (o scoring) run(c *cli.Context) error {
 // check finds mistakes in the flags and completes the options.
 func (o *scoring) check() error {
 	var err error
-	if o.options.Metrics, err = metricNames(o.metrics); err != nil {
+	if o.options.Metrics, err = metricsNamed(o.metrics); err != nil {
 		return err
 	}
 	if !slices.Contains(evaluate.TokenizerNames, o.options.Tokenizer) {
@@ -107,15 +107,13 @@ func (o *scoring) check() error {
 	return nil
 }
 
-// metricNames reads --metrics.
-func metricNames(list string) ([]string, error) {
-	names := strings.Split(strings.ReplaceAll(list, " ", ""), ",")
-	for _, name := range names {
-		if !slices.Contains(evaluate.MetricNames, name) {
-			return nil, fmt.Errorf("--metrics %q: there are %s", name, strings.Join(evaluate.MetricNames, ", "))
-		}
+// metricsNamed reads --metrics.
+func metricsNamed(list string) ([]evaluate.Metric, error) {
+	metrics, err := evaluate.Named(strings.Split(strings.ReplaceAll(list, " ", ""), ",")...)
+	if err != nil {
+		return nil, fmt.Errorf("--metrics %q: %w", list, err)
 	}
-	return names, nil
+	return metrics, nil
 }
 
 // read reads the files.
@@ -155,9 +153,14 @@ func (o *scoring) read() (evaluate.Images, error) {
 	return images, nil
 }
 
+// asksMETEOR tells whether METEOR is among metrics.
+func asksMETEOR(metrics []evaluate.Metric) bool {
+	return slices.ContainsFunc(metrics, func(m evaluate.Metric) bool { return m.Name == evaluate.METEOR.Name })
+}
+
 // openTable opens METEOR's paraphrase table where METEOR is asked for.
 func (o *scoring) openTable(c *cli.Context) (err error) {
-	if slices.Contains(o.options.Metrics, "meteor") {
+	if asksMETEOR(o.options.Metrics) {
 		o.options.Meteor, err = paraphrases(c.Context, o.table)
 	}
 	return err

@@ -2,6 +2,7 @@ package htmlreport
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"html/template"
@@ -57,7 +58,7 @@ func (p *page) addGallery(dir string) error {
 	room := p.source.MaxBytes / 2
 	for i := range items {
 		item := &items[i]
-		c := newCard(item)
+		c := newCard(item, p.labels)
 		if room -= len(c.Source); room < 0 {
 			p.absent("%d of the gallery's %d pictures, to keep the page small", len(items)-i, len(items))
 			break
@@ -82,10 +83,10 @@ func (p *page) countGroup(name string) {
 	p.Groups = append(p.Groups, pageGroup{name, 1})
 }
 
-func newCard(item *gallery.Item) card {
+func newCard(item *gallery.Item, labels map[string]string) card {
 	bounds := item.Attention.Picture.Bounds()
 	c := card{ID: typeset.Clean(item.ID), Group: typeset.Clean(item.Group), Caption: item.Attention.Caption(),
-		Scored: scored(item.Scores), Problem: item.PictureProblem}
+		Scored: scored(item.Scores, labels), Problem: item.PictureProblem}
 	for _, reference := range item.References {
 		c.References = append(c.References, typeset.Clean(reference))
 	}
@@ -102,8 +103,9 @@ func newCard(item *gallery.Item) card {
 	return c
 }
 
-// scored lists a picture's scores, CIDEr-D last.
-func scored(scores map[string]float64) string {
+// scored lists a picture's scores, those from outside last and CIDEr-D before
+// them, by the labels that the report has for them.
+func scored(scores map[string]float64, labels map[string]string) string {
 	var keys []string
 	for key := range scores {
 		if key != "Bleu_1" && key != "Bleu_2" && key != "Bleu_3" {
@@ -112,7 +114,7 @@ func scored(scores map[string]float64) string {
 	}
 	metrics.Sort(keys)
 	for i, key := range keys {
-		keys[i] = metrics.Of(key).Label + " " + typeset.Score(scores[key])
+		keys[i] = cmp.Or(labels[key], metrics.Of(key).Label) + " " + typeset.Score(scores[key])
 	}
 	return strings.Join(keys, " · ")
 }

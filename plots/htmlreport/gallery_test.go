@@ -20,7 +20,7 @@ func FuzzCard(f *testing.F) {
 			return
 		}
 		for i := range items {
-			newCard(&items[i])
+			newCard(&items[i], nil)
 			newCardData(&items[i].Attention)
 		}
 	})

@@ -55,6 +55,7 @@ type page struct {
 
 	source Source
 	model  map[string]any // of the evaluation
+	labels map[string]string // of the report's scores
 }
 
 type pageSection struct{ ID, Name string }
@@ -90,7 +91,7 @@ func Make(source Source) ([]byte, error) {
 	if source.MaxBytes == 0 {
 		source.MaxBytes = DefaultMaxBytes
 	}
-	p := &page{Style: template.CSS(pageCSS), Script: template.JS(pageJS), source: source, Title: typeset.Clean(source.Title)}
+	p := &page{labels: map[string]string{}, Style: template.CSS(pageCSS), Script: template.JS(pageJS), source: source, Title: typeset.Clean(source.Title)}
 	for _, stop := range attention.Heat {
 		p.Data.Heat = append(p.Data.Heat, [4]int{int(stop.R), int(stop.G), int(stop.B), int(stop.A)})
 	}
@@ -164,7 +165,7 @@ func (p *page) absent(format string, values ...any) {
 // addEvaluation reads report.json and the gallery of dir.
 func (p *page) addEvaluation(dir string) error {
 	if dir == "" {
-		p.absent("scores, distributions and pictures: no --evaluation folder was given")
+		p.absent("scores, distributions and pictures: no folder of an evaluation was given")
 		return nil
 	}
 	if err := checkFolder(dir); err != nil {
@@ -199,7 +200,7 @@ func checkFolder(dir string) error {
 // addRun reads the history and the settings of the training run in dir.
 func (p *page) addRun(dir string) error {
 	if dir == "" {
-		p.absent("learning curves and settings of training: no --run folder was given")
+		p.absent("learning curves and settings of training: no folder of a run was given")
 		return nil
 	}
 	if err := checkFolder(dir); err != nil {

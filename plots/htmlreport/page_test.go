@@ -82,7 +82,7 @@ func TestPageOfOnePart(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s alone: %v", name, err)
 		}
-		if !bytes.Contains(page, []byte("folder was given")) {
+		if !bytes.Contains(page, []byte("was given")) {
 			t.Errorf("%s alone: the page does not say what is absent", name)
 		}
 	}

@@ -69,8 +69,8 @@ func (p *page) addScores(system *plots.System) {
 	p.Tiles = append(p.Tiles, tile{"Pictures", typeset.Count(system.Images)})
 	for i := range system.Series {
 		s := &system.Series[i]
-		m := metrics.Of(s.Metric)
-		row := scoreRow{Label: m.Label, Score: typeset.Score(s.Score), Mean: typeset.Score(metrics.Mean(s.Values)), Median: typeset.Score(metrics.Median(s.Values))}
+		p.labels[s.Metric] = s.Label
+		row := scoreRow{Label: s.Label, Score: typeset.Score(s.Score), Mean: typeset.Score(metrics.Mean(s.Values)), Median: typeset.Score(metrics.Median(s.Values))}
 		if len(s.Interval) == 2 {
 			row.Low, row.High = typeset.Score(s.Interval[0]), typeset.Score(s.Interval[1])
 		}
@@ -78,7 +78,7 @@ func (p *page) addScores(system *plots.System) {
 		p.HasReference = p.HasReference || s.Floor != nil || s.Human != nil
 		p.Scores = append(p.Scores, row)
 		if slices.Contains([]string{"Bleu_4", "METEOR", "METEOR_no_paraphrase", "CIDEr"}, s.Metric) {
-			p.Tiles = append(p.Tiles, tile{m.Label, typeset.Score(s.Score)})
+			p.Tiles = append(p.Tiles, tile{s.Label, typeset.Score(s.Score)})
 		}
 	}
 	if p.HasReference {
@@ -105,7 +105,7 @@ func (row *scoreRow) addReferences(s *plots.Series) {
 func (p *page) addDistributions(system *plots.System) error {
 	systems := []*plots.System{system}
 	for i, s := range system.Series {
-		m := pageMetric{Label: metrics.Of(s.Metric).Label, First: i == len(system.Series)-1}
+		m := pageMetric{Label: s.Label, First: i == len(system.Series)-1}
 		both, err := plots.Distribution(systems, s.Metric, plots.HistogramAndDensity)
 		if err != nil {
 			return err
@@ -161,7 +161,7 @@ func (p *page) addCaptions(r *evaluate.Report, system *plots.System) {
 // addRows lists every picture for the script.
 func (p *page) addRows(r *evaluate.Report, system *plots.System) {
 	for i, s := range system.Series {
-		p.Columns = append(p.Columns, pageColumn{metrics.Of(s.Metric).Label, i + 2})
+		p.Columns = append(p.Columns, pageColumn{s.Label, i + 2})
 	}
 	for i, image := range r.PerImage {
 		row := []any{typeset.Clean(image.ID), typeset.Clean(image.Caption)}

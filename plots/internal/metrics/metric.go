@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/seetell/seetell/evaluate"
 	"github.com/seetell/seetell/plots/internal/typeset"
 )
 
@@ -32,15 +33,46 @@ func Of(key string) Metric {
 	m := Metric{Key: key, Label: strings.ReplaceAll(typeset.Clean(key), "_", " "), High: 1}
 	switch {
 	case strings.HasPrefix(key, "Bleu_"):
-		m.Label, m.Zero = "BLEU-"+strings.TrimPrefix(key, "Bleu_"), 5e-4
+		m.Label, m.High, m.Zero = evaluate.BLEU.Label+"-"+strings.TrimPrefix(key, "Bleu_"), evaluate.BLEU.Maximum, 5e-4
 	case key == "CIDEr":
-		m.Label, m.High = "CIDEr-D", 10
+		m.Label, m.High = evaluate.CIDEr.Label, evaluate.CIDEr.Maximum
 	case key == "ROUGE_L":
-		m.Label = "ROUGE-L"
+		m.Label, m.High = evaluate.ROUGE.Label, evaluate.ROUGE.Maximum
 	case key == "METEOR_no_paraphrase":
-		m.Label = "METEOR (no paraphrases)"
+		m.Label, m.High = evaluate.METEOR.Label+" (no paraphrases)", evaluate.METEOR.Maximum
 	}
 	return m
+}
+
+// In returns what is known of a report's score: of a metric from outside what
+// the report says of it. One without a maximum is drawn up to twice the largest
+// value that the report has.
+func In(r *evaluate.Report, key string) Metric {
+	m := Of(key)
+	scale, added := r.Added[key]
+	if !added {
+		return m.Scaled(largest(r, key))
+	}
+	if m.Label = typeset.Clean(scale.Label); m.Label == "" {
+		m.Label = Of(key).Label
+	}
+	if m.High = scale.Maximum; m.High <= 0 {
+		m.High = max(1, 2*largest(r, key), 2*r.Scores[key], 2*r.Intervals[key][1])
+	}
+	return m
+}
+
+// largest is the largest value of a report's pictures, and of people's.
+func largest(r *evaluate.Report, key string) (most float64) {
+	for _, image := range r.PerImage {
+		most = max(most, image.Scores[key])
+	}
+	if p := r.ReferencePoints; p != nil && p.LeaveOneOut != nil {
+		for _, value := range p.LeaveOneOut.HumanPerImage[key] {
+			most = max(most, value)
+		}
+	}
+	return most
 }
 
 // known reports whether the score's bounds are known by its name.
@@ -48,7 +80,7 @@ func (m Metric) known() bool {
 	return strings.HasPrefix(m.Key, "Bleu_") || slices.Contains(order, m.Key)
 }
 
-// scale returns m for values up to largest: another tool's scores are in
+// Scaled returns m for values up to largest: another tool's scores are in
 // percent where one is above 1.
 func (m Metric) Scaled(largest float64) Metric {
 	if largest > 1 && !m.known() {
