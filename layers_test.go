@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -135,4 +136,42 @@ func reaches(all map[string][]string, from, to string, seen map[string]bool) boo
 	}
 	seen[from] = true
 	return slices.ContainsFunc(all[from], func(next string) bool { return reaches(all, next, to, seen) })
+}
+
+// flagInText is a flag of the command line within a sentence.
+var flagInText = regexp.MustCompile(`[ (]--[a-z]`)
+
+// TestLibrariesNameNoFlags fails where a text of a package below cmd names a flag:
+// errors are typed, and cmd/seetell/advice.go says what helps.
+func TestLibrariesNameNoFlags(t *testing.T) {
+	texts := 0
+	for name := range imports(t) {
+		if _, layer := place(name); layer <= 1 { // programs
+			continue
+		}
+		paths, err := filepath.Glob(filepath.Join(name, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range paths {
+			if strings.HasSuffix(path, "_test.go") {
+				continue
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(file, func(n ast.Node) bool {
+				if text, ok := n.(*ast.BasicLit); ok && text.Kind == token.STRING {
+					if texts++; flagInText.MatchString(strings.ReplaceAll(text.Value, "tar --zstd", "")) {
+						t.Errorf("%s: %s", path, text.Value)
+					}
+				}
+				return true
+			})
+		}
+	}
+	if texts < 1000 {
+		t.Errorf("only %d texts were found", texts)
+	}
 }

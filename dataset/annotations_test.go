@@ -77,7 +77,7 @@ func TestAnnotations(t *testing.T) {
 			"annotations/captions_val2014.json": `{"annotations":[{"image_id":7,"caption":"C"}],"images":[{"id":7,"file_name":"b.jpg"}]}`, "train2014/a.jpg": "picture", "val2014/b.jpg": "picture"}, "",
 			"train:a.jpg=A|B validation:b.jpg=C"},
 		{"two annotations", map[string]string{"captions.txt": "a.jpg,A", "captions.tsv": "a.jpg\tA"}, "", "error: two captions files"},
-		{"absent", map[string]string{"captions.txt": "image,caption\na.jpg,A\n"}, "", "error: --pictures names another folder"},
+		{"absent", map[string]string{"captions.txt": "image,caption\na.jpg,A\n"}, "", "error: pictures are looked for below"},
 		{"other folder's", map[string]string{"captions.txt": "image,caption\nx/a.jpg,A\n", "y/a.jpg": "picture"}, "", "error: captions for pictures that are absent"},
 		{"blank", map[string]string{"captions.txt": "image,caption\na.jpg,\"\"\n", "a.jpg": "picture"}, "", "error: captions.txt line 2 (a.jpg)"},
 		{"not UTF-8", map[string]string{"captions.txt": "image,caption\na.jpg,caf\xe9\n", "a.jpg": "picture"}, "", "error: captions that are not UTF-8 (captions.txt line 2 (a.jpg)"},

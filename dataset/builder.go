@@ -66,7 +66,7 @@ func (b *builder) set(name string) (*Set, error) {
 	b.nameAll()
 	b.limit()
 	if b.options.Strict && b.problems.Total() > 0 {
-		return nil, fmt.Errorf("%s: %w; without --strict these are left out", b.source, b.problems.Err())
+		return nil, fmt.Errorf("%s: %w: %w", b.source, ErrStrict, b.problems.Err())
 	}
 	set := newSet(b.source, name, b.items, b.names, b.store)
 	set.RandomSplit, set.Problems = random, b.problems

@@ -73,7 +73,7 @@ func openWith(ctx context.Context, f folder, files []part, o Options, read func(
 	unlisted := b.applyLists(lists)
 	set, err := b.set(filepath.Base(f.source))
 	if err != nil && b.problems.Count(MissingPicture) > 0 {
-		err = fmt.Errorf("%w; looked below %s, --pictures names another folder%s", err, st.finder.folder.path, f.archivesBeside())
+		err = fmt.Errorf("%w; %w %s%s", err, ErrNotBelow, st.finder.folder.path, f.archivesBeside())
 	}
 	if err != nil {
 		return nil, errors.Join(err, st.Close())

@@ -10,6 +10,13 @@ import (
 
 var errNoPicture = errors.New("the picture is empty")
 
+// What keeps a set from being opened, for errors.Is.
+var (
+	ErrStrict   = errors.New("not all of it can be used")       // and Options.Strict wants all
+	ErrNotBelow = errors.New("pictures are looked for below")   // Options.Pictures names another folder
+	ErrOutside  = errors.New("pictures lie outside the folder") // which Options.Outside allows on a set of one's own
+)
+
 // The kinds of Problem.
 const (
 	EmptyCaption   = "captions that are empty or null"
@@ -17,7 +24,7 @@ const (
 	NameNotUTF8    = "names of pictures that are not UTF-8"
 	NoCaptions     = "pictures without captions"
 	MissingPicture = "captions for pictures that are absent"
-	OutsidePicture = "captions for pictures outside the set's folder, which --outside allows on a set of one's own"
+	OutsidePicture = "captions for pictures outside the set's folder"
 	BadRow         = "rows that are no row of the table"
 	EmptyPicture   = "pictures that are empty or null"
 	BrokenPicture  = "pictures that do not decode"
@@ -98,5 +105,16 @@ func (p Problems) Err() error {
 	if len(parts) == 0 {
 		return nil
 	}
-	return errors.New(strings.Join(parts, "; "))
+	return &leftOut{strings.Join(parts, "; "), p.counts[OutsidePicture] > 0}
 }
+
+// leftOut is what Problems.Err tells.
+type leftOut struct {
+	text    string
+	outside bool
+}
+
+func (e *leftOut) Error() string { return e.text }
+
+// Is tells that ErrOutside is among what is wrong.
+func (e *leftOut) Is(target error) bool { return e.outside && target == ErrOutside }

@@ -2,6 +2,7 @@ package evaluate
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -22,6 +23,9 @@ type entry struct {
 	line   int
 	null   bool
 }
+
+// ErrNoCaption is about pictures with references that no caption is given for.
+var ErrNoCaption = errors.New("no caption for")
 
 // entries reads the pictures of a captions file, in order. What one is told
 // in several places is joined where join is set; else it is two entries.
@@ -279,7 +283,7 @@ func Join(references *References, captions *Hypotheses, subset bool) (Images, er
 		images = append(images, Image{ID: id, Caption: caption, References: references.texts[id]})
 	}
 	if len(missing) > 0 && !subset {
-		return nil, fmt.Errorf("%s: no caption for %s of %s; --subset scores the captioned pictures alone", captions.Name, list(missing), references.Name)
+		return nil, fmt.Errorf("%s: %w %s of %s", captions.Name, ErrNoCaption, list(missing), references.Name)
 	}
 	return images, nil
 }

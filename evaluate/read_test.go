@@ -93,7 +93,7 @@ func TestJoin(t *testing.T) {
 	}{
 		{name: "any order", captions: "a\t1\nb\t2\n", want: "b=2 a=1"},
 		{name: "unknown", captions: "a\t1\nb\t2\nc\t3\n", want: `caps: no references in refs for picture "c"`},
-		{name: "missing", captions: "a\t1\n", want: `caps: no caption for picture "b" of refs; --subset scores the captioned pictures alone`},
+		{name: "missing", captions: "a\t1\n", want: `caps: no caption for picture "b" of refs`},
 		{name: "paths", captions: "x/a\t1\ny\\b\t2\n", want: "b=2 a=1"},
 		{name: "two of one", captions: "x/a\t1\na\t2\nb\t3\n", want: `caps: line 2: picture "a" is captioned twice; first on line 1`},
 		{name: "subset", captions: "a\t1\n", subset: true, want: "a=1"},

@@ -45,7 +45,7 @@ func (s *Server) crossOrigin(h http.Handler) (http.Handler, error) {
 			}
 		}
 		protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			s.fail(w, r, plainDialect, refuse(http.StatusForbidden, "origin", "pages of other sites may not ask here; --cors-origin allows an origin"))
+			s.fail(w, r, plainDialect, refuse(http.StatusForbidden, "origin", "pages of other sites may not ask here, unless who runs the server allows their origin"))
 		}))
 		h = protection.Handler(h)
 	}
@@ -67,7 +67,7 @@ func (s *Server) checkHost(h http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if path := r.URL.Path; !s.hostAllowed(r.Host) && path != "/healthz" && path != "/readyz" {
-			s.fail(w, r, plainDialect, refuse(http.StatusForbidden, "host", "this server is not known by that name; --host allows one"))
+			s.fail(w, r, plainDialect, refuse(http.StatusForbidden, "host", "this server is not known by that name, unless who runs it says so"))
 			return
 		}
 		h.ServeHTTP(w, r)

@@ -21,7 +21,7 @@ type Batch struct {
 type partTotal struct {
 	scored   int // words
 	pictures int
-	most     int // pictures that a process holds at most
+	Most     int // pictures that a process holds at most
 	skipped  int // pictures that could not be read
 }
 
@@ -31,6 +31,15 @@ type Counts struct {
 	Pictures int
 	Captions int
 	Words    int // that are scored, <end> among them
+}
+
+// StepStats are what a step came to.
+type StepStats struct {
+	Loss         float64 // mean over words
+	Words        int     // that it is the mean of
+	Reward       float64 // of drawn captions, mean over pictures
+	GradientNorm float64 // before clipping
+	NotFinite    string  // what is not finite, and kept the step from being taken; empty where it was
 }
 
 // add counts what another part of the step holds.
@@ -88,7 +97,7 @@ func (b *Batch) Join(ctx context.Context, w *distributed.World) error {
 			part, numbers := &b.totals[i], one[2+3*i:]
 			part.scored += int(numbers[0])
 			part.pictures += int(numbers[1])
-			part.most = max(part.most, int(numbers[1]))
+			part.Most = max(part.Most, int(numbers[1]))
 			part.skipped += int(numbers[2])
 		}
 	}
@@ -102,7 +111,7 @@ func (b *Batch) Join(ctx context.Context, w *distributed.World) error {
 // largest returns the number of pictures that a process holds of a part at most.
 func (b *Batch) largest() (pictures int) {
 	for _, part := range b.totals {
-		pictures = max(pictures, part.most)
+		pictures = max(pictures, part.Most)
 	}
 	return pictures
 }
@@ -114,3 +123,9 @@ func (b *Batch) skipped() (pictures int) {
 	}
 	return pictures
 }
+
+// total returns what a part comes to over all processes.
+func (b *Batch) total(part int) partTotal { return b.totals[part] }
+
+// learns tells whether a part has words to learn.
+func (b *Batch) learns(part int) bool { return b.totals[part].scored > 0 }

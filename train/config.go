@@ -17,7 +17,7 @@ import (
 // Config is everything that decides a run. Its JSON form stands in the run's
 // checkpoints under the key "training".
 type Config struct {
-	Data            string `json:"data"`             // data set, a SOURCE of the command line
+	Data            string `json:"data"`             // data set, as dataset.Open takes it
 	Pictures        string `json:"pictures"`         // folder of a COCO file's pictures
 	Outside         bool   `json:"outside"`          // captions files may name pictures outside that folder
 	Out             string `json:"-"`                // folder of the run
@@ -131,6 +131,20 @@ const (
 	BatchNormBatch  = "batch"  // it uses and follows the batch's
 )
 
+// The values of Config.Schedule.
+const (
+	ScheduleConstant = "constant"
+	ScheduleCosine   = "cosine"  // Loshchilov and Hutter 2017, equation 5, without restarts
+	SchedulePlateau  = "plateau" // lower where the score has not risen for Config.Patience epochs
+)
+
+// microBatchAuto is the value of Config.MicroBatch that splits batches where
+// memory does not hold them.
+const microBatchAuto = "auto"
+
+// bestScores maps the values of Config.BestBy to the report's names.
+var bestScores = map[string]string{"cider": "CIDEr", "bleu": "Bleu_4", "rouge": "ROUGE_L"}
+
 // backboneRate returns the learning rate of the backbone.
 func (c Config) backboneRate() float64 {
 	if c.EncoderLearningRate < 0 {
@@ -151,8 +165,8 @@ func (c Config) Validate() error {
 	check(c.Out != "", "out: name a folder for the run")
 	check(c.Epochs >= 1, "epochs %d: must be 1 or more", c.Epochs)
 	check(c.Batch >= 1 && c.Batch <= 4096, "batch %d: must be from 1 to 4096", c.Batch)
-	check(c.Batch >= c.World.Size(), "batch %d: %d processes share it, and each needs a picture of it; start fewer or raise --batch", c.Batch, c.World.Size())
-	check(c.World.Size() == 1 || c.PictureCache == "", "picture cache: one process fills it, and there are %d; give --picture-memory instead", c.World.Size())
+	check(c.Batch >= c.World.Size(), "batch %d: %d processes share it, and each needs a picture of it", c.Batch, c.World.Size())
+	check(c.World.Size() == 1 || c.PictureCache == "", "picture cache: one process fills it, and there are %d; let them have picture memory instead", c.World.Size())
 	check(c.CaptionsPerStep == "all" || c.CaptionsPerStep == "1", "captions per step %q: give all or 1", c.CaptionsPerStep)
 	check(c.PictureMemory >= 0 && (c.PictureMemory == 0 || c.PictureCache == ""), "picture memory %d: must be 0 or more, and 0 beside a picture cache", c.PictureMemory)
 	check(c.PictureCacheSize >= 1, "picture cache size %d: must be 1 or more", c.PictureCacheSize)
@@ -168,13 +182,13 @@ func (c Config) Validate() error {
 	check(c.Patience >= 0, "patience %d: must be 0 epochs or more", c.Patience)
 	check(c.PlateauFactor > 0 && c.PlateauFactor < 1, "plateau factor %v: must be between 0 and 1", c.PlateauFactor)
 	check(c.FrozenLayers >= 0 && c.FrozenLayers <= 4, "frozen layers %d: must be from 0 to 4", c.FrozenLayers)
-	check(c.FrozenLayers == 0 && c.FreezeEncoder == 0 || c.EncoderWeights != "none" || c.From != "", "encoder weights none and a frozen encoder contradict each other: layers that are random and do not learn see nothing; give --frozen-layers 0 and --freeze-encoder 0")
+	check(c.FrozenLayers == 0 && c.FreezeEncoder == 0 || c.EncoderWeights != "none" || c.From != "", "encoder weights none and a frozen encoder contradict each other: layers that are random and do not learn see nothing; let frozen layers and freeze encoder be 0")
 	check(fraction(c.AverageDecay), "average decay %v: must be from 0 to below 1", c.AverageDecay)
 	check(c.ScheduledSampling >= 0 && c.ScheduledSampling <= 1, "scheduled sampling %v: must be from 0 to 1", c.ScheduledSampling)
 	check(c.Epochs < 1 || c.SelfCritical >= 0 && c.SelfCritical <= c.Epochs, "self-critical epochs %d: must be from 0 to all %d epochs", c.SelfCritical, c.Epochs)
 	check(positive(c.SelfCriticalRate), "self-critical learning rate %v: must be above 0", c.SelfCriticalRate)
 	check(c.Samples >= 2 && c.Samples <= 100, "samples %d: must be from 2 to 100, since each is measured against the others", c.Samples)
-	check(c.SelfCritical == 0 || c.CaptionsPerStep == "all", "captions per step 1 and self-critical epochs contradict each other: those draw captions of pictures; give --self-critical 0")
+	check(c.SelfCritical == 0 || c.CaptionsPerStep == "all", "captions per step 1 and self-critical epochs contradict each other: those draw captions of pictures; let self-critical be 0")
 	check(c.WarmUp >= 0, "warm-up %d: must be 0 steps or more", c.WarmUp)
 	check(c.BatchNorm == BatchNormFrozen || c.BatchNorm == BatchNormBatch, "batch norm %q: give frozen or batch", c.BatchNorm)
 	check(fraction(c.Dropout), "dropout %v: must be from 0 to below 1", c.Dropout)
@@ -182,7 +196,7 @@ func (c Config) Validate() error {
 	check(fraction(c.LabelSmoothing), "label smoothing %v: must be from 0 to below 1", c.LabelSmoothing)
 	check(c.AttentionPenalty >= 0, "attention penalty %v: must be 0 or more", c.AttentionPenalty)
 	check(c.AttentionGuide >= 0, "attention guide %v: must be 0 or more", c.AttentionGuide)
-	check(c.AttentionGuide == 0 || c.Model.Output == checkpoint.OutputDeep, "attention guide %v and output %s contradict each other: only a deep output says what a place speaks for; give --output deep", c.AttentionGuide, c.Model.Output)
+	check(c.AttentionGuide == 0 || c.Model.Output == checkpoint.OutputDeep, "attention guide %v and output %s contradict each other: only a deep output says what a place speaks for; let output be deep", c.AttentionGuide, c.Model.Output)
 	check(positive(c.GuideTemperature), "guide temperature %v: must be above 0", c.GuideTemperature)
 	check(c.SelfCriticalWords >= 0, "self-critical words %v: must be 0 or more", c.SelfCriticalWords)
 	check(c.MinimumCount >= 1, "minimum count %d: must be 1 or more", c.MinimumCount)
@@ -192,7 +206,7 @@ func (c Config) Validate() error {
 	_, known := bestScores[c.BestBy]
 	check(known, "best by %q: give cider, bleu or rouge", c.BestBy)
 	check(c.TrainSplit != c.ValidationSplit, "split %q: training and validation must be different splits", c.TrainSplit)
-	check(!c.NewSchedule || c.Resume, "a new schedule is for a run that is resumed: give --resume too, or leave --new-schedule out")
+	check(!c.NewSchedule || c.Resume, "new schedule without resume: only a run that is resumed can turn to one")
 	check(c.FreezeEncoder >= 0 || c.BatchNorm == BatchNormFrozen, "batch norm batch and freeze encoder %d contradict each other: a frozen backbone keeps its statistics", c.FreezeEncoder)
 	check(c.From == "" || !c.Resume, "from and resume contradict each other: give one")
 	return errors.Join(wrong...)

@@ -22,7 +22,7 @@ func TestConfigValidate(t *testing.T) {
 		{"some workers", func(c *Config) { c.Workers = 16 }, ""},
 		{"random weights, frozen", func(c *Config) { c.EncoderWeights, c.FreezeEncoder = "none", -1 }, "contradict"},
 		{"statistics of a frozen backbone", func(c *Config) { c.BatchNorm, c.FreezeEncoder = BatchNormBatch, -1 }, "contradict"},
-		{"new schedule of a new run", func(c *Config) { c.NewSchedule = true }, "--resume"},
+		{"new schedule of a new run", func(c *Config) { c.NewSchedule = true }, "new schedule without resume"},
 		{"micro batch", func(c *Config) { c.MicroBatch = "half" }, `micro batch "half"`},
 		{"accumulate", func(c *Config) { c.Accumulate = 0 }, "accumulate 0"},
 		{"one split for both", func(c *Config) { c.ValidationSplit = c.TrainSplit }, "different splits"},

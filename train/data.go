@@ -16,9 +16,9 @@ const megabyte = 1 << 20
 
 // data is what a run learns from and checks itself on.
 type data struct {
-	set        *dataset.Set
-	train      *dataset.Split
-	validation *dataset.Split
+	Set        *dataset.Set
+	Train      *dataset.Split
+	Validation *dataset.Split
 	decoded    *loader.Cache // of training pictures; nil for none
 }
 
@@ -26,24 +26,24 @@ type data struct {
 // closed.
 func openData(ctx context.Context, c Config) (d *data, err error) {
 	d = &data{}
-	if d.set, err = dataset.Open(ctx, c.Data, dataset.Options{Seed: c.Seed, Pictures: c.Pictures, Outside: c.Outside, Limit: c.Limit}); err != nil {
+	if d.Set, err = dataset.Open(ctx, c.Data, dataset.Options{Seed: c.Seed, Pictures: c.Pictures, Outside: c.Outside, Limit: c.Limit}); err != nil {
 		return nil, err
 	}
 	if err := d.openSplits(c); err != nil {
-		_ = d.set.Close() // err says more
+		_ = d.Set.Close() // err says more
 		return nil, err
 	}
 	return d, nil
 }
 
 func (d *data) openSplits(c Config) (err error) {
-	if d.train, err = d.set.Split(c.TrainSplit); err != nil {
-		return fmt.Errorf("%w; name the one to learn from with --train-split", err)
+	if d.Train, err = d.Set.Split(c.TrainSplit); err != nil {
+		return fmt.Errorf("%w: %w", ErrTrainSplit, err)
 	}
-	if d.validation, err = d.set.Split(c.ValidationSplit); err != nil {
-		return fmt.Errorf("%w; name the one to check on with --validation-split", err)
+	if d.Validation, err = d.Set.Split(c.ValidationSplit); err != nil {
+		return fmt.Errorf("%w: %w", ErrValidationSplit, err)
 	}
-	for _, split := range []*dataset.Split{d.train, d.validation} {
+	for _, split := range []*dataset.Split{d.Train, d.Validation} {
 		if split.Len() == 0 {
 			return fmt.Errorf("split %s of %s holds no pictures", split.Name, c.Data)
 		}
@@ -56,10 +56,10 @@ func (d *data) openSplits(c Config) (err error) {
 func (d *data) keepDecoded(c Config) (err error) {
 	switch {
 	case c.PictureCache != "":
-		identity, limit := d.set.Fingerprint()+" "+d.train.Name, int64(c.PictureCacheSize)*megabyte
-		d.decoded, err = loader.OpenCache(c.PictureCache, identity, d.train, d.loading(c, progress{}), limit)
+		identity, limit := d.Set.Fingerprint()+" "+d.Train.Name, int64(c.PictureCacheSize)*megabyte
+		d.decoded, err = loader.OpenCache(c.PictureCache, identity, d.Train, d.loading(c, progress{}), limit)
 	case c.PictureMemory > 0:
-		d.decoded = loader.NewCache(d.train, c.Preprocessing, int64(c.PictureMemory)*megabyte)
+		d.decoded = loader.NewCache(d.Train, c.Preprocessing, int64(c.PictureMemory)*megabyte)
 	}
 	return err
 }
@@ -86,11 +86,11 @@ func (d *data) loading(c Config, p progress) loader.Config {
 // cacheable returns the number of pictures that come in each epoch as they were
 // before, mirror images counted.
 func (d *data) cacheable(c Config) int {
-	pictures := d.validation.Len()
+	pictures := d.Validation.Len()
 	if c.Augmentation.Deterministic() {
-		pictures += d.train.Len()
+		pictures += d.Train.Len()
 		if c.Augmentation.Flip != "" {
-			pictures += d.train.Len()
+			pictures += d.Train.Len()
 		}
 	}
 	return pictures
@@ -100,7 +100,7 @@ func (d *data) cacheable(c Config) int {
 // vocabulary lacks.
 func (d *data) unknownRate(v *captioner.Vocabulary, captionWords int) float64 {
 	words, lacking := 0, 0
-	for _, caption := range predict.Captions(d.train) {
+	for _, caption := range predict.Captions(d.Train) {
 		encoded := v.Encode(caption, captionWords)
 		for _, word := range encoded[:len(encoded)-1] { // <end> is no word of the caption
 			words++
@@ -121,7 +121,7 @@ type dataState struct {
 
 // state returns what a checkpoint says of the data.
 func (d *data) state(c Config) dataState {
-	return dataState{c.Data, d.set.Fingerprint(), d.train.Len()}
+	return dataState{c.Data, d.Set.Fingerprint(), d.Train.Len()}
 }
 
 // check refuses data that are not those of the run of which meta speaks.
@@ -130,9 +130,8 @@ func (d *data) check(c Config, meta captioner.Metadata) error {
 	if err := json.Unmarshal(meta.Data, &then); err != nil {
 		return fmt.Errorf("metadata of the data set: %w", err)
 	}
-	if found := d.set.Fingerprint(); found != then.Fingerprint {
-		return fmt.Errorf("the data set %s is another than the run's %s: its fingerprint is %s and was %s; give the run's, or another folder with --out",
-			c.Data, then.Source, found, then.Fingerprint)
+	if found := d.Set.Fingerprint(); found != then.Fingerprint {
+		return fmt.Errorf("%w: of %s its fingerprint is %s, and of %s it was %s", ErrOtherData, c.Data, found, then.Source, then.Fingerprint)
 	}
 	return nil
 }
@@ -140,14 +139,14 @@ func (d *data) check(c Config, meta captioner.Metadata) error {
 // close closes the data set. The error is one of the picture cache, a full disk
 // for one, which did not disturb training.
 func (d *data) close() error {
-	defer d.set.Close()
+	defer d.Set.Close()
 	return d.decoded.Close()
 }
 
 // splits names the splits of the set.
 func (d *data) splits() []string {
 	var names []string
-	for _, split := range d.set.Splits {
+	for _, split := range d.Set.Splits {
 		names = append(names, split.Name)
 	}
 	return names

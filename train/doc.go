@@ -6,8 +6,9 @@
 // validation split by free decoding, and keeps a folder of checkpoints from
 // which a stopped run goes on exactly. Listeners hear how a run goes.
 //
-// Arrows among the files point one way: run.go and epoch.go know all; folder.go
-// and state.go know the trainer; trainer.go, microbatch.go and the objectives
-// know neither files nor logs; schedule.go is functions of settings and
-// progress.
+// Arrows among the files point one way, and no file reaches into another's state:
+// run.go and its like know all; state.go and what listens know the trainer and
+// events; trainer.go, microbatch.go and the objectives know neither files nor
+// logs; schedule.go is functions of settings and progress. TestArrows has the
+// order.
 package train

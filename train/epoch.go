@@ -55,12 +55,9 @@ func (r *run) enterPhase() error {
 		return nil
 	}
 	if r.reward == nil {
-		r.reward = newCIDErReward(r.data.train, r.vocabulary, r.cfg.CaptionWords)
+		r.reward = newCIDErReward(r.data.Train, r.vocabulary, r.cfg.CaptionWords)
 	}
-	t.Objective = SelfCritical{
-		Network: r.network, Precision: t.Precision, Samples: r.cfg.Samples, MaxWords: r.cfg.Beam.MaxWords,
-		Words: r.cfg.SelfCriticalWords, Reference: words, World: r.cfg.World, reward: r.reward,
-	}
+	t.Objective = newSelfCritical(r.cfg, words, r.reward)
 	return nil
 }
 
@@ -70,7 +67,7 @@ func (r *run) steps(ctx context.Context) error {
 	if r.cfg.World.Size() > 1 { // they stop behind the same step
 		loading = context.WithoutCancel(ctx)
 	}
-	batches, err := loader.New(loading, r.data.train, r.data.loading(r.cfg, r.progress))
+	batches, err := loader.New(loading, r.data.Train, r.data.loading(r.cfg, r.progress))
 	if err != nil {
 		return err
 	}
@@ -146,7 +143,7 @@ func (r *run) step(b *Batch, steps int) (loss float64, err error) {
 		r.listeners.notice(slog.LevelWarn, "out of memory: from now on batches are worked through in parts of so many pictures", "step", r.progress.Steps+1, "pictures", now)
 	}
 	if err != nil {
-		return 0, explain(err, b, r.progress.Steps+1, r.cfg.Batch)
+		return 0, explain(err, b, r.progress.Steps+1)
 	}
 	loss = stats.Loss
 	if stats.NotFinite != "" {
@@ -171,19 +168,17 @@ func (r *run) skipStep(b *Batch, stats StepStats) error {
 	if r.progress.SkippedInARow+1 < mostSkipped {
 		return nil
 	}
-	return fmt.Errorf("%d steps in a row without a finite loss, the last step %d with pictures %s (loss %v, gradient norm %v, the first that is not finite: %s); the last checkpoint in %s is good: lower the learning rate and start from it with --from",
-		r.progress.SkippedInARow+1, r.progress.Steps+1, strings.Join(b.ids(), ", "), stats.Loss, stats.GradientNorm, stats.NotFinite, r.cfg.Out)
+	return fmt.Errorf("%d steps in a row without a finite loss, the last step %d with pictures %s (loss %v, gradient norm %v, the first that is not finite: %s): %w, in %s",
+		r.progress.SkippedInARow+1, r.progress.Steps+1, strings.Join(b.ids(), ", "), stats.Loss, stats.GradientNorm, stats.NotFinite, ErrDiverged, r.cfg.Out)
 }
 
-// explain says what a failed step was doing, and for want of memory what to
-// lower.
-func explain(err error, b *Batch, step, batch int) error {
+// explain says what a failed step was doing.
+func explain(err error, b *Batch, step int) error {
 	if len(b.ids()) == 0 { // the others hold them
 		return fmt.Errorf("step %d: %w", step, err)
 	}
 	if predict.OutOfMemory(err) {
-		return fmt.Errorf("out of memory in step %d with a batch of %d pictures of %d pixels: %w; lower --batch (now %d) or --size, or let --micro-batch be auto",
-			step, b.largest(), b.Parts[0].Size, err, batch)
+		return fmt.Errorf("%w in step %d with a batch of %d pictures of %d pixels: %w", ErrOutOfMemory, step, b.largest(), b.Parts[0].Size, err)
 	}
 	return fmt.Errorf("step %d, pictures %s: %w", step, strings.Join(b.ids(), ", "), err)
 }
@@ -193,9 +188,9 @@ const shown = 5
 
 // validate captions the validation split freely and scores the captions.
 func (r *run) validate(ctx context.Context, line *Epoch) error {
-	total := r.data.validation.Len()
+	total := r.data.Validation.Len()
 	r.listeners.tell(Progress{Part: "validation", Total: total, Validation: true})
-	found, err := r.trainer.Predictor(r.cfg, r.vocabulary).Predict(ctx, r.data.validation, func(pictures int) {
+	found, err := r.trainer.Predictor(r.cfg, r.vocabulary).Predict(ctx, r.data.Validation, func(pictures int) {
 		r.listeners.tell(Progress{Part: "validation", Done: pictures, Total: total, Validation: true})
 	})
 	if err != nil {
@@ -222,7 +217,7 @@ func (r *run) score(ctx context.Context, found predict.Predictions, line *Epoch)
 		return fmt.Errorf("score the validation split: %w", err)
 	}
 	if math.IsNaN(found.Loss) || math.IsInf(found.Loss, 0) {
-		return fmt.Errorf("epoch %d: the validation loss is %v: the weights have diverged; the last checkpoint in %s is good: lower the learning rate and start from it with --from", line.Epoch, found.Loss, r.cfg.Out)
+		return fmt.Errorf("epoch %d: the validation loss is %v: %w, in %s", line.Epoch, found.Loss, ErrDiverged, r.cfg.Out)
 	}
 	line.ValidationLoss, line.DeadChannels = found.Loss, found.DeadChannels
 	line.Scores, line.Distinct = scores.Scores, found.Distinct()

@@ -82,13 +82,14 @@ type frozenFeatures struct {
 	fixedLayers   int                     // how many those are
 }
 
-// KeepFeatures has the trainer keep what so many pictures, those that come in
-// each epoch as they were, come to in frozen layers, in so many bytes, or in
-// half of what is free for -1. Opened hears how many there is room for.
-func (t *Trainer) KeepFeatures(pictures int, bytes int64, opened func(kept, bytes int64)) {
-	f := t.features
-	f.cacheable, f.memory, f.opened = pictures, bytes, opened
-	f.deterministic = t.config.Augmentation.Deterministic()
+func newFrozenFeatures(network *captioner.Network, preprocessing picture.Preprocessing, p captioner.Precision) *frozenFeatures {
+	return &frozenFeatures{network: network, preprocessing: preprocessing, precision: p}
+}
+
+// keep keeps the features of so many pictures, those of training among them where
+// they come as they were.
+func (f *frozenFeatures) keep(pictures int, training bool, bytes int64, opened func(kept, bytes int64)) {
+	f.cacheable, f.deterministic, f.memory, f.opened = pictures, training, bytes, opened
 }
 
 // ofTraining returns the output of so many frozen layers for a batch to learn

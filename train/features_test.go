@@ -77,7 +77,7 @@ func TestFeaturesOfValidation(t *testing.T) {
 	plain.Pooled = nil
 	var losses []float64
 	for _, p := range []*predict.Predictor{kept, kept, plain} {
-		found, err := p.Predict(context.Background(), r.data.validation, nil)
+		found, err := p.Predict(context.Background(), r.data.Validation, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,7 +86,7 @@ func TestFeaturesOfValidation(t *testing.T) {
 	if losses[0] != losses[1] || math.Abs(losses[0]-losses[2]) > 1e-5 {
 		t.Errorf("losses %v with features computed, kept, and none", losses)
 	}
-	if got := len(r.trainer.features.cache.slots); got != r.data.validation.Len() {
-		t.Errorf("features of %d pictures are kept, want %d", got, r.data.validation.Len())
+	if got := len(r.trainer.features.cache.slots); got != r.data.Validation.Len() {
+		t.Errorf("features of %d pictures are kept, want %d", got, r.data.Validation.Len())
 	}
 }

@@ -58,10 +58,10 @@ func openFolder(dir string, keep int) (*folder, error) {
 	f.lock = flock.New(f.path(lockFile))
 	free, err := f.lock.TryLock()
 	if err != nil {
-		return nil, fmt.Errorf("the folder %s cannot be written: %w; choose another with --out", dir, err)
+		return nil, fmt.Errorf("the folder %s cannot be written: %w", dir, err)
 	}
 	if !free {
-		return nil, fmt.Errorf("another run is writing to %s; wait for it, or choose another folder with --out", dir)
+		return nil, fmt.Errorf("%w: %s", ErrInUse, dir)
 	}
 	if err := f.removeUnfinished(); err != nil {
 		f.close()

@@ -12,9 +12,6 @@ type (
 	Example = checkpoint.Example
 )
 
-// bestScores maps the values of Config.BestBy to the report's names.
-var bestScores = map[string]string{"cider": "CIDEr", "bleu": "Bleu_4", "rouge": "ROUGE_L"}
-
 // score returns the score of an epoch that best.safetensors follows.
 func (c Config) score(e Epoch) float64 { return e.Scores[bestScores[c.BestBy]] }
 
@@ -34,23 +31,4 @@ func (c Config) bestEpoch(history []Epoch) int {
 		}
 	}
 	return best
-}
-
-// historyListener has the folder write history.jsonl, whole, with the save
-// behind each epoch.
-type historyListener struct {
-	folder *folder
-	lines  []Epoch
-}
-
-// Hear takes an epoch's line.
-func (h *historyListener) Hear(e Event) error {
-	switch e := e.(type) {
-	case Started:
-		h.lines = slices.Clone(e.History)
-	case EpochDone:
-		h.lines = append(h.lines, e.Epoch)
-		h.folder.stage(historyFile, checkpoint.MarshalHistory(h.lines))
-	}
-	return nil
 }

@@ -71,8 +71,8 @@ func (f footprint) fit(m *microBatch, device torch.Device) error {
 			return nil
 		}
 		if !m.shrink(batch) {
-			return fmt.Errorf("a step of %d pictures of %d × %d pixels takes some %s of memory, and %s of %s are free on %s; lower --batch (now %d) or --size",
-				pictures, f.config.Preprocessing.Size, f.config.Preprocessing.Size, gigabytes(need), gigabytes(free), gigabytes(int64(memory.Total)), device, f.config.Batch)
+			return fmt.Errorf("%w before the first step: %d pictures of a batch of %d, %d × %d pixels each, take some %s, and %s of %s are free on %s",
+				ErrOutOfMemory, pictures, f.config.Batch, f.config.Preprocessing.Size, f.config.Preprocessing.Size, gigabytes(need), gigabytes(free), gigabytes(int64(memory.Total)), device)
 		}
 	}
 }

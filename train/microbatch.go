@@ -10,10 +10,6 @@ import (
 	"github.com/seetell/seetell/torch"
 )
 
-// microBatchAuto is the value of Config.MicroBatch that splits batches where
-// memory does not hold them.
-const microBatchAuto = "auto"
-
 // microBatch is how many pictures of a batch are in memory at once.
 type microBatch struct {
 	pictures int  // 0 for all
@@ -56,6 +52,14 @@ func (m *microBatch) shrink(batch int) bool {
 // all.
 func (t *Trainer) MicroBatch() int { return t.microBatch.pictures }
 
+// limitMicroBatch has no more pictures of a batch than so many be in memory at
+// once; 0 for no limit.
+func (t *Trainer) limitMicroBatch(pictures int) {
+	if own := t.microBatch.pictures; pictures > 0 && (own == 0 || pictures < own) {
+		t.microBatch.pictures = pictures
+	}
+}
+
 // Backward gives every parameter its gradient of a batch and returns the loss.
 // Where memory is too small it works through fewer pictures at once, from now
 // on, and starts the batch anew; not where processes share it.
@@ -87,10 +91,10 @@ func (t *Trainer) Backward(b *Batch) (stats StepStats, err error) {
 // accumulateAll adds the gradients of each part that has words to learn.
 func (t *Trainer) accumulateAll(b *Batch) (stats StepStats, err error) {
 	for i, part := range b.Parts {
-		if b.totals[i].scored == 0 {
+		if !b.learns(i) {
 			continue
 		}
-		if err := t.accumulate(part, b.totals[i], b.Counts, &stats); err != nil {
+		if err := t.accumulate(part, b.total(i), b.Counts, &stats); err != nil {
 			return stats, err
 		}
 	}
@@ -100,7 +104,7 @@ func (t *Trainer) accumulateAll(b *Batch) (stats StepStats, err error) {
 // accumulate adds a part's gradients to those of the parts before, and its
 // share to what the step comes to.
 func (t *Trainer) accumulate(part *loader.Batch, total partTotal, step Counts, stats *StepStats) error {
-	if t.microBatch.atOnce(total.most) < total.most {
+	if t.microBatch.atOnce(total.Most) < total.Most {
 		return t.accumulateMicroBatches(part, total, step, stats)
 	}
 	return torch.Run(func(s *torch.Scope) error {
@@ -111,19 +115,13 @@ func (t *Trainer) accumulate(part *loader.Batch, total partTotal, step Counts, s
 			loss = nothing(s, features)
 		}
 		loss.Backward(s)
-		stats.add(said, loss.Item(s))
+		said.addTo(stats, loss.Item(s))
 		return nil
 	})
 }
 
 // nothing is a loss of x without gradients, which goes backward with the others'.
 func nothing(s *torch.Scope, x *torch.Tensor) *torch.Tensor { return x.Sum(s).MulScalar(s, 0) }
-
-func (o *StepStats) add(said PartLoss, loss float64) {
-	o.Loss += loss
-	o.Words += said.Words
-	o.Reward += said.Reward
-}
 
 // accumulateMicroBatches is accumulate with less in memory at once, for the
 // same gradients. The feature norm sees the whole part: the backbone runs
@@ -141,7 +139,7 @@ func (t *Trainer) accumulateMicroBatches(part *loader.Batch, total partTotal, st
 		if err != nil {
 			return err
 		}
-		stats.add(said, loss)
+		said.addTo(stats, loss)
 		backwardFrom(s, features, seen.Grad(s))
 		if still || s.Err() != nil {
 			return nil
@@ -154,8 +152,8 @@ func (t *Trainer) accumulateMicroBatches(part *loader.Batch, total partTotal, st
 // many on every process, the last ones empty where it holds fewer pictures.
 func (t *Trainer) microBatches(part *loader.Batch, total partTotal) iter.Seq2[int, *loader.Batch] {
 	return func(yield func(int, *loader.Batch) bool) {
-		each, own := t.microBatch.atOnce(total.most), len(part.IDs)
-		for from := 0; from < total.most; from += each {
+		each, own := t.microBatch.atOnce(total.Most), len(part.IDs)
+		for from := 0; from < total.Most; from += each {
 			if !yield(min(from, own), part.Part(min(from, own), min(from+each, own))) {
 				return
 			}

@@ -24,6 +24,13 @@ type PartLoss struct {
 	Of func(s *torch.Scope, features *torch.Tensor, from, to int) *torch.Tensor
 }
 
+// addTo adds the loss of a part, and what else it came to, to a step's.
+func (l PartLoss) addTo(stats *StepStats, loss float64) {
+	stats.Loss += loss
+	stats.Words += l.Words
+	stats.Reward += l.Reward
+}
+
 // CrossEntropy is the loss of the references' words: the mean over the words of
 // a step, and the penalty of attention.
 type CrossEntropy struct {

@@ -2,9 +2,7 @@ package train
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -55,17 +53,10 @@ func (c *Config) loadRunConfig() error {
 	return json.Unmarshal(text, c)
 }
 
-// instead says what to do where there is no file to resume from, or it cannot
-// be read.
+// instead says what else there is where the file to resume from is not there, or
+// cannot be read.
 func (c Config) instead(path string, err error) error {
-	whole := checkpoint.NewestWhole(c.Out, path)
-	switch {
-	case whole != "":
-		return fmt.Errorf("%w; the newest whole checkpoint of the run is %s: begin from it with --from %s and another --out", err, whole, whole)
-	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%w; there is no run in %s yet: leave --resume out", err, c.Out)
-	}
-	return fmt.Errorf("%w; no other checkpoint of the run is there: begin anew with another --out", err)
+	return &ResumeError{err, checkpoint.NewestWhole(c.Out, path)}
 }
 
 // resume goes on with the run in the folder exactly where it stopped.
@@ -102,12 +93,12 @@ func (r *run) resume(device torch.Device, p captioner.Precision) error {
 // restoreProgress takes how far the run had come, refuses settings that
 // contradict it and returns the precision that it goes on with.
 func (r *run) restoreProgress(then state, p captioner.Precision) (captioner.Precision, error) {
-	if from := then.Config; from.From != "" { // what --from brought in the first run stays
+	if from := then.Config; from.From != "" { // what the checkpoint brought in the first run stays
 		r.cfg.From, r.cfg.Model, r.cfg.Preprocessing = from.From, from.Model, from.Preprocessing
 	}
 	free, refused := differences(then.Config, r.cfg)
 	if len(refused) > 0 {
-		return p, fmt.Errorf("the settings differ from the run's: %s; give the run's, or another folder with --out%s", strings.Join(refused, "; "), hint(then.Config, r.cfg))
+		return p, fmt.Errorf("%w: %s", otherwise(then.Config, r.cfg), strings.Join(refused, "; "))
 	}
 	p, changes := checkMachine(then.Machine, thisMachine(r.network.Device, p))
 	if free = append(free, changes...); len(free) > 0 {
@@ -131,13 +122,14 @@ func checkMachine(before, now machine) (p captioner.Precision, changes []string)
 	return now.Precision, changes
 }
 
-// hint says how to change the schedule, where that was tried.
-func hint(then, now Config) string {
+// otherwise tells settings that differ from those of which the schedule's alone
+// do.
+func otherwise(then, now Config) error {
 	now.NewSchedule = true
 	if _, refused := differences(then, now); len(refused) > 0 {
-		return ""
+		return ErrOtherSettings
 	}
-	return "; or follow the new schedule from here on with --new-schedule"
+	return ErrOtherSchedule
 }
 
 // rewriteMissing writes the files that a run was kept from writing after the

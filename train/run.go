@@ -88,7 +88,7 @@ func open(ctx context.Context, cfg Config, all []Listener) (r *run, err error) {
 		if r.folder, err = openFolder(cfg.Out, cfg.Keep); err != nil {
 			return nil, err
 		}
-		r.listeners = listeners{&historyListener{folder: r.folder}}
+		r.listeners = listeners{newHistoryListener(r.folder)}
 		for _, one := range all {
 			if one != nil {
 				r.listeners = append(r.listeners, one)
@@ -118,7 +118,7 @@ func (r *run) begin(ctx context.Context) (err error) {
 	if r.data, err = openData(ctx, r.cfg); err != nil {
 		return err
 	}
-	if left := r.data.set.Problems.Err(); left != nil {
+	if left := r.data.Set.Problems.Err(); left != nil {
 		r.listeners.notice(slog.LevelWarn, "parts of the data set are left out", "error", left)
 	}
 	if err := r.agree(device); err != nil {
@@ -152,10 +152,10 @@ func (r *run) create(ctx context.Context, device torch.Device, p captioner.Preci
 	if there, err := r.folder.holdsRun(); err != nil {
 		return err
 	} else if there {
-		return fmt.Errorf("%s holds a run already; give --resume to go on with it, or another folder with --out", r.cfg.Out)
+		return fmt.Errorf("%w: %s", ErrHoldsRun, r.cfg.Out)
 	}
 	var err error
-	if r.network, r.vocabulary, err = newNetwork(ctx, &r.cfg, predict.Captions(r.data.train), device); err != nil {
+	if r.network, r.vocabulary, err = newNetwork(ctx, &r.cfg, predict.Captions(r.data.Train), device); err != nil {
 		return err
 	}
 	r.trainer = NewTrainer(r.cfg, r.network, r.vocabulary, p)
@@ -181,7 +181,7 @@ func (r *run) keepFeatures() {
 // fitMemory shrinks the micro-batch to what memory holds.
 func (r *run) fitMemory() error {
 	before := r.trainer.MicroBatch()
-	if err := r.trainer.fitMemory(r.cfg, r.vocabulary.Len(), len(r.data.train.Record(0).Captions), r.neighbours); err != nil {
+	if err := r.trainer.fitMemory(r.cfg, r.vocabulary.Len(), len(r.data.Train.Record(0).Captions), r.neighbours); err != nil {
 		return err
 	}
 	if err := r.shareMicroBatch(); err != nil {
@@ -197,10 +197,10 @@ func (r *run) fitMemory() error {
 func (r *run) start() {
 	r.listeners.tell(Started{
 		Config: r.cfg, Steps: r.progress.Steps, History: r.history, Device: r.network.Device, Precision: r.trainer.Precision,
-		Pictures: r.data.train.Len(), Validation: r.data.validation.Len(), Vocabulary: r.vocabulary.Len(),
+		Pictures: r.data.Train.Len(), Validation: r.data.Validation.Len(), Vocabulary: r.vocabulary.Len(),
 	})
 	if share := r.data.unknownRate(r.vocabulary, r.cfg.CaptionWords); share > .1 {
-		r.listeners.notice(slog.LevelWarn, fmt.Sprintf("%.0f %% of the captions' words stand fewer than %d times and will not be learned; lower --minimum-count to keep more", 100*share, r.cfg.MinimumCount))
+		r.listeners.notice(slog.LevelWarn, fmt.Sprintf("%.0f %% of the captions' words stand fewer than %d times and will not be learned; a lower minimum count keeps more", 100*share, r.cfg.MinimumCount))
 	}
 }
 
@@ -269,7 +269,7 @@ func (r *run) saveLast(ctx context.Context) error {
 		}
 	}
 	if r.folder.incomplete() != nil {
-		return fmt.Errorf("trained %d epochs and could not save all: %w; make room in %s and give --resume", r.progress.Epochs, r.folder.incomplete(), r.cfg.Out)
+		return fmt.Errorf("%w whole in %s after %d epochs: %w", ErrNotSaved, r.cfg.Out, r.progress.Epochs, r.folder.incomplete())
 	}
 	return nil
 }
@@ -287,7 +287,7 @@ func (r *run) interrupted(ctx context.Context, err error) error {
 		return err
 	}
 	if err := errors.Join(r.save(), r.folder.incomplete()); err != nil {
-		return fmt.Errorf("interrupted after step %d, which could not be saved: %w", r.progress.Steps, err)
+		return fmt.Errorf("interrupted after step %d, and %w: %w", r.progress.Steps, ErrNotSaved, err)
 	}
-	return fmt.Errorf("interrupted after step %d; --resume goes on from there: %w", r.progress.Steps, reason)
+	return fmt.Errorf("%w after step %d: %w", ErrInterrupted, r.progress.Steps, reason)
 }

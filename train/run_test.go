@@ -204,8 +204,8 @@ func TestRunRefuses(t *testing.T) {
 		{"no such weights", func(c *Config) { c.EncoderWeights = "/nowhere.pth"; c.Out = t.TempDir() }, "/nowhere.pth"},
 		{"another model size on resume", func(c *Config) { c.Resume, c.Model.Hidden = true, 32 }, "model hidden was 16 and is now 32"},
 		{"another data set on resume", func(c *Config) { c.Resume, c.Data = true, pictureFolder(t, "") }, "its fingerprint is"},
-		{"more epochs under another schedule", func(c *Config) { c.Resume, c.Epochs, c.Schedule = true, 3, ScheduleCosine }, "--new-schedule"},
-		{"a batch larger than memory", func(c *Config) { c.Batch = 4096; c.Preprocessing.Size = 4096; c.Out = t.TempDir() }, "lower --batch"},
+		{"more epochs under another schedule", func(c *Config) { c.Resume, c.Epochs, c.Schedule = true, 3, ScheduleCosine }, "the schedule differs from the run's: epochs was 1 and is now 3"},
+		{"a batch larger than memory", func(c *Config) { c.Batch = 4096; c.Preprocessing.Size = 4096; c.Out = t.TempDir() }, "out of memory before the first step"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			cfg := done
@@ -359,7 +359,7 @@ func TestUnknownRate(t *testing.T) {
 	}
 	defer d.close()
 	words, known := 0, 0
-	for _, caption := range predict.Captions(d.train) {
+	for _, caption := range predict.Captions(d.Train) {
 		for _, word := range strings.Fields(caption) {
 			words++
 			if word == "a" || word == "tent" {

@@ -7,13 +7,6 @@ import (
 	"github.com/seetell/seetell/nn"
 )
 
-// The values of Config.Schedule.
-const (
-	ScheduleConstant = "constant"
-	ScheduleCosine   = "cosine"  // Loshchilov and Hutter 2017, equation 5, without restarts
-	SchedulePlateau  = "plateau" // lower where the score has not risen for Config.Patience epochs
-)
-
 // critical tells whether an epoch, counted from 0, is self-critical.
 func (c Config) critical(epoch int) bool { return epoch >= c.Epochs-c.SelfCritical }
 

@@ -26,6 +26,15 @@ type SelfCritical struct {
 	reward *ciderReward
 }
 
+// newSelfCritical returns the objective of a self-critical epoch of the run that c
+// describes, whose references have the loss words.
+func newSelfCritical(c Config, words CrossEntropy, reward *ciderReward) SelfCritical {
+	return SelfCritical{
+		Network: words.Network, Precision: words.Options.Precision, Samples: c.Samples, MaxWords: c.Beam.MaxWords,
+		Words: c.SelfCriticalWords, Reference: words, World: c.World, reward: reward,
+	}
+}
+
 // Begin draws captions of a part's pictures and returns their loss, weighed by
 // what each earned.
 func (o SelfCritical) Begin(s *torch.Scope, features *torch.Tensor, part *loader.Batch, step Counts) PartLoss {

@@ -46,13 +46,20 @@ func NewTrainer(c Config, network *captioner.Network, v *captioner.Vocabulary, p
 	if t.together() {
 		network.Across(t.World.SumThrough)
 	}
-	t.features = &frozenFeatures{network: network, preprocessing: c.Preprocessing, precision: p}
+	t.features = newFrozenFeatures(network, c.Preprocessing, p)
 	t.try = t.accumulateAll
 	t.newOptimizer()
 	if c.AverageDecay > 0 {
 		t.EMA = nn.NewEMA(network.Named(), c.AverageDecay)
 	}
 	return t
+}
+
+// KeepFeatures has the trainer keep what so many pictures, those that come in
+// each epoch as they were, come to in frozen layers, in so many bytes, or in
+// half of what is free for -1. Opened hears how many there is room for.
+func (t *Trainer) KeepFeatures(pictures int, bytes int64, opened func(kept, bytes int64)) {
+	t.features.keep(pictures, t.config.Augmentation.Deterministic(), bytes, opened)
 }
 
 // Close frees optimiser, average and features.
@@ -62,15 +69,6 @@ func (t *Trainer) Close() {
 	if t.EMA != nil {
 		t.EMA.Close()
 	}
-}
-
-// StepStats are what a step came to.
-type StepStats struct {
-	Loss         float64 // mean over words
-	Words        int     // that it is the mean of
-	Reward       float64 // of drawn captions, mean over pictures
-	GradientNorm float64 // before clipping
-	NotFinite    string  // what is not finite, and kept the step from being taken; empty where it was
 }
 
 // Step learns from a batch and says what it came to. A loss or norm that is not

@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"errors"
 	"math"
 	"slices"
 	"strings"
@@ -29,7 +30,7 @@ func opened(t *testing.T, cfg Config) *run {
 // firstBatch returns the first step's pictures.
 func firstBatch(t *testing.T, r *run) *Batch {
 	t.Helper()
-	batches, err := loader.New(context.Background(), r.data.train, r.data.loading(r.cfg, r.progress))
+	batches, err := loader.New(context.Background(), r.data.Train, r.data.loading(r.cfg, r.progress))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +208,7 @@ func TestNoMemoryAtAll(t *testing.T) {
 		r := opened(t, cfg)
 		r.trainer.try = func(*Batch) (StepStats, error) { return StepStats{}, &torch.Error{Message: "CUDA out of memory"} }
 		_, err := r.step(firstBatch(t, r), 1)
-		if err == nil || !strings.Contains(err.Error(), "out of memory in step 1") || !strings.Contains(err.Error(), "lower --batch") {
+		if err == nil || !errors.Is(err, ErrOutOfMemory) || !strings.Contains(err.Error(), "out of memory in step 1") {
 			t.Errorf("micro batch %s: %v, want out of memory and what to do", micro, err)
 		}
 	}

@@ -32,7 +32,7 @@ func tellWorld(c Config, began bool, err error) error {
 	case errors.As(c.World.Err(), &left) && !began:
 		return left
 	case errors.As(c.World.Err(), &left):
-		return fmt.Errorf("%w; the files in %s are whole, and --resume goes on from the last checkpoint there", left, c.Out)
+		return fmt.Errorf("%w; %w in %s", left, ErrLeft, c.Out)
 	}
 	c.World.Note(err)
 	return err
@@ -107,7 +107,7 @@ func (r *run) identity(device torch.Device) (identity, error) {
 		return identity{}, err
 	}
 	maps.Copy(parts, map[string]string{
-		"the data's fingerprint": r.data.set.Fingerprint(), "the program": programID(), "libtorch": torch.Version(), "device": kind,
+		"the data's fingerprint": r.data.Set.Fingerprint(), "the program": programID(), "libtorch": torch.Version(), "device": kind,
 	})
 	return identity{parts, host}, nil
 }
@@ -224,9 +224,7 @@ func (r *run) shareMicroBatch() error {
 		return err
 	}
 	for _, one := range all {
-		if n, own := int(one[0]), r.trainer.microBatch.pictures; n > 0 && (own == 0 || n < own) {
-			r.trainer.microBatch.pictures = n
-		}
+		r.trainer.limitMicroBatch(int(one[0]))
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func printStats(w io.Writer, d *dataset.Stats) error {
 		return err
 	}
 	for _, kind := range slices.Sorted(maps.Keys(d.Problems)) {
-		fmt.Fprintf(w, "left out: %d %s\n", d.Problems[kind], kind)
+		fmt.Fprintf(w, "left out: %d %s\n", d.Problems[kind], advisedKind(kind))
 	}
 	return nil
 }
@@ -104,7 +104,7 @@ func printProblems(w io.Writer, problems dataset.Problems) error {
 		return err
 	}
 	for _, one := range problemList(problems) {
-		if _, err := fmt.Fprintf(w, "%d %s\n", one.Count, terminal.Line(one.Kind)); err != nil {
+		if _, err := fmt.Fprintf(w, "%d %s\n", one.Count, terminal.Line(advisedKind(one.Kind))); err != nil {
 			return err
 		}
 		for _, line := range one.First {
@@ -115,4 +115,12 @@ func printProblems(w io.Writer, problems dataset.Problems) error {
 		}
 	}
 	return nil
+}
+
+// advisedKind adds to a kind of problem what to do about it, where a flag does.
+func advisedKind(kind string) string {
+	if kind == dataset.OutsidePicture {
+		kind += " (--outside allows them, on a set of one's own)"
+	}
+	return kind
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -84,9 +83,6 @@ func evaluation(c *cli.Context, o predict.Evaluation) error {
 		o.Progress, o.Log = bar.count, slog.New(logrusHandler{})
 	}
 	report, err := predict.Evaluate(c.Context, o)
-	if errors.Is(err, predict.ErrNotEmpty) {
-		return fmt.Errorf("%w; give --overwrite to write into it, or another folder with --out", err)
-	}
 	if err != nil || report == nil { // rank 0 has the report
 		return err
 	}

@@ -174,7 +174,7 @@ func TestFileSizeLimit(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")
 	shell := []string{"-c", `ulimit -f 61440; exec "$0" "$@"`, must(t, plain)}
 	text, code := execute(t, nil, "bash", append(shell, training(out)...)...)
-	if code != exitFailed || !strings.Contains(text, "last.resume.safetensors: file too large") || !strings.Contains(text, "could not save") {
+	if code != exitFailed || !strings.Contains(text, "last.resume.safetensors: file too large") || !strings.Contains(text, "could not be saved") {
 		t.Errorf("exit code %d, want %d and what could not be saved: %s", code, exitFailed, text)
 	}
 	for _, name := range []string{"best.safetensors", "last.safetensors", "epoch-02.safetensors"} {

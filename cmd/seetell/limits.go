@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -69,16 +68,4 @@ func power(base int64, exponent int) int64 {
 		n *= base
 	}
 	return n
-}
-
-// advised adds to an error what to do about it, where a flag does.
-func advised(err error) error {
-	var large *picture.TooLargeError
-	if !errors.As(err, &large) {
-		return err
-	}
-	if large.Memory > 0 {
-		return fmt.Errorf("%w; --decode-memory gives more", err)
-	}
-	return fmt.Errorf("%w; --max-pixels lifts the limit", err)
 }

@@ -2,10 +2,7 @@ package main
 
 import (
 	"fmt"
-	"strings"
 	"testing"
-
-	"github.com/seetell/seetell/picture"
 )
 
 func TestAmount(t *testing.T) {
@@ -31,17 +28,5 @@ func TestAmount(t *testing.T) {
 				t.Errorf("shown as %s, want %s", a, test.back)
 			}
 		})
-	}
-}
-
-func TestAdvised(t *testing.T) {
-	for _, test := range []struct {
-		memory int64
-		want   string
-	}{{0, "--max-pixels"}, {5, "--decode-memory"}} {
-		err := advised(fmt.Errorf("JPEG: %w", &picture.TooLargeError{Width: 1, Height: 1, Memory: test.memory}))
-		if !strings.Contains(err.Error(), test.want) {
-			t.Errorf("%v, want %s", err, test.want)
-		}
 	}
 }

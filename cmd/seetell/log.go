@@ -20,7 +20,11 @@ func (h logrusHandler) Enabled(_ context.Context, level slog.Level) bool {
 func (h logrusHandler) Handle(_ context.Context, r slog.Record) error {
 	entry := logrus.WithFields(h.fields)
 	r.Attrs(func(a slog.Attr) bool {
-		entry = entry.WithField(a.Key, a.Value.Resolve().Any())
+		value := a.Value.Resolve().Any()
+		if err, ok := value.(error); ok {
+			value = advised(err)
+		}
+		entry = entry.WithField(a.Key, value)
 		return true
 	})
 	entry.Log(logrusLevel(r.Level), r.Message)

@@ -54,7 +54,7 @@ type page struct {
 	Data         pageData
 
 	source Source
-	model  map[string]any // of the evaluation
+	model  map[string]any    // of the evaluation
 	labels map[string]string // of the report's scores
 }
 

@@ -184,7 +184,7 @@ func explainJoin(err error, o Options) error {
 	text, _, _ := strings.Cut(err.Error(), "\n")
 	switch {
 	case strings.Contains(text, "EADDRINUSE") || strings.Contains(text, "address already in use"):
-		return fmt.Errorf("port %d is in use, perhaps by another run: choose another MASTER_PORT, or start with torchrun --standalone", o.Port)
+		return fmt.Errorf("port %d is in use, perhaps by another run: choose another MASTER_PORT, or let torchrun choose one (standalone)", o.Port)
 	case strings.Contains(text, "processes came within"):
 		return fmt.Errorf("%s: is one of them not started, or another number of processes given to it?", text)
 	case aboutOthers.MatchString(text):
