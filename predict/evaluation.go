@@ -9,7 +9,6 @@ import (
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/dataset"
 	"github.com/seetell/seetell/evaluate"
-	"github.com/seetell/seetell/evaluate/grounding"
 	"github.com/seetell/seetell/evaluate/meteor"
 	"github.com/seetell/seetell/internal/newfolder"
 	"github.com/seetell/seetell/torch/distributed"
@@ -52,9 +51,9 @@ type Baseline struct {
 // evaluation is an Evaluation with its data open.
 type evaluation struct {
 	Evaluation
-	set   *dataset.Set
-	split *dataset.Split
-	boxes map[string][]grounding.Box
+	set     *dataset.Set
+	split   *dataset.Split
+	regions *Regions // what is where, nil where nobody knows
 }
 
 // ErrNotEmpty is the error of a folder for results that holds something.
@@ -121,10 +120,8 @@ func help(ctx context.Context, o Evaluation) error {
 }
 
 func (e *evaluation) open(ctx context.Context) (err error) {
-	if e.Boxes != "" {
-		if e.boxes, err = grounding.ReadInstances(e.Boxes); err != nil {
-			return err
-		}
+	if e.regions, err = e.openRegions(); err != nil {
+		return err
 	}
 	if e.set, err = dataset.Open(ctx, e.Data, e.Set); err != nil {
 		return err
@@ -164,7 +161,7 @@ func (e *evaluation) predict(ctx context.Context) (Predictions, captioner.Metada
 	}
 	defer p.Close()
 	p.World = e.World
-	p.Loader.Workers, p.Given = e.Workers, e.boxes != nil
+	p.Loader.Workers, p.Given = e.Workers, e.regions != nil
 	if e.Batch > 0 {
 		p.Loader.Batch = e.Batch
 	}

@@ -10,18 +10,28 @@ import (
 	"github.com/seetell/seetell/picture"
 )
 
+// Regions say what is where in pictures, by their IDs, and which words name it.
+type Regions struct {
+	Boxes  map[string][]grounding.Box
+	Names  grounding.Names
+	Around []string // words that name what is around the boxes
+}
+
 // Grounding returns, for each picture whose references were read, the units of
-// its words. Boxes are known by the pictures' IDs; how a picture of that ID is
-// seen decides where in the map they lie.
-func (p Predictions) Grounding(names grounding.Names, boxes map[string][]grounding.Box, view func(Prediction) (width, height int, seen image.Rectangle)) [][]grounding.Unit {
-	units := make([][]grounding.Unit, len(p.Pictures))
+// its words that name what boxes show, and of those that name what is around it.
+// How a picture is seen decides where in the map its boxes lie.
+func (p Predictions) Grounding(r Regions, view func(Prediction) (width, height int, seen image.Rectangle)) (things, around [][]grounding.Unit) {
+	things, around = make([][]grounding.Unit, len(p.Pictures)), make([][]grounding.Unit, len(p.Pictures))
 	for i, one := range p.Pictures {
 		width, height, seen := view(one)
+		boxes := placed(r.Boxes[one.ID], width, height, seen)
 		for _, caption := range one.Given {
-			units[i] = append(units[i], names.Units(placed(boxes[one.ID], width, height, seen), weighed(caption))...)
+			words := weighed(caption)
+			things[i] = append(things[i], r.Names.Units(boxes, words)...)
+			around[i] = append(around[i], grounding.Around(boxes, words, r.Around)...)
 		}
 	}
-	return units
+	return things, around
 }
 
 func weighed(c captioner.Caption) []grounding.Word {
@@ -51,7 +61,7 @@ func placed(boxes []grounding.Box, width, height int, seen image.Rectangle) []gr
 
 // ground adds to the report how far attention lies on what words name.
 func (e *evaluation) ground(found Predictions, meta captioner.Metadata, report *evaluate.Report) {
-	if e.boxes == nil {
+	if e.regions == nil {
 		return
 	}
 	view := func(one Prediction) (width, height int, seen image.Rectangle) {
@@ -65,7 +75,11 @@ func (e *evaluation) ground(found Predictions, meta captioner.Metadata, report *
 		}
 		return c.Width, c.Height, meta.Preprocessing.View(c.Width, c.Height)
 	}
-	report.Grounding = grounding.New(found.Grounding(grounding.COCO(), e.boxes, view), resamples, e.Set.Seed)
+	things, around := found.Grounding(*e.regions, view)
+	report.Grounding = grounding.New(things, resamples, e.Set.Seed)
+	if e.regions.Around != nil {
+		report.Grounding.Around = grounding.New(around, resamples, e.Set.Seed)
+	}
 	if report.Grounding.Words == 0 {
 		e.Log.Warn("no reference's word names what boxes show: do the boxes belong to these pictures?", "boxes", e.Boxes)
 	}
@@ -74,7 +88,7 @@ func (e *evaluation) ground(found Predictions, meta captioner.Metadata, report *
 // uniform is the evaluation with the same weight for all places.
 func (e *evaluation) uniform() *evaluation {
 	without := *e
-	without.Options.Uniform, without.boxes = true, nil
+	without.Options.Uniform, without.regions = true, nil
 	return &without
 }
 

@@ -27,7 +27,11 @@ func TestGroundingFollowsTheView(t *testing.T) {
 		{"the right", image.Rect(100, 0, 200, 100), 0, 0},
 	} {
 		view := func(Prediction) (width, height int, seen image.Rectangle) { return 200, 100, test.seen }
-		units := found.Grounding(grounding.COCO(), boxes, view)[0]
+		things, around := found.Grounding(Regions{Boxes: boxes, Names: grounding.COCO(), Around: []string{"a"}}, view)
+		units := things[0]
+		if len(around[0]) != 1 || math.Abs(around[0][0].Inside-1+test.inside) > 1e-9 || math.Abs(around[0][0].Area-1+test.area) > 1e-9 {
+			t.Errorf("%s: around the dog %+v, want what is left of it", test.name, around[0])
+		}
 		if test.area == 0 {
 			if len(units) != 0 {
 				t.Errorf("%s: %+v, want nothing", test.name, units)

@@ -38,6 +38,9 @@ func attentionTable(out io.Writer, report *evaluate.Report) error {
 	for _, class := range slices.Sorted(maps.Keys(g.Classes)) {
 		line(class, g.Classes[class])
 	}
+	if g.Around != nil {
+		line("what is around them", g.Around.Figures)
+	}
 	if err := w.Flush(); err != nil {
 		return err
 	}

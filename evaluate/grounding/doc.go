@@ -12,6 +12,8 @@
 //     exp(−8 ((x−½)² + (y−½)²)), as looking at the middle is worth something;
 //   - centre: whether the picture's middle is inside.
 //
+// Of words that name what is around the things, inside means outside of all boxes.
+//
 // The ratio is the mean of inside over the mean of area. All are counted on a
 // raster of 56 × 56.
 package grounding

@@ -12,6 +12,7 @@ type Report struct {
 	Pictures  int                   `json:"pictures"`
 	Intervals map[string][2]float64 `json:"intervals,omitempty"` // of ratio and pointing: 95 %, by bootstrap over pictures
 	Classes   map[string]Figures    `json:"classes,omitempty"`
+	Around    *Report               `json:"around,omitempty"` // of words that name what is around the boxes: inside is outside of them
 }
 
 // Figures are means over units.

@@ -42,23 +42,50 @@ type Names map[string][]string
 // Units measures the words of a caption that name what is in the picture.
 func (n Names) Units(boxes []Box, words []Word) (units []Unit) {
 	for _, w := range words {
-		mask, area, class := inside(boxes, n[w.Text])
+		categories, ok := n[w.Text]
+		if !ok {
+			continue
+		}
+		mask, area, class := inside(boxes, categories)
 		if area == 0 || area > largestArea {
 			continue
 		}
-		u := measure(w.Weights, mask)
-		u.Word, u.Class, u.Area = w.Text, class, area
-		units = append(units, u)
+		units = append(units, unit(w, class, area, mask))
 	}
 	return units
 }
 
+// Around measures the words of a caption that are among places: they name what is
+// around the boxes, so that inside means outside of all of them.
+func Around(boxes []Box, words []Word, places []string) (units []Unit) {
+	if len(boxes) == 0 {
+		return nil
+	}
+	mask, area, _ := inside(boxes, nil)
+	for i := range mask {
+		mask[i] = !mask[i]
+	}
+	for _, w := range words {
+		if slices.Contains(places, w.Text) && area < 1 {
+			units = append(units, unit(w, w.Text, 1-area, mask))
+		}
+	}
+	return units
+}
+
+func unit(w Word, class string, area float64, mask []bool) Unit {
+	u := measure(w.Weights, mask)
+	u.Word, u.Class, u.Area = w.Text, class, area
+	return u
+}
+
 // inside marks the points of the raster that lie in a box of one of the
-// categories, and returns their share and the first category that is there.
+// categories, nil for any, and returns their share and the first category that is
+// there.
 func inside(boxes []Box, categories []string) (mask []bool, area float64, class string) {
 	mask = make([]bool, side*side)
 	for _, box := range boxes {
-		if !slices.Contains(categories, box.Category) {
+		if categories != nil && !slices.Contains(categories, box.Category) {
 			continue
 		}
 		if class == "" {

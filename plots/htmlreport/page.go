@@ -43,6 +43,8 @@ type page struct {
 	Board        []pageFigure // of all scores
 	HasReference bool
 	Notes        []string
+	Grounding    []attentionRow
+	Worth        []worthRow
 	Metrics      []pageMetric
 	Curves       []pageFigure
 	Groups       []pageGroup
@@ -232,6 +234,7 @@ func (p *page) nameSections() {
 		pageSection
 	}{
 		{len(p.Scores) > 0, pageSection{"scores", "Scores"}},
+		{len(p.Grounding)+len(p.Worth) > 0, pageSection{"attention", "Attention"}},
 		{len(p.Metrics) > 0, pageSection{"distributions", "Distributions"}},
 		{len(p.Curves) > 0, pageSection{"training", "Training"}},
 		{len(p.Gallery) > 0, pageSection{"gallery", "Pictures"}},

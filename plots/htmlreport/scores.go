@@ -47,6 +47,7 @@ func (p *page) addReport(r *evaluate.Report) error {
 		return err
 	}
 	p.addScores(system)
+	p.addAttention(r)
 	board, err := plots.Scores([]*plots.System{system})
 	if err != nil {
 		return err
