@@ -24,6 +24,7 @@ func TestConfigValidate(t *testing.T) {
 		{"statistics of a frozen backbone", func(c *Config) { c.BatchNorm, c.FreezeEncoder = BatchNormBatch, -1 }, "contradict"},
 		{"new schedule of a new run", func(c *Config) { c.NewSchedule = true }, "new schedule without resume"},
 		{"micro batch", func(c *Config) { c.MicroBatch = "half" }, `micro batch "half"`},
+		{"beta2", func(c *Config) { c.Beta2 = 1 }, "beta2 1"},
 		{"accumulate", func(c *Config) { c.Accumulate = 0 }, "accumulate 0"},
 		{"one split for both", func(c *Config) { c.ValidationSplit = c.TrainSplit }, "different splits"},
 		{"from and resume", func(c *Config) { c.From, c.Resume = "x", true }, "contradict"},

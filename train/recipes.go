@@ -86,7 +86,7 @@ func base(c *Config) {
 	c.LearningRate, c.EncoderLearningRate = 3e-4, 3e-5
 	c.FrozenLayers, c.BatchNorm = 0, BatchNormFrozen
 	c.Schedule, c.WarmUp = ScheduleConstant, 0
-	c.ClipNorm, c.AverageDecay = 5, 0
+	c.ClipNorm, c.AverageDecay, c.Beta2 = 5, 0, .999
 	c.Dropout, c.EmbeddingDropout, c.LabelSmoothing = .5, 0, 0
 	c.Augmentation.Flip, c.Augmentation.CropScale = "", 0
 	c.MinimumCount = 3
@@ -112,7 +112,7 @@ func best(c *Config) {
 	c.LearningRate, c.EncoderLearningRate = 1e-3, 5e-5
 	c.FrozenLayers, c.BatchNorm = 3, BatchNormFrozen
 	c.Schedule, c.WarmUp = ScheduleCosine, 100
-	c.ClipNorm, c.AverageDecay = 5, .998
+	c.ClipNorm, c.AverageDecay, c.Beta2 = 5, .998, .999
 	c.Dropout, c.EmbeddingDropout, c.LabelSmoothing = .5, .25, .1
 	c.Augmentation.Flip, c.Augmentation.CropScale = loader.FlipSwap, .6
 	c.MinimumCount = 5
@@ -146,7 +146,7 @@ func demo(c *Config) {
 	c.LearningRate, c.EncoderLearningRate = 1e-3, 1e-3
 	c.FrozenLayers, c.BatchNorm = 0, BatchNormBatch
 	c.Schedule, c.WarmUp = ScheduleCosine, 50
-	c.ClipNorm, c.AverageDecay = 5, 0
+	c.ClipNorm, c.AverageDecay, c.Beta2 = 5, 0, .999
 	c.Dropout, c.EmbeddingDropout, c.LabelSmoothing = .5, 0, 0
 	c.Augmentation.Flip, c.Augmentation.CropScale = "", 0
 	c.Preprocessing.Size, c.Model.Grid = 80, 3

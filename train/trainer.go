@@ -137,7 +137,7 @@ func (t *Trainer) newOptimizer() {
 		t.parameters = append(t.parameters, entry.Tensor)
 	}
 	config := nn.DefaultAdamConfig()
-	config.Decoupled = true
+	config.Decoupled, config.Beta2 = true, t.config.Beta2
 	t.Optimizer = nn.NewAdam([]nn.Group{rest, backbone}, config)
 }
 

@@ -248,6 +248,7 @@ func optimiserFlags(cfg *train.Config) []cli.Flag {
 		&cli.IntFlag{Name: "freeze-encoder", Usage: "first `EPOCHS` in which the backbone stays as it is; -1 for all", Value: cfg.FreezeEncoder, Destination: &cfg.FreezeEncoder},
 		&cli.IntFlag{Name: "frozen-layers", Usage: "layers of the backbone that never learn: 1 its stem and layer1, up to 4 for all", Value: cfg.FrozenLayers, Destination: &cfg.FrozenLayers},
 		&cli.IntFlag{Name: "feature-memory", Usage: "`MB` for what pictures come to in frozen layers, computed once and kept; -1 for half of what is free", Value: cfg.FeatureMemory, Destination: &cfg.FeatureMemory},
+		&cli.Float64Flag{Name: "beta2", Usage: "of Adam, for the mean of squared gradients: lower follows them faster", Value: cfg.Beta2, Destination: &cfg.Beta2},
 		&cli.Float64Flag{Name: "average-decay", Usage: "of the average of the weights that is checked and saved, such as .999; 0 for none", Value: cfg.AverageDecay, Destination: &cfg.AverageDecay},
 		&cli.Float64Flag{Name: "dropout", Usage: "before the output layer", Value: cfg.Dropout, Destination: &cfg.Dropout},
 		&cli.Float64Flag{Name: "embedding-dropout", Usage: "behind the word embeddings", Value: cfg.EmbeddingDropout, Destination: &cfg.EmbeddingDropout},
