@@ -95,7 +95,7 @@ func openLibtorch() (string, error) {
 		}
 		tried = append(tried, fmt.Sprintf("  %s: %v", candidate, err))
 	}
-	return "", fmt.Errorf("libtorch %s cannot be opened; looked in:\n%s\nrun `make build` in seetell's checkout, which brings it, or set LIBTORCH to a folder that has lib/libtorch_cpu.so of version %s, such as an installed PyTorch's",
+	return "", fmt.Errorf("libtorch %s cannot be opened; looked in:\n%s\n`go run github.com/seetell/seetell/cmd/setup@latest` brings it (`make build` in a checkout), or set LIBTORCH to a folder that has lib/libtorch_cpu.so of version %s, such as an installed PyTorch's",
 		pin, strings.Join(tried, "\n"), pin)
 }
 
@@ -130,11 +130,11 @@ func OpenShim(file string, list capi.List) error {
 			continue
 		}
 		if err := capi.Fill(path, list); err != nil {
-			return fmt.Errorf("seetell's library %s cannot be used: %w; build it anew with `make build`", path, err)
+			return fmt.Errorf("seetell's library %s cannot be used: %w; build it anew with `go run github.com/seetell/seetell/cmd/setup@latest` (`make build` in a checkout)", path, err)
 		}
 		return nil
 	}
-	return fmt.Errorf("seetell's library %s is not there; looked for:\n%s\nbuild it with `make build` in seetell's checkout, or name it in SEETELL_SHIM", file, strings.Join(tried, "\n"))
+	return fmt.Errorf("seetell's library %s is not there; looked for:\n%s\n`go run github.com/seetell/seetell/cmd/setup@latest` builds it (`make build` in a checkout), or name it in SEETELL_SHIM", file, strings.Join(tried, "\n"))
 }
 
 // checkShim compares the version that the shim was compiled for with that of
@@ -143,6 +143,6 @@ func checkShim(dir string) error {
 	if C.tg_compiled_abi()>>48 == C.tg_running_abi()>>48 { // major and minor
 		return nil
 	}
-	return fmt.Errorf("seetell's library was built for libtorch %s and that of %s is %s; build it anew with `make build`",
+	return fmt.Errorf("seetell's library was built for libtorch %s and that of %s is %s; build it anew with `go run github.com/seetell/seetell/cmd/setup@latest` (`make build` in a checkout)",
 		C.GoString(C.tg_compiled_version()), dir, loadedVersion())
 }
