@@ -10,6 +10,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/seetell/seetell/evaluate/meteor"
 )
@@ -65,6 +67,7 @@ func Score(ctx context.Context, images Images, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	images, at := byID(images)
 	pictures, vocabulary, err := tokenize(images, o.Tokenizer)
 	if err != nil {
 		return nil, err
@@ -84,7 +87,23 @@ func Score(ctx context.Context, images Images, o Options) (*Report, error) {
 	); err != nil {
 		return nil, err
 	}
+	given := make([]ImageScore, len(at))
+	for i, score := range r.PerImage {
+		given[at[i]] = score
+	}
+	r.PerImage = given
 	return r, nil
+}
+
+// byID returns the pictures in the order of their ids, and where each stood:
+// what is drawn, and the last bits of sums, do not depend on the order of files.
+func byID(images Images) (sorted Images, at []int) {
+	at = make([]int, len(images))
+	for i := range at {
+		at[i] = i
+	}
+	slices.SortFunc(at, func(a, b int) int { return strings.Compare(images[a].ID, images[b].ID) })
+	return each(at, func(i int) Image { return images[i] }), at
 }
 
 // tableError tells whether METEOR's table could be read throughout.

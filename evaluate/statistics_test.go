@@ -4,6 +4,7 @@ import (
 	"math"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -224,5 +225,28 @@ func TestWords(t *testing.T) {
 		if got := wordsOf(test.text); got != test.want {
 			t.Errorf("%q: %q, want %q", test.text, got, test.want)
 		}
+	}
+}
+
+// TestOrder: intervals, reference points and all else that is drawn do not depend
+// on the order in which files tell of pictures.
+func TestOrder(t *testing.T) {
+	images, _ := goldenImages(t, "flickr8k_karpathy_init_2")
+	images = images[:60]
+	turned := slices.Clone(images)
+	slices.Reverse(turned)
+	o := Options{Metrics: quick, Resamples: 50, Seed: 1, Reference: true, Baseline: map[string]string{}}
+	for i, image := range images {
+		o.Baseline[image.ID] = images[(i+1)%len(images)].Caption
+	}
+	first, second := scoreOf(t, images, o), scoreOf(t, turned, o)
+	for i := range images {
+		if first.PerImage[i].ID != images[i].ID || second.PerImage[i].ID != turned[i].ID {
+			t.Fatalf("pictures %q and %q stand at %d", first.PerImage[i].ID, second.PerImage[i].ID, i)
+		}
+	}
+	slices.Reverse(second.PerImage)
+	if !reflect.DeepEqual(first, second) {
+		t.Errorf("in another order\n%+v\nwant\n%+v", second.Intervals, first.Intervals)
 	}
 }
