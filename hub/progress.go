@@ -12,6 +12,8 @@ import (
 	"github.com/sirupsen/logrus"
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
+
+	"github.com/seetell/seetell/internal/terminal"
 )
 
 // bar shows how far all files of a download are. Where there is no terminal it
@@ -51,7 +53,7 @@ func isTerminal(w io.Writer) bool {
 		return false
 	}
 	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && !terminal.Dumb()
 }
 
 // add counts bytes that are there; a negative number, bytes that were thrown away.

@@ -6,6 +6,9 @@ import "C"
 
 import (
 	"fmt"
+	"os"
+	"runtime"
+	"strconv"
 
 	"github.com/klauspost/cpuid/v2"
 
@@ -16,11 +19,26 @@ import (
 // allocator keeps freed memory for the next tensors, and OpenMP's threads spin
 // for no more than about a millisecond (unless GOMP_SPINCOUNT or
 // OMP_WAIT_POLICY is set), so that programs that share the cores do not hold
-// each other up. It sets environment variables: a program calls it at its
+// each other up. Where a container or its like gives the process fewer
+// processors than the machine has, libtorch takes as many threads (unless
+// OMP_NUM_THREADS or GOMAXPROCS is set). It sets environment variables: a program calls it at its
 // start, before Open.
 func TuneProcess() {
 	capi.KeepMemory()
 	capi.SpinBriefly()
+	if n := quota(runtime.GOMAXPROCS(0), runtime.NumCPU(), os.Getenv); n > 0 {
+		_ = os.Setenv("OMP_NUM_THREADS", strconv.Itoa(n)) // which fails for no such name
+	}
+}
+
+// quota returns the number of threads for a process that may use no more than a
+// number of processors at once, which Go's runtime reads from its cgroup; 0 where
+// it may use all, or somebody has said how many.
+func quota(allowed, processors int, variable func(string) string) int {
+	if allowed >= processors || variable("OMP_NUM_THREADS") != "" || variable("GOMAXPROCS") != "" {
+		return 0
+	}
+	return allowed
 }
 
 // maxThreads is more than any machine has of use; OpenMP ends the process where

@@ -175,7 +175,7 @@ func (c Config) Validate() error {
 	check(c.PictureCacheSize >= 1, "picture cache size %d: must be 1 or more", c.PictureCacheSize)
 	check(c.Accumulate >= 1 && c.Accumulate <= 4096, "accumulate %d: must be from 1 to 4096 batches", c.Accumulate)
 	check(c.MicroBatch == microBatchAuto || wholeNumber(c.MicroBatch), "micro batch %q: give auto, a number of pictures, or 0 for whole batches", c.MicroBatch)
-	check(c.Workers >= 0 && c.Workers <= mostWorkers(), "workers %d: must be from 0 to %d on this machine's %d processors; leave it out for one more than processors", c.Workers, mostWorkers(), runtime.NumCPU())
+	check(c.Workers >= 0 && c.Workers <= mostWorkers(), "workers %d: must be from 0 to %d on %d processors; leave it out for one more than processors", c.Workers, mostWorkers(), runtime.GOMAXPROCS(0))
 	check(positive(c.LearningRate), "learning rate %v: must be above 0, such as 3e-4", c.LearningRate)
 	check(!math.IsNaN(c.EncoderLearningRate) && !math.IsInf(c.EncoderLearningRate, 0), "encoder learning rate %v: must be a number", c.EncoderLearningRate)
 	check(c.WeightDecay >= 0, "weight decay %v: must be 0 or more", c.WeightDecay)
@@ -220,7 +220,7 @@ func positive(x float64) bool { return x > 0 && !math.IsInf(x, 0) }
 
 // mostWorkers is more goroutines than decode faster: they wait for processors,
 // and for reading no more than a few do.
-func mostWorkers() int { return max(16, 8*runtime.NumCPU()) }
+func mostWorkers() int { return max(16, 8*runtime.GOMAXPROCS(0)) }
 
 func wholeNumber(text string) bool {
 	number, err := strconv.Atoi(text)

@@ -188,7 +188,7 @@ func setUpLog(c *cli.Context, messages io.Writer) error {
 	switch format := c.String("log-format"); format {
 	case "text":
 		logrus.SetOutput(behind(messages)) // which logrus colours, where it is a terminal
-		logrus.SetFormatter(lineFormatter{&logrus.TextFormatter{FullTimestamp: true}})
+		logrus.SetFormatter(lineFormatter{&logrus.TextFormatter{FullTimestamp: true, DisableColors: !terminal.Colours()}})
 	case "json":
 		logrus.SetOutput(messages)
 		logrus.SetFormatter(&logrus.JSONFormatter{})

@@ -63,7 +63,7 @@ func memberEnvironment(rank, count, port int) []string {
 		fmt.Sprint("RANK=", rank), fmt.Sprint("LOCAL_RANK=", rank), fmt.Sprint("WORLD_SIZE=", count),
 		"MASTER_ADDR=127.0.0.1", fmt.Sprint("MASTER_PORT=", port),
 	}
-	each := max(1, runtime.NumCPU()/count)
+	each := max(1, runtime.GOMAXPROCS(0)/count)
 	for _, name := range []string{"OMP_NUM_THREADS", "GOMAXPROCS"} {
 		if os.Getenv(name) == "" {
 			variables = append(variables, fmt.Sprintf("%s=%d", name, each))

@@ -92,7 +92,7 @@ func howItGoes(m *train.Meter) string {
 // newProgress returns a progress bar when messages is a terminal, and nil,
 // which shows nothing, when it is not.
 func newProgress(messages io.Writer) *bars {
-	if file, ok := terminalFile(messages); ok {
+	if file, ok := terminalFile(messages); ok && !terminal.Dumb() {
 		return &bars{out: file}
 	}
 	return nil
