@@ -27,6 +27,9 @@ type data struct {
 func openData(ctx context.Context, c Config) (d *data, err error) {
 	d = &data{}
 	if d.Set, err = dataset.Open(ctx, c.Data, dataset.Options{Seed: c.Seed, Pictures: c.Pictures, Outside: c.Outside, Limit: c.Limit}); err != nil {
+		if c.Resume && ctx.Err() == nil {
+			err = fmt.Errorf("%w: %w", ErrDataMoved, err)
+		}
 		return nil, err
 	}
 	if err := d.openSplits(c); err != nil {

@@ -13,6 +13,7 @@ var (
 	ErrTrainSplit      = errors.New("no split to learn from")
 	ErrValidationSplit = errors.New("no split to check on")
 	ErrOtherData       = errors.New("the data set is another than the run's")
+	ErrDataMoved       = errors.New("the run's data are not where they were") // or cannot be opened there
 	ErrOtherSettings   = errors.New("the settings differ from the run's")
 	ErrOtherSchedule   = errors.New("the schedule differs from the run's") // and nothing else does
 	ErrOutOfMemory     = errors.New("out of memory")

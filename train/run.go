@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/dataset"
 	"github.com/seetell/seetell/predict"
 	"github.com/seetell/seetell/torch"
 	"github.com/seetell/seetell/torch/distributed"
@@ -117,6 +118,14 @@ func (r *run) begin(ctx context.Context) (err error) {
 	}
 	if r.data, err = openData(ctx, r.cfg); err != nil {
 		return err
+	}
+	for _, split := range []*dataset.Split{r.data.Train, r.data.Validation} {
+		if err := readable(ctx, split); err != nil {
+			return err
+		}
+	}
+	if n := r.data.Validation.Len(); n < fewPictures {
+		r.listeners.notice(slog.LevelWarn, "so few pictures to check on that which epoch is best is chance; the last one is as good", "pictures", n, "split", r.data.Validation.Name)
 	}
 	if left := r.data.Set.Problems.Err(); left != nil {
 		r.listeners.notice(slog.LevelWarn, "parts of the data set are left out", "error", left)

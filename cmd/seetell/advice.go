@@ -23,6 +23,7 @@ var advice = []struct {
 	{train.ErrTrainSplit, "--train-split names one"},
 	{train.ErrValidationSplit, "--validation-split names one"},
 	{train.ErrOtherData, "give the run's, or another folder with --out"},
+	{train.ErrDataMoved, "--data says where they are now, and --pictures"},
 	{train.ErrOtherSettings, "give the run's, or another folder with --out"},
 	{train.ErrOtherSchedule, "give the run's, another folder with --out, or --new-schedule to follow the new one from here on"},
 	{train.ErrOutOfMemory, "lower --batch or --size, and let --micro-batch be auto"},
