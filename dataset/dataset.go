@@ -44,6 +44,7 @@ type Record struct {
 	Row      int      // in its file, from 0
 	Where    string   // the file and row, for messages
 	Number   string   // COCO's or Karpathy's number of the picture, where the source has one
+	Name     string   // the picture's path as the source gives it, or ""
 }
 
 // item is a record as it is stored.
@@ -74,7 +75,34 @@ func (s *Set) Split(name string) (*Split, error) {
 		}
 		names = append(names, split.Name)
 	}
+	if name == All {
+		return s.all(), nil
+	}
 	return nil, fmt.Errorf("%s has no split %q; it has %s", s.Source, name, strings.Join(names, ", "))
+}
+
+// All stands for all splits of a set that has none of that name.
+const All = "all"
+
+// all joins the splits. Pictures of different splits that share an id have the
+// split's name before it.
+func (s *Set) all() *Split {
+	count := map[string]int{}
+	for _, split := range s.Splits {
+		for i := range split.items {
+			count[split.items[i].id]++
+		}
+	}
+	whole := &Split{Name: All, store: s.store}
+	for _, split := range s.Splits {
+		for _, it := range split.items {
+			if count[it.id] > 1 {
+				it.id = split.Name + "/" + it.id
+			}
+			whole.items = append(whole.items, it)
+		}
+	}
+	return whole
 }
 
 // Fingerprint identifies the data: 16 hexadecimal digits of a SHA-256 over the
@@ -89,7 +117,7 @@ func (s *Split) Len() int { return len(s.items) }
 // Record returns the record of the picture at index i. It reads nothing.
 func (s *Split) Record(i int) Record {
 	it := &s.items[i]
-	return Record{ID: it.id, Captions: it.captions, Row: it.row, Where: s.store.where(it), Number: it.number}
+	return Record{ID: it.id, Captions: it.captions, Row: it.row, Where: s.store.where(it), Number: it.number, Name: it.name}
 }
 
 // Bytes reads the encoded bytes of the picture at index i, which the caller

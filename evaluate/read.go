@@ -148,13 +148,41 @@ func (r *References) Add(id string, texts []string, others ...string) {
 		r.ids = append(r.ids, id)
 	}
 	r.texts[id] = append(r.texts[id], texts...)
-	for _, other := range others {
-		other = norm.NFC.String(other)
-		if other != "" && other != id && !slices.Contains(r.aliases[other], id) {
-			r.aliases[other] = append(r.aliases[other], id)
+	for _, other := range append(others, id) {
+		for _, alias := range names(other) {
+			if alias != id && !slices.Contains(r.aliases[alias], id) {
+				r.aliases[alias] = append(r.aliases[alias], id)
+			}
 		}
 	}
 }
+
+// names are what a picture's name may be called, the most telling first: the
+// name, what follows each of its folders, that without a picture's ending, and
+// as a number without its zeros.
+func names(name string) (all []string) {
+	if name == "" {
+		return nil
+	}
+	name = norm.NFC.String(slash(name))
+	for rest, more := name, true; more; _, rest, more = strings.Cut(rest, "/") {
+		if rest != "" {
+			all = append(all, rest)
+		}
+	}
+	base := path.Base(name)
+	if slices.Contains(pictureEndings, strings.ToLower(path.Ext(base))) {
+		base = strings.TrimSuffix(base, path.Ext(base))
+		all = append(all, base)
+	}
+	if digits := strings.TrimLeft(base, "0"); digits != "" && digits != base && strings.Trim(digits, "0123456789") == "" {
+		all = append(all, digits)
+	}
+	return all
+}
+
+// pictureEndings are those by which a name is a picture's file.
+var pictureEndings = []string{".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".avif"}
 
 // IDs returns the pictures' ids in the order of the file.
 func (r *References) IDs() []string { return slices.Clone(r.ids) }
@@ -170,19 +198,20 @@ func (r *References) Texts() []string {
 // find returns the id of the picture that an entry is about, or "": by its own
 // id, by a name that one picture alone goes by.
 func (r *References) find(e *entry) string {
-	names := append([]string{e.id}, e.others...)
-	for _, name := range names {
+	own := append([]string{e.id}, e.others...)
+	for _, name := range own {
 		if r.texts[name] != nil {
 			return name
 		}
 	}
-	for _, name := range append(names, path.Base(slash(e.id))) {
-		name = norm.NFC.String(name)
-		if ids := r.aliases[name]; len(ids) == 1 {
-			return ids[0]
-		}
-		if r.texts[name] != nil {
-			return name
+	for _, name := range own {
+		for _, called := range names(name) {
+			if ids := r.aliases[called]; len(ids) == 1 {
+				return ids[0]
+			}
+			if r.texts[called] != nil {
+				return called
+			}
 		}
 	}
 	return ""

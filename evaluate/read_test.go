@@ -147,3 +147,39 @@ func TestJoinOfOwnOutput(t *testing.T) {
 		})
 	}
 }
+
+// TestNames: captions find their pictures by any name that one picture alone
+// goes by.
+func TestNames(t *testing.T) {
+	for _, test := range []struct{ name, references, captions, want string }{
+		{"zeros", `{"7":["a"]}`, `{"000000000007":"x"}`, "7"},
+		{"zeros of a file", `{"000000000007.jpg":["a"]}`, `[{"image_id":7,"caption":"x"}]`, "000000000007.jpg"},
+		{"without its ending", `{"p1.jpg":["a"],"p2.jpg":["b"]}`, `{"p1":"x"}`, "p1.jpg"},
+		{"with its ending", `{"p1":["a"],"p2":["b"]}`, `{"p1.PNG":"x"}`, "p1"},
+		{"longer folders", `{"x/a.jpg":["a"],"y/a.jpg":["b"]}`, `{"/data/set/y/a.jpg":"x"}`, "y/a.jpg"},
+		{"shorter folders", `{"set/x/a.jpg":["a"],"set/y/a.jpg":["b"]}`, `{"y/a.jpg":"x"}`, "set/y/a.jpg"},
+		{"an exponent", `[{"image_id":20,"caption":"a"}]`, `[{"image_id":2e1,"caption":"x"}]`, "20"},
+		{"two that it may be", `{"x/a.jpg":["a"],"y/a.jpg":["b"]}`, `{"a.jpg":"x"}`, ""},
+		{"two endings", `{"a.jpg":["a"],"a.png":["b"]}`, `{"a":"x"}`, ""},
+		{"no number", `{"0":["a"]}`, `{"00":"x"}`, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			references, err := ParseReferences("references", []byte(test.references))
+			if err != nil {
+				t.Fatal(err)
+			}
+			captions, err := ParseCaptions("captions", []byte(test.captions))
+			if err != nil {
+				t.Fatal(err)
+			}
+			matched, err := references.Match(captions)
+			if test.want == "" {
+				if err == nil {
+					t.Errorf("matched %v", matched)
+				}
+			} else if err != nil || matched[test.want] != "x" || len(matched) != 1 {
+				t.Errorf("Match() = %v, %v, want %s", matched, err, test.want)
+			}
+		})
+	}
+}

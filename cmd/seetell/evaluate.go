@@ -27,7 +27,7 @@ func evaluateCommand() *cli.Command {
 			&cli.PathFlag{Name: "pictures", Usage: "`DIR` of a COCO or Karpathy file's pictures", Destination: &o.Set.Pictures},
 			&cli.BoolFlag{Name: "outside", Usage: "captions files may name pictures outside their folder", Destination: &o.Set.Outside},
 			&cli.PathFlag{Name: "baseline", Usage: "`DIR` of another evaluation of these pictures, or a captions file, to compare with", Destination: &baseline},
-			&cli.StringFlag{Name: "split", Usage: "split to caption", Value: "test", Destination: &o.Split},
+			&cli.StringFlag{Name: "split", Usage: "split to caption; all for the whole set, to find its worst captions", Value: "test", Destination: &o.Split},
 			&cli.PathFlag{Name: "out", Usage: "`DIR` for captions, references, report, plots and gallery", Destination: &o.Out},
 			&cli.BoolFlag{Name: "overwrite", Usage: "write into --out also where it holds something", Destination: &o.Overwrite},
 			&cli.IntFlag{Name: "limit", Usage: "pictures of the split; 0 for all", Destination: &o.Set.Limit},

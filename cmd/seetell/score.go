@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,9 +13,11 @@ import (
 	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
 
+	"github.com/seetell/seetell/dataset"
 	"github.com/seetell/seetell/evaluate"
 	"github.com/seetell/seetell/evaluate/meteor"
 	"github.com/seetell/seetell/plots/tables"
+	"github.com/seetell/seetell/predict"
 )
 
 // scoring is what the command score was asked for.
@@ -22,6 +25,8 @@ type scoring struct {
 	references, captions, baseline, training string
 	metrics, table, format, out              string
 	subset                                   bool
+	data, split                              string
+	set                                      dataset.Options
 	options                                  evaluate.Options
 }
 
@@ -35,11 +40,18 @@ func scoreCommand() *cli.Command {
 		Usage:     "score captions against references",
 		ArgsUsage: " ",
 		Description: "References are COCO annotations, a Karpathy JSON, {\"id\": [\"caption\", ...]}, JSON lines or\n" +
-			"Flickr8k.token.txt; captions are COCO results, {\"id\": \"caption\"}, JSON lines or id<TAB>caption.\n" +
+			"Flickr8k.token.txt, or a data set that train reads (--data SOURCE --split NAME); captions are\n" +
+			"COCO results, {\"id\": \"caption\"}, JSON lines, CSV, id<TAB>caption, or what caption and evaluate\n" +
+			"wrote, one a picture.\n" +
 			"The forms are guessed from the content. Scores have pycocoevalcap's names and numbers.",
 		Flags: []cli.Flag{
-			&cli.PathFlag{Name: "references", Usage: "`FILE` of what people wrote", Destination: &o.references},
-			&cli.PathFlag{Name: "captions", Usage: "`FILE` of captions to score", Destination: &o.captions},
+			&cli.PathFlag{Name: "references", Usage: "`FILE` of what people wrote; a folder or parquet file is a data set, as for --data", Destination: &o.references},
+			&cli.StringFlag{Name: "data", Usage: "data set `SOURCE` whose captions are the references", Destination: &o.data},
+			&cli.StringFlag{Name: "split", Usage: "of --data; all for all of it", Value: "test", Destination: &o.split},
+			&cli.PathFlag{Name: "pictures", Usage: "`DIR` of the pictures that --data names", Destination: &o.set.Pictures},
+			&cli.BoolFlag{Name: "outside", Usage: "captions files of --data may name pictures outside their folder", Destination: &o.set.Outside},
+			&cli.Int64Flag{Name: "split-seed", Usage: "of the splits of a set that has none", Value: 1, Destination: &o.set.Seed},
+			&cli.PathFlag{Name: "captions", Usage: "`FILE` of captions to score, or an evaluation's folder", Destination: &o.captions},
 			&cli.StringFlag{Name: "metrics", Usage: "`NAMES` out of " + strings.Join(evaluate.MetricNames(), ", ") + ", with commas between", Value: "bleu,meteor,rouge,cider", Destination: &o.metrics},
 			&cli.PathFlag{Name: "meteor-table", Usage: "METEOR's paraphrase table `FILE`; else the one that data download meteor-table brought", Destination: &o.table, EnvVars: []string{"SEETELL_METEOR_TABLE"}},
 			&cli.StringFlag{Name: "tokenizer", Usage: strings.Join(evaluate.TokenizerNames, ", "), Value: evaluate.TokenizerNames[0], Destination: &o.options.Tokenizer},
@@ -60,7 +72,14 @@ func scoreCommand() *cli.Command {
 			if err := readConfig(c); err != nil {
 				return err
 			}
-			if err := missing(c, "references", "captions"); err != nil {
+			if o.data == "" {
+				if err := missing(c, "references"); err != nil {
+					return err
+				}
+			} else if o.references != "" {
+				return usage(errors.New("--references and --data both name the references: give one"))
+			}
+			if err := missing(c, "captions"); err != nil {
 				return err
 			}
 			return o.run(c)
@@ -72,7 +91,7 @@ func (o scoring) run(c *cli.Context) error {
 	if err := o.check(); err != nil {
 		return usage(err)
 	}
-	images, err := o.read()
+	images, err := o.read(c)
 	if err != nil {
 		return err
 	}
@@ -117,12 +136,12 @@ func metricsNamed(list string) ([]evaluate.Metric, error) {
 }
 
 // read reads the files.
-func (o *scoring) read() (evaluate.Images, error) {
-	references, err := evaluate.ReadReferences(o.references)
+func (o *scoring) read(c *cli.Context) (evaluate.Images, error) {
+	references, err := o.readReferences(c)
 	if err != nil {
 		return nil, err
 	}
-	captions, err := evaluate.ReadCaptions(o.captions)
+	_, captions, err := evaluate.ReadSystem(o.captions)
 	if err != nil {
 		return nil, err
 	}
@@ -156,6 +175,28 @@ func (o *scoring) read() (evaluate.Images, error) {
 // asksMETEOR tells whether METEOR is among metrics.
 func asksMETEOR(metrics []evaluate.Metric) bool {
 	return slices.ContainsFunc(metrics, func(m evaluate.Metric) bool { return m.Name == evaluate.METEOR.Name })
+}
+
+// readReferences reads a captions file, what an evaluation left, or a data set.
+func (o *scoring) readReferences(c *cli.Context) (*evaluate.References, error) {
+	path, data, split := o.references, o.data, o.split
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		whole := filepath.Join(path, evaluate.ReferencesFile)
+		if _, err := os.Stat(whole); err == nil {
+			return evaluate.ReadReferences(whole)
+		}
+		data = path
+	} else if strings.EqualFold(filepath.Ext(path), ".parquet") {
+		data = path
+	}
+	if data == "" {
+		return evaluate.ReadReferences(path)
+	}
+	if o.data == "" && !c.IsSet("split") {
+		split = dataset.All
+	}
+	o.set.Progress = progressOutput(c)
+	return predict.References(c.Context, data, split, o.set)
 }
 
 // openTable opens METEOR's paraphrase table where METEOR is asked for.

@@ -8,6 +8,52 @@ import (
 	"testing"
 )
 
+// TestScoreDataSets takes references out of what train reads, and captions out of
+// an evaluation's folder.
+func TestScoreDataSets(t *testing.T) {
+	dir := t.TempDir()
+	picture, err := os.ReadFile("../../picture/testdata/420.jpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"set/captions.txt": "image,caption,split\na.jpg,A dog runs .,test\na.jpg,The dog .,test\nb.jpg,A cat .,train\n",
+		"set/a.jpg":        string(picture), "set/b.jpg": string(picture),
+		"evaluation/references.json": `{"a.jpg":["A dog runs .","The dog ."]}`, "evaluation/captions.json": `[{"image_id":"a.jpg","caption":"A dog."}]`,
+		"all.json": `{"a.jpg":"A dog.","b.jpg":"A cat."}`,
+	} {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set, evaluation, all := filepath.Join(dir, "set"), filepath.Join(dir, "evaluation"), filepath.Join(dir, "all.json")
+	for _, test := range []struct {
+		name  string
+		flags []string
+		code  int
+		want  string
+	}{
+		{"a split", []string{"--data", set, "--captions", evaluation}, 0, "1 pictures"},
+		{"all of it", []string{"--data", set, "--split", "all", "--captions", all}, 0, "2 pictures"},
+		{"a folder for references", []string{"--references", set, "--captions", all}, 0, "2 pictures"},
+		{"an evaluation's folder", []string{"--references", evaluation, "--captions", evaluation}, 0, "1 pictures"},
+		{"captions beyond the split", []string{"--data", set, "--captions", all}, exitFailed, `no references in ` + set + ` for picture "b.jpg"`},
+		{"both", []string{"--data", set, "--references", set, "--captions", all}, exitUsage, "give one"},
+		{"no such split", []string{"--data", set, "--split", "x", "--captions", all}, exitFailed, `has no split "x"; it has train, test`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			out, messages, code := say(t, append([]string{"score", "--metrics", "bleu", "--resamples", "0"}, test.flags...)...)
+			if code != test.code || !strings.Contains(out+messages, test.want) {
+				t.Errorf("exit code %d, want %d and %q\n%s%s", code, test.code, test.want, out, messages)
+			}
+		})
+	}
+}
+
 // TestScore runs the command on small files.
 func TestScore(t *testing.T) {
 	dir := t.TempDir()

@@ -14,6 +14,7 @@ import (
 	"io"
 	"path"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -79,8 +80,16 @@ func number(id string) string {
 	if match := wholeNumber.FindStringSubmatch(id); match != nil {
 		return match[1]
 	}
+	if strings.ContainsAny(id, "eE") && wholeExponent.MatchString(id) {
+		if n, err := strconv.ParseFloat(id, 64); err == nil && n == float64(int64(n)) {
+			return strconv.FormatInt(int64(n), 10)
+		}
+	}
 	return id
 }
+
+// wholeExponent is a number with an exponent, as JavaScript writes long ids.
+var wholeExponent = regexp.MustCompile(`^-?\d+(\.\d+)?[eE]\+?\d{1,2}$`)
 
 // quoted names keys in a message, those that look like names: what does not
 // may be anything.

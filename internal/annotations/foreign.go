@@ -24,7 +24,7 @@ var foreign = []struct{ start, kind, advice string }{
 	{"\xd0\xcf\x11\xe0", "an old Excel or Word file", "save it as CSV UTF-8"},
 	{"{\\rtf", "a rich text file", "save it as plain text"},
 	{"%PDF", "a PDF", "captions are read from text files"},
-	{"PAR1", "a parquet file", "give it a name that ends in .parquet"},
+	{"PAR1", "a parquet file", "as a data set it has a name that ends in .parquet; captions to score are JSON, CSV or TSV"},
 	{"ARROW1", "an Arrow file", "write it as parquet (Dataset.to_parquet)"},
 	{"\xff\xff\xff\xff", "an Arrow stream", "write it as parquet (Dataset.to_parquet)"},
 	{"SQLite format 3\x00", "an SQLite database", "export the table as CSV"},

@@ -13,7 +13,7 @@ import (
 var (
 	FileKeys    = []string{"image_filename", "file_name", "filename", "image_path", "img_path", "filepath", "file_path", "path", "image_name", "image_file", "image_file_name", "image_url"}
 	NumberKeys  = []string{"cocoid", "image_id", "img_id", "imgid", "imageid"}
-	CaptionKeys = []string{"captions", "caption", "sentences", "sentence", "texts", "text", "txt", "description", "alt_text", "references", "comment", "raw", "title", "prompt", "alt", "report", "summary"}
+	CaptionKeys = []string{"captions", "caption", "sentences", "sentence", "texts", "text", "txt", "description", "alt_text", "references", "comment", "raw", "title", "prompt", "alt", "report", "summary", "generated_text", "prediction", "hypothesis"}
 
 	nameKeys  = append(append([]string{"image", "img", "picture", "photo", "file", "name"}, FileKeys...), "images", "jpg", "key", "uid", "url")
 	labelKeys = []string{"image_id", "id", "file", "file_name", "filename", "filepath", "image"}
