@@ -2,6 +2,9 @@
 # make test   all set-up, then every test
 # make load   ten minutes of 64 clients at the server
 #
+# make wheel  a Python package of the program, for machines without a compiler
+# make dist   the same as a tar, for machines with PyTorch
+#
 # make build [CUDA=1], check, install [PREFIX=, DESTDIR=], bench, clean
 # make fuzz [TIME=10m]       each parser's fuzz test, one after another
 # make sanitize [TIME=10m]   damaged JPEGs for package picture's C, watched
@@ -25,7 +28,9 @@ ZSH     = $(SHARED)/zsh/site-functions
 # `go run` have not there.
 test bench fuzz: export SEETELL_SHIM = $(CURDIR)/build/lib/libseetell_torch.so
 
-.PHONY: build check test load demo install bench fuzz sanitize clean
+DIST    = seetell-$(VERSION)-linux-$(shell go env GOARCH)
+
+.PHONY: build check test load demo wheel dist install bench fuzz sanitize clean
 
 build:
 	$(SETUP) $(if $(CUDA),-cuda) build
@@ -49,6 +54,17 @@ load: build
 
 demo: build
 	bin/seetell demo --out demo
+
+wheel: build
+	go run ./third_party/notices > build/NOTICES
+	$(SETUP) -version $(VERSION) wheel
+
+dist: build
+	rm -rf build/dist/$(DIST)
+	$(MAKE) install DESTDIR=$(CURDIR)/build/dist/$(DIST) PREFIX=
+	cp README.md LICENSE build/dist/$(DIST)
+	tar -C build/dist --owner=0 --group=0 --sort=name -czf build/dist/$(DIST).tar.gz $(DIST)
+	@echo build/dist/$(DIST).tar.gz
 
 install: build
 	install -D -t $(DESTDIR)$(PREFIX)/bin bin/seetell

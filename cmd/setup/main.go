@@ -13,6 +13,7 @@
 //	setup clang-format                 bring clang-format, print its path
 //	setup python                       bring the tests' Python, print its path
 //	setup clients                      bring the clients that the server is tested with, print their folder
+//	setup [-version V] wheel           pack bin/seetell, build/lib and build/NOTICES for pip, print the path of the wheel
 //
 // Standard output holds only what is printed as an answer. Set LIBTORCH to use
 // a libtorch that is there, PYTHON to name the Python whose pip downloads.
@@ -29,8 +30,9 @@ import (
 )
 
 type options struct {
-	cuda   bool // CUDA's libraries and headers too
-	verify bool // compare every byte in the cache, not only sizes
+	cuda    bool   // CUDA's libraries and headers too
+	verify  bool   // compare every byte in the cache, not only sizes
+	version string // of what is packed, as git describe has it
 }
 
 func main() {
@@ -39,6 +41,7 @@ func main() {
 	var o options
 	flag.BoolVar(&o.cuda, "cuda", false, "bring and build what CUDA needs too")
 	flag.BoolVar(&o.verify, "verify", false, "hash every file of libtorch in the cache, repair it if one has changed")
+	flag.StringVar(&o.version, "version", "development", "of the wheel, as git describe prints it")
 	flag.Parse()
 	answer, err := setUp(ctx, flag.Arg(0), o)
 	if err != nil {
@@ -70,9 +73,11 @@ func setUp(ctx context.Context, what string, o options) (string, error) {
 		return ensureClients(ctx, cache)
 	case "libtorch":
 		return ensureLibtorch(ctx, cache, o)
+	case "wheel":
+		return packWheel(o.version)
 	case "build", "":
 	default:
-		return "", fmt.Errorf("nothing is called %q: give libtorch, build, clang-format, python, clients or nothing", what)
+		return "", fmt.Errorf("nothing is called %q: give libtorch, build, clang-format, python, clients, wheel or nothing", what)
 	}
 	if err := ensureSystem(ctx, buildNeeds); err != nil {
 		return "", err
@@ -85,6 +90,16 @@ func setUp(ctx context.Context, what string, o options) (string, error) {
 		return "build/lib", buildShim(ctx, ".", "build", libtorch, o.cuda)
 	}
 	return ensureShim(ctx, cache, libtorch, o.cuda)
+}
+
+// packWheel packs what `make build` built.
+func packWheel(version string) (string, error) {
+	built, err := filepath.Glob(filepath.Join("build", "lib", "libseetell_*.so"))
+	if err != nil {
+		return "", err
+	}
+	p := program{version: version, binary: filepath.Join("bin", "seetell"), libraries: built, notices: filepath.Join("build", "NOTICES"), source: "."}
+	return p.wheel(filepath.Join("build", "dist"))
 }
 
 func ensureClangFormat(ctx context.Context, cache string) (string, error) {
