@@ -24,6 +24,9 @@ func TestMain(m *testing.M) {
 		TuneProcess()
 		fmt.Print(Open())
 		return
+	case "memory", "tuned memory":
+		fmt.Print(keptMemory(os.Getenv(childTask) == "tuned memory"))
+		return
 	case "cuda":
 		fmt.Print(resolveCUDA())
 		return
@@ -175,6 +178,51 @@ func TestTuneProcess(t *testing.T) {
 	}
 	if got := child(t, "open", "OMP_DISPLAY_ENV=VERBOSE"); strings.Contains(got, "GOMP_SPINCOUNT = '10000'") {
 		t.Errorf("Open changes the environment: %q", got)
+	}
+}
+
+// keptMemory returns how many megabytes of eight tensors of 16 MB the process
+// still holds when they are freed.
+func keptMemory(tuned bool) int {
+	if tuned {
+		TuneProcess()
+	}
+	var before int
+	err := NoGrad(func(s *Scope) error {
+		Ones(s, Float32, CPU, 1)
+		before = resident()
+		for range 8 {
+			Ones(s, Float32, CPU, 4<<20)
+		}
+		return s.Err()
+	})
+	if err != nil {
+		return -1
+	}
+	return (resident() - before) * os.Getpagesize() >> 20
+}
+
+// resident returns how many pages of the process are in memory.
+func resident() (pages int) {
+	text, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0
+	}
+	_, _ = fmt.Sscan(string(text), new(int), &pages)
+	return pages
+}
+
+// TestOpenLeavesMalloc sees freed memory go back to the system after Open alone,
+// as in any program, and stay in one that asked for it.
+func TestOpenLeavesMalloc(t *testing.T) {
+	for task, keeps := range map[string]bool{"memory": false, "tuned memory": true} {
+		var kept int
+		if _, err := fmt.Sscan(child(t, task), &kept); err != nil {
+			t.Fatal(err)
+		}
+		if kept < 0 || (kept > 64) != keeps { // of 128
+			t.Errorf("%s: %d MB stay", task, kept)
+		}
 	}
 }
 
