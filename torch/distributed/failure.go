@@ -160,23 +160,54 @@ func (w *World) census() (reason lastWord, silent []int, err error) {
 // say notes text as a process's own. The store may be gone, with rank 0: then
 // there is nobody to tell.
 func (w *World) say(rank int, text string) {
-	key, value := C.CString(fmt.Sprint(rank)), C.CString(text)
-	defer C.free(unsafe.Pointer(key))
-	defer C.free(unsafe.Pointer(value))
-	if message := C.tg_world_note(w.handle, key, value); message != nil {
-		capi.Text(capi.Message(message))
+	_ = w.withStore(func() error {
+		key, value := C.CString(fmt.Sprint(rank)), C.CString(text)
+		defer C.free(unsafe.Pointer(key))
+		defer C.free(unsafe.Pointer(value))
+		return capi.Err(capi.Message(C.tg_world_note(w.handle, key, value)))
+	})
+}
+
+// patience is how long the store of notes may take to answer: with a cable
+// pulled it never does.
+const patience = 3 * time.Second
+
+// withStore asks the store of notes something. Once that did not answer, and the
+// asking goes on, it is not asked again.
+func (w *World) withStore(ask func() error) error {
+	noAnswer := errors.New("rank 0's machine does not answer")
+	if w.mute {
+		return noAnswer
+	}
+	answered := make(chan error, 1)
+	go func() { answered <- ask() }()
+	select {
+	case err := <-answered:
+		return err
+	case <-time.After(patience):
+		w.mute = true
+		return noAnswer
 	}
 }
 
 // hear returns what a process noted, or "".
 func (w *World) hear(rank int) (string, error) {
-	key := C.CString(fmt.Sprint(rank))
-	defer C.free(unsafe.Pointer(key))
-	var text *C.char
-	if err := capi.Err(capi.Message(C.tg_world_read_note(w.handle, key, &text))); err != nil || text == nil {
+	heard := make(chan string, 1)
+	err := w.withStore(func() error {
+		key := C.CString(fmt.Sprint(rank))
+		defer C.free(unsafe.Pointer(key))
+		var text *C.char
+		err := capi.Err(capi.Message(C.tg_world_read_note(w.handle, key, &text)))
+		if err == nil && text != nil {
+			heard <- capi.Text(capi.Message(text))
+		}
+		close(heard)
+		return err
+	})
+	if err != nil {
 		return "", err
 	}
-	return capi.Text(capi.Message(text)), nil
+	return <-heard, nil
 }
 
 // explainJoin says what to do about the usual reasons of a failed meeting.
