@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -23,12 +24,11 @@ const taskVariable = "SEETELL_TRAIN_TEST_TASK"
 
 // task is a run, or its first steps alone.
 type task struct {
-	Case    string // of worldCases
-	Out     string
-	Steps   int // 0 for the whole run
-	Stop    int // the last rank asks for the end behind so many steps; 0 for never
-	Differs bool
-	Resume  bool
+	Case   string // of worldCases
+	Out    string
+	Steps  int // 0 for the whole run
+	Stop   int // the last rank asks for the end behind so many steps; 0 for never
+	Resume bool
 }
 
 // worldCases are changes to what tiny makes, without anything drawn.
@@ -88,9 +88,6 @@ func work(text string) error {
 			return err
 		}
 		defer c.World.Leave()
-	}
-	if what.Differs && c.World.Rank() == 1 {
-		c.LearningRate *= 2
 	}
 	if what.Steps == 0 {
 		return whole(c, what)
@@ -267,5 +264,65 @@ func TestSameWorldSameBytes(t *testing.T) {
 			}
 			testrun.Same(t, runs[1], runs[0])
 		})
+	}
+}
+
+// TestStoppedWorldGoesOn stops two processes behind a step, where the last asks
+// for it, and goes on: with two to the same bytes, with one or four to the same
+// losses.
+func TestStoppedWorldGoesOn(t *testing.T) {
+	whole := t.TempDir()
+	finished(t, 2, task{Case: "feature norm", Out: whole})
+	want := testrun.Contents(t, whole)
+	for _, size := range []int{1, 2, 4} {
+		if size == 4 && !testworld.Long() {
+			continue
+		}
+		out := t.TempDir()
+		texts, codes := together(t, 2, task{Case: "feature norm", Out: out, Stop: 6})
+		for rank, text := range texts {
+			if codes[rank] != 1 || !strings.Contains(text, "interrupted after step 6") {
+				t.Fatalf("rank %d: exit code %d, %s", rank, codes[rank], text)
+			}
+		}
+		finished(t, size, task{Case: "feature norm", Out: out, Resume: true})
+		if size == 2 {
+			testrun.Same(t, testrun.Contents(t, out), want)
+			continue
+		}
+		got, last := history(t, out), history(t, whole)
+		for i := range last {
+			if math.Abs(got[i].Loss-last[i].Loss) > 1e-3*last[i].Loss {
+				t.Errorf("gone on with %d, epoch %d has loss %v, want %v", size, i+1, got[i].Loss, last[i].Loss)
+			}
+		}
+	}
+}
+
+func history(t *testing.T, dir string) []Epoch {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, historyFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, err := checkpoint.ParseHistory(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lines
+}
+
+// TestStepSeed wants other random numbers in each step and process.
+func TestStepSeed(t *testing.T) {
+	seen := map[uint32]bool{}
+	for run := range 3 {
+		for step := range 100 {
+			for rank := range 8 {
+				seen[uint32(stepSeed(int64(run), step, rank))] = true // all that the CPU's generator looks at
+			}
+		}
+	}
+	if len(seen) != 2400 {
+		t.Errorf("%d different seeds of 2400", len(seen))
 	}
 }
