@@ -60,9 +60,9 @@ func printError(messages io.Writer, err error) {
 }
 
 // joined returns the errors of errors.Join, also of one that was marked but
-// says nothing else; any other error alone.
+// says nothing else; any other error alone, also where it wraps several.
 func joined(err error) []error {
-	if several, ok := err.(interface{ Unwrap() []error }); ok {
+	if several, ok := err.(interface{ Unwrap() []error }); ok && errors.Join(several.Unwrap()...).Error() == err.Error() {
 		var all []error
 		for _, one := range several.Unwrap() {
 			all = append(all, joined(one)...)

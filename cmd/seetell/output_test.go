@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -133,7 +134,8 @@ func TestLogStaysLines(t *testing.T) {
 func TestPrintError(t *testing.T) {
 	var out bytes.Buffer
 	printError(&out, usage(errors.Join(errors.New("one\x1b"), errors.New("two\nthree"))))
-	if want := "seetell: one\\u001b\nseetell: two\\nthree\n"; out.String() != want {
+	printError(&out, fmt.Errorf("%w after step 3: %w", errors.New("stopped"), errors.New("asked to"))) // which is one
+	if want := "seetell: one\\u001b\nseetell: two\\nthree\nseetell: stopped after step 3: asked to\n"; out.String() != want {
 		t.Errorf("printed %q, want %q", out.String(), want)
 	}
 }
