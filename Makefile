@@ -1,5 +1,6 @@
 # make demo   all set-up, then train, evaluate, plot and caption on the built-in set
 # make test   all set-up, then every test
+# make test-world   what several processes do, the long tests too
 # make load   ten minutes of 64 clients at the server
 #
 # make wheel  a Python package of the program, for machines without a compiler
@@ -26,11 +27,11 @@ ZSH     = $(SHARED)/zsh/site-functions
 
 # A binary looks for its libraries beside itself, which those of `go test` and
 # `go run` have not there.
-test bench fuzz: export SEETELL_SHIM = $(CURDIR)/build/lib/libseetell_torch.so
+test test-world bench fuzz: export SEETELL_SHIM = $(CURDIR)/build/lib/libseetell_torch.so
 
 DIST    = seetell-$(VERSION)-linux-$(shell go env GOARCH)
 
-.PHONY: build check test load demo wheel dist install bench fuzz sanitize clean
+.PHONY: build check test test-world load demo wheel dist install bench fuzz sanitize clean
 
 build:
 	$(SETUP) $(if $(CUDA),-cuda) build
@@ -48,6 +49,11 @@ test: build
 	python=$$($(SETUP) python) && clients=$$($(SETUP) clients) && \
 	  SEETELL_TEST_PYTHON=$$python SEETELL_TEST_CLIENTS=$$clients go test -timeout 30m ./...
 	go test -race -timeout 30m $(RACE)
+
+test-world: build
+	python=$$($(SETUP) python) && SEETELL_TEST_PYTHON=$$python SEETELL_TEST_WORLD=1 go test -timeout 60m -v \
+	  -run 'World|Process|Collectives|Shares|Together|Torchrun|Port|Machines|NobodyElse' \
+	  ./torch/distributed ./dataset/loader ./predict ./train ./cmd/seetell
 
 load: build
 	SEETELL_TEST_LOAD=10m go test -timeout 20m -v -run ManyClients ./serve

@@ -40,6 +40,10 @@ var advice = []struct {
 
 // advised adds to an error what to do about it, where a flag does.
 func advised(err error) error {
+	var told toldError
+	if errors.As(err, &told) { // the process that it comes from has
+		return errors.New(told.advised)
+	}
 	for _, known := range advice {
 		if errors.Is(err, known.is) {
 			err = fmt.Errorf("%w; %s", err, known.text)

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"context"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -14,6 +14,7 @@ import (
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/internal/terminal"
 	"github.com/seetell/seetell/plots/attention"
+	"github.com/seetell/seetell/torch/distributed"
 )
 
 // captioning is what the command caption was asked for.
@@ -55,7 +56,7 @@ func captionCommand() *cli.Command {
 			&cli.BoolFlag{Name: "replace", Usage: "with --xmp: write over descriptions that are there", Destination: &o.sidecars.replace},
 			configFlag(),
 			&cli.StringSliceFlag{Name: "forbid", Usage: "`WORD` never to be said; may be given several times", Destination: &o.forbidden},
-		), drawFlags(&o.beam)...),
+		), append(drawFlags(&o.beam), worldFlags()...)...),
 		Action: func(c *cli.Context) (err error) {
 			if err := readConfig(c); err != nil {
 				return err
@@ -79,38 +80,68 @@ func (o captioning) run(c *cli.Context) error {
 	if (o.resume || o.overwrite) && (o.out == "" || o.out == standardOutput) {
 		return usage(errors.New("--resume and --overwrite are of the file of --out: name it"))
 	}
-	paths, given, err := o.pictures(c)
-	if err != nil {
-		return err
-	}
-	if err := o.sidecars.check(o, paths); err != nil {
-		return usage(err)
-	}
-	o.names = attention.Names(paths)
+	var err error
 	if o.options.Flip, err = flipped(o.views); err != nil {
 		return err
 	}
-	if err := findModels(c, o.models); err != nil {
-		return err
-	}
-	to := results{write: captionWriter(o.format, c.App.Writer, false)}
-	if o.out != "" && o.out != standardOutput {
-		file, err := openCaptions(o.out, o.format, o.resume, o.overwrite)
-		if err != nil {
+	return inWorld(c, &o.options.Device, func(world *distributed.World) error { return o.caption(c, world) })
+}
+
+// caption describes the pictures, or a process's share of them, which rank 0
+// lists and writes.
+func (o *captioning) caption(c *cli.Context, world *distributed.World) (err error) {
+	var list pictureList
+	var to results
+	if world.Rank() == 0 {
+		if list, to, err = o.begin(c, world); err != nil {
 			return err
 		}
-		defer file.Close()
-		to = results{write: file.writer(o.format), close: file.Close, before: len(paths)}
-		paths = file.left(paths)
-		to.before -= len(paths)
+		if to.close != nil {
+			defer to.close()
+		}
+	}
+	if err := list.share(world); err != nil {
+		return err
+	}
+	o.names = attention.Names(list.All)
+	if err := findModels(c, o.models); err != nil {
+		return err
 	}
 	model, err := captioner.OpenAll(o.models, o.options)
 	if err != nil {
 		return err
 	}
 	defer model.Close()
-	work := describing{model: model, beam: o.beam, given: given, keep: o.attention != ""}
-	return errors.Join(o.describe(c, paths, work, to), o.sidecars.done())
+	work := describing{model: model, beam: o.beam, given: list.Given, keep: o.attention != ""}
+	if world.Rank() > 0 {
+		for range o.described(c.Context, world, list.Left, work, &err) { // nothing comes: rank 0 has it
+		}
+		return err
+	}
+	return errors.Join(o.describe(c, world, list.Left, work, to), o.sidecars.done())
+}
+
+// begin lists the pictures and opens what their captions go to.
+func (o *captioning) begin(c *cli.Context, world *distributed.World) (list pictureList, to results, err error) {
+	if list.All, list.Given, err = o.pictures(c); err != nil {
+		return list, to, err
+	}
+	if err := onePicture(world, list.All); err != nil {
+		return list, to, err
+	}
+	if err := o.sidecars.check(*o, list.All); err != nil {
+		return list, to, usage(err)
+	}
+	list.Left = list.All
+	if o.out == "" || o.out == standardOutput {
+		return list, results{write: captionWriter(o.format, c.App.Writer, false)}, nil
+	}
+	file, err := openCaptions(o.out, o.format, o.resume, o.overwrite)
+	if err != nil {
+		return list, to, err
+	}
+	list.Left = file.left(list.All)
+	return list, results{write: file.writer(o.format), close: file.Close, before: len(list.All) - len(list.Left)}, nil
 }
 
 // results is where answers go.
@@ -121,19 +152,18 @@ type results struct {
 }
 
 // describe describes the pictures and writes what comes of each.
-func (o *captioning) describe(c *cli.Context, paths []string, work describing, to results) error {
+func (o *captioning) describe(c *cli.Context, world *distributed.World, paths []string, work describing, to results) error {
 	bar, failed, done := o.counter(c), 0, to.before
 	defer bar.end()
-	for answer := range answers(c.Context, paths, work) {
+	var broken error
+	for answer := range o.described(c.Context, world, paths, work, &broken) {
 		if answer.err != nil {
-			if c.Context.Err() != nil {
+			if c.Context.Err() != nil && world.Size() == 1 {
 				break
 			}
 			failed++
 			bar.end()
 			fmt.Fprintf(c.App.ErrWriter, "seetell: %s: %s\n", terminal.Line(answer.path), terminal.Line(advised(answer.err).Error()))
-		} else if err := o.draw(work.model, answer); err != nil {
-			return err
 		}
 		if err := to.write(answer); err != nil {
 			return err
@@ -147,7 +177,10 @@ func (o *captioning) describe(c *cli.Context, paths []string, work describing, t
 			return err
 		}
 	}
-	return o.ended(c.Context, done, failed, to.before+len(paths))
+	if broken != nil && !errors.Is(broken, distributed.ErrStopped) {
+		return broken
+	}
+	return o.ended(cmp.Or(broken, c.Context.Err()), done, failed, to.before+len(paths))
 }
 
 // counter shows how many pictures are described, unless the captions come on
@@ -160,8 +193,8 @@ func (o *captioning) counter(c *cli.Context) *counter {
 }
 
 // ended says what became of the pictures: an error where some were not described.
-func (o *captioning) ended(ctx context.Context, done, failed, all int) error {
-	if err := ctx.Err(); err != nil && done < all {
+func (o *captioning) ended(err error, done, failed, all int) error {
+	if err != nil && done < all {
 		hint := ""
 		if o.out != "" && o.out != standardOutput {
 			hint = "; the same command with --resume goes on"

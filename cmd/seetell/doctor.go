@@ -3,9 +3,11 @@ package main
 import (
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -15,6 +17,7 @@ import (
 	"github.com/seetell/seetell/hub"
 	"github.com/seetell/seetell/nn/resnet"
 	"github.com/seetell/seetell/torch"
+	"github.com/seetell/seetell/torch/distributed"
 )
 
 func doctorCommand() *cli.Command {
@@ -68,6 +71,7 @@ func examine() findings {
 		f.add("libtorch", torch.Version()+" in "+torch.Location(), "")
 		f.add("library", openLibrary("libseetell_torch.so"), "")
 		f.addDevices()
+		f.addWorld()
 	}
 	f.addMemory()
 	f.addCaches()
@@ -102,6 +106,21 @@ func (f *findings) addDevices() {
 		memory := torch.Memory(device)
 		f.add(device.String(), fmt.Sprintf("%s, %s free of %s, precision auto is %s",
 			torch.CUDAName(i), bytesText(memory.Free), bytesText(memory.Total), automatic(device)), "")
+	}
+}
+
+// addWorld says which processes compute together.
+func (f *findings) addWorld() {
+	const what, how = "processes", "Gloo on CPUs"
+	o, launched, err := distributed.FromEnvironment()
+	switch {
+	case err != nil:
+		f.wrong = true
+		f.add(what, err.Error(), "the launcher's variables are RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT, or Slurm's")
+	case launched:
+		f.add(what, fmt.Sprintf("%s; this is rank %d of %d, which meet at %s", how, o.Rank, o.Size, net.JoinHostPort(o.Host, strconv.Itoa(o.Port))), "")
+	default:
+		f.add(what, how+"; this is one: torchrun, Slurm's srun or --processes N start more", "")
 	}
 }
 

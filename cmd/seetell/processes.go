@@ -36,7 +36,7 @@ func startProcesses(c *cli.Context, count int) error {
 		return err
 	}
 	arguments, _ := c.App.Metadata[argumentsKey].([]string)
-	ended := make(chan error, count)
+	ended := make(chan end, count)
 	var all []*exec.Cmd
 	for rank := range count {
 		process := exec.Command("/proc/self/exe", arguments...)
@@ -51,7 +51,7 @@ func startProcesses(c *cli.Context, count int) error {
 			return fmt.Errorf("start process %d of %d: %w", rank, count, err)
 		}
 		all = append(all, process)
-		go func() { ended <- process.Wait() }()
+		go func() { ended <- end{rank, process.Wait()} }()
 	}
 	return awaitAll(c, all, ended)
 }
@@ -72,16 +72,29 @@ func memberEnvironment(rank, count, port int) []string {
 	return variables
 }
 
-// awaitAll waits for the processes' ends and returns the first failure.
-func awaitAll(c *cli.Context, all []*exec.Cmd, ended <-chan error) error {
+// end is how a process ended.
+type end struct {
+	rank int
+	err  error
+}
+
+// awaitAll waits for the processes' ends and returns rank 0's failure, or else
+// the first.
+func awaitAll(c *cli.Context, all []*exec.Cmd, ended <-chan end) error {
 	stop, late := c.Context.Done(), (<-chan time.Time)(nil)
 	var first error
 	for left := len(all); left > 0; {
 		select {
-		case err := <-ended:
+		case e := <-ended:
 			left--
-			if err != nil && first == nil {
-				first, late = endOf(err), time.After(farewell)
+			if e.err == nil {
+				continue
+			}
+			if first == nil {
+				late = time.After(farewell)
+			}
+			if first == nil || e.rank == 0 {
+				first = endOf(e.err)
 			}
 		case <-stop:
 			signalAll(all, syscall.SIGTERM)

@@ -1,0 +1,338 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/seetell/seetell/internal/testmodel"
+	"github.com/seetell/seetell/internal/testrun"
+	"github.com/seetell/seetell/internal/testworld"
+)
+
+// longer are flags of a training of some seconds, of which the first epochs
+// learn words and the last from drawn captions.
+var longer = []string{"--epochs", "4", "--self-critical", "1"}
+
+var (
+	wholeOnce sync.Once
+	whole     map[string]string
+)
+
+// wholeWorld returns what two processes leave that nobody stops.
+func wholeWorld(t *testing.T) map[string]string {
+	t.Helper()
+	wholeOnce.Do(func() {
+		out := filepath.Join(t.TempDir(), "whole")
+		allEnded(t, 0, worldTraining(t, out))
+		whole = testrun.Contents(t, out)
+	})
+	return whole
+}
+
+// worldTraining starts a training by two processes.
+func worldTraining(t *testing.T, out string) []*testworld.Member {
+	t.Helper()
+	return testworld.World(t, 2, nil, must(t, plain), training(out, longer...)...)
+}
+
+// allEnded waits for processes and wants an exit code of all.
+func allEnded(t *testing.T, want int, members []*testworld.Member) (texts []string) {
+	t.Helper()
+	for rank, m := range members {
+		text, code := m.End()
+		if code != want {
+			t.Fatalf("rank %d: exit code %d, want %d: %s", rank, code, want, text)
+		}
+		texts = append(texts, text)
+	}
+	return texts
+}
+
+// saved waits until a training has saved something.
+func saved(t *testing.T, out string) {
+	t.Helper()
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if _, err := os.Stat(filepath.Join(out, "last.resume.safetensors")); err == nil {
+			return
+		}
+	}
+	t.Fatal("nothing is saved")
+}
+
+// TestAProcessIsKilled ends one of two processes, again and again later: the
+// other ends and says so, and the run goes on to the same bytes.
+func TestAProcessIsKilled(t *testing.T) {
+	want, kills := wholeWorld(t), 2
+	if testworld.Long() {
+		kills = 20
+	}
+	for i := range kills {
+		out, rank := filepath.Join(t.TempDir(), fmt.Sprint(i)), i%2
+		members := worldTraining(t, out)
+		saved(t, out)
+		time.Sleep(time.Duration(i) * 50 * time.Millisecond)
+		if err := members[rank].Process.Kill(); err != nil {
+			t.Logf("kill %d came late", i)
+		}
+		begin := time.Now()
+		text, code := members[1-rank].End()
+		took := time.Since(begin)
+		if _, killed := members[rank].End(); killed != -1 {
+			continue // it was done before
+		}
+		if code != exitFailed || !strings.Contains(text, fmt.Sprintf("rank %d left", rank)) || !strings.Contains(text, "--resume goes on") {
+			t.Errorf("rank %d: exit code %d, want %d and that rank %d left: %s", 1-rank, code, exitFailed, rank, text)
+		}
+		if took > 5*time.Second {
+			t.Errorf("the other took %v to end", took)
+		}
+		t.Logf("rank %d killed: the other ended after %v", rank, took)
+		testrun.Contents(t, out) // each file is whole
+		allEnded(t, 0, worldTraining(t, out))
+		testrun.Same(t, testrun.Contents(t, out), want)
+	}
+}
+
+// TestProcessesStopTogether asks one of two processes to stop.
+func TestProcessesStopTogether(t *testing.T) {
+	want := wholeWorld(t)
+	for rank, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
+		out := filepath.Join(t.TempDir(), "run")
+		members := worldTraining(t, out)
+		saved(t, out)
+		if err := members[rank].Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
+		var step string
+		for _, text := range allEnded(t, exitInterrupted, members) {
+			_, after, found := strings.Cut(text, "interrupted after step ")
+			now, _, _ := strings.Cut(after, ";")
+			if !found || step != "" && now != step {
+				t.Errorf("stopped after step %q and %q: %s", step, now, text)
+			}
+			step = now
+		}
+		allEnded(t, 0, worldTraining(t, out))
+		testrun.Same(t, testrun.Contents(t, out), want)
+	}
+}
+
+// TestTorchrunStartsAgain kills a process under torchrun, which starts both
+// again: the training goes on by itself.
+func TestTorchrunStartsAgain(t *testing.T) {
+	python := os.Getenv("SEETELL_TEST_PYTHON")
+	if python == "" {
+		t.Skip("needs SEETELL_TEST_PYTHON, a Python with PyTorch")
+	}
+	want, tries := wholeWorld(t), 1
+	if testworld.Long() {
+		tries = 10
+	}
+	for i := range tries {
+		out := filepath.Join(t.TempDir(), "run")
+		command := append(strings.Fields("-m torch.distributed.run --standalone --nproc-per-node 2 --max-restarts 2 --monitor-interval 0.1 --no-python"), must(t, plain))
+		torchrun := testworld.Start(t, nil, python, append(command, training(out, longer...)...)...)
+		saved(t, out)
+		if !killChild(t, torchrun.Process.Pid, "RANK="+strconv.Itoa(i%2)) {
+			t.Error("torchrun has no such process")
+		}
+		text, code := torchrun.End()
+		if code != 0 || !strings.Contains(text, "left") {
+			t.Fatalf("exit code %d, want 0 and who left: %s", code, text)
+		}
+		testrun.Same(t, testrun.Contents(t, out), want)
+	}
+}
+
+// killChild ends a child of a process that has a variable.
+func killChild(t *testing.T, parent int, variable string) bool {
+	t.Helper()
+	paths, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range paths {
+		stat, _ := os.ReadFile(path) // processes end
+		environment, _ := os.ReadFile(filepath.Join(filepath.Dir(path), "environ"))
+		fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+		if len(fields) < 2 || fields[1] != strconv.Itoa(parent) || !bytes.Contains(environment, []byte("\x00"+variable+"\x00")) {
+			continue
+		}
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+		return err == nil && syscall.Kill(pid, syscall.SIGKILL) == nil
+	}
+	return false
+}
+
+// TestAProcessHangs stops one of two for longer than the others wait.
+func TestAProcessHangs(t *testing.T) {
+	if !testworld.Long() {
+		t.Skip("left to make test-world")
+	}
+	out := filepath.Join(t.TempDir(), "run")
+	members := testworld.World(t, 2, []string{"SEETELL_WORLD_TIMEOUT=10s"}, must(t, plain), training(out, longer...)...)
+	saved(t, out)
+	if err := members[1].Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	begin := time.Now()
+	text, code := members[0].End()
+	if took := time.Since(begin); code != exitFailed || !strings.Contains(text, "rank 1 left") || took > 20*time.Second {
+		t.Errorf("exit code %d after %v, want %d after some 10 s and that rank 1 left: %s", code, took, exitFailed, text)
+	}
+	_ = members[1].Process.Kill()
+	members[1].End()
+}
+
+// TestWorldsThatCannotBegin wants one clear line.
+func TestWorldsThatCannotBegin(t *testing.T) {
+	for _, test := range []struct {
+		name, want string
+		code       int
+		start      func(out string) []*testworld.Member
+	}{
+		{"a process is missing", "1 of 2 processes came within 1.5 s", exitFailed, func(out string) []*testworld.Member {
+			environment := append(testworld.Environment(0, 2, testworld.FreePort(t)), "SEETELL_WORLD_TIMEOUT=3s")
+			return []*testworld.Member{testworld.Start(t, environment, must(t, plain), training(out)...)}
+		}},
+		{"a batch smaller than the world", "2 processes share it", exitUsage, func(out string) []*testworld.Member {
+			return testworld.World(t, 2, nil, must(t, plain), training(out, "--batch", "1")...)
+		}},
+		{"other settings", "rank 1 does not fit rank 0: encoder learning rate is 0.025 there", exitFailed, func(out string) []*testworld.Member {
+			return differing(t, training(out), must(t, plain), training(out, "--learning-rate", ".5"))
+		}},
+		{"other data", "rank 1 does not fit rank 0: the data's fingerprint is", exitFailed, func(out string) []*testworld.Member {
+			return differing(t, training(out), must(t, plain), training(out, "--data", captioned(t)))
+		}},
+		{"another build", "rank 1 does not fit rank 0: the program is", exitFailed, func(out string) []*testworld.Member {
+			return differing(t, training(out), must(t, hardened), training(out))
+		}},
+		{"a folder that holds a run", "holds a run already", exitFailed, func(out string) []*testworld.Member {
+			args := training(out)
+			if text, code := execute(t, nil, must(t, plain), append(args, "--epochs", "1", "--self-critical", "0")...); code != 0 {
+				t.Fatal(text)
+			}
+			return testworld.World(t, 2, nil, must(t, plain), args...)
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			for _, text := range allEnded(t, test.code, test.start(filepath.Join(t.TempDir(), "run"))) {
+				if !strings.Contains(text, test.want) {
+					t.Errorf("%q, want %q in it", text, test.want)
+				}
+			}
+		})
+	}
+}
+
+// differing starts two processes with arguments, and perhaps a program, of their
+// own.
+func differing(t *testing.T, first []string, program string, second []string) []*testworld.Member {
+	t.Helper()
+	port := testworld.FreePort(t)
+	return []*testworld.Member{
+		testworld.Start(t, testworld.Environment(0, 2, port), must(t, plain), first...),
+		testworld.Start(t, testworld.Environment(1, 2, port), program, second...),
+	}
+}
+
+// captioned returns a captions file of some pictures in three splits.
+func captioned(t *testing.T) string {
+	t.Helper()
+	_, photo := testmodel.Files(t)
+	data, err := os.ReadFile(photo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, captions := t.TempDir(), "image,caption\n"
+	for i := range 60 { // of which each split gets some
+		name := fmt.Sprintf("%d%s", i, filepath.Ext(photo))
+		if err := os.WriteFile(filepath.Join(dir, name), append(data, byte(i)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		captions += name + ",a thing in the sea\n"
+	}
+	path := filepath.Join(dir, "captions.txt")
+	if err := os.WriteFile(path, []byte(captions), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// TestProcessesFlag starts processes without a launcher: the same bytes as with
+// one.
+func TestProcessesFlag(t *testing.T) {
+	want := wholeWorld(t)
+	out := filepath.Join(t.TempDir(), "run")
+	if text, code := execute(t, nil, must(t, plain), training(out, append(longer, "--processes", "2")...)...); code != 0 {
+		t.Fatalf("exit code %d: %s", code, text)
+	}
+	testrun.Same(t, testrun.Contents(t, out), want)
+
+	command := exec.Command(must(t, plain), training(filepath.Join(t.TempDir(), "stopped"), append(longer, "--processes", "2")...)...)
+	var text bytes.Buffer
+	command.Stderr = &text
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	saved(t, command.Args[len(command.Args)-1-len(longer)-2])
+	if err := command.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	_ = command.Wait() // the exit code says it
+	if code := command.ProcessState.ExitCode(); code != exitInterrupted || !strings.Contains(text.String(), "interrupted after step") {
+		t.Errorf("exit code %d, want %d: %s", code, exitInterrupted, &text)
+	}
+}
+
+// TestCaptionTogether holds the captions that two processes write to one's.
+func TestCaptionTogether(t *testing.T) {
+	model, photo := testmodel.Files(t)
+	data, err := os.ReadFile(photo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	var list strings.Builder
+	for i := range 21 { // of three eights, in two rounds
+		path := filepath.Join(dir, fmt.Sprintf("%02d%s", i, filepath.Ext(photo)))
+		if i != 13 { // which is not there
+			if err := os.WriteFile(path, data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		fmt.Fprintln(&list, path)
+	}
+	paths := filepath.Join(dir, "list.txt")
+	if err := os.WriteFile(paths, []byte(list.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, format := range []string{"text", "json", "csv"} {
+		var files [2]string
+		for processes := range files {
+			out := filepath.Join(dir, fmt.Sprint(format, processes))
+			args := strings.Fields("caption --device cpu --beam 2 --model " + model + " --list " + paths + " --format " + format + " --out " + out)
+			text, code := execute(t, []string{"OMP_NUM_THREADS=1"}, must(t, plain), append(args, "--processes", fmt.Sprint(processes+1))...)
+			if code != exitFailed || !strings.Contains(text, "1 of 21 pictures could not be described") {
+				t.Fatalf("exit code %d: %s", code, text)
+			}
+			written, err := os.ReadFile(out)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files[processes] = string(written)
+		}
+		if files[0] != files[1] || len(files[0]) < 400 {
+			t.Errorf("two processes write %q, one %q", files[1], files[0])
+		}
+	}
+}
