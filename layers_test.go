@@ -29,7 +29,7 @@ var layers = [][]string{
 	{"captioner/checkpoint", "evaluate"},
 	{"nn"},
 	{"hub", "internal/annotations", "picture", "torch"},
-	{"internal"}, // small tools that import none of ours
+	{"internal", "third_party"}, // small tools that import none of ours, and modules of others
 }
 
 // withoutTensors are the rooms that work without libtorch.

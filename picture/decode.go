@@ -12,7 +12,7 @@ import (
 )
 
 // Decode returns the picture in data, whose format is told by its first bytes:
-// JPEG, PNG, GIF, WebP, BMP or TIFF. The EXIF orientation is applied; grey,
+// JPEG, PNG, GIF, WebP, HEIC, AVIF, BMP or TIFF. The EXIF orientation is applied; grey,
 // palette, CMYK, 16-bit and transparent pictures become RGB; of an animation
 // the first frame is taken. A file that is cut short is an error, and so is
 // one over the process's Limits.
@@ -220,6 +220,8 @@ var formats = []format{
 		return len(data) >= 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WEBP"
 	}, headerWebP, decodeWebP, webpOrientation},
 	{"BMP", prefix("BM"), headerBMP, decodeBMP, upright},
+	{"AVIF", isAVIF, headerAVIF, decodeAVIF, heifOrientation},
+	{"HEIC", isHEIC, headerHEIC, decodeHEIC, heifOrientation},
 	{"TIFF", func(data []byte) bool {
 		return prefix("II*\x00")(data) || prefix("MM\x00*")(data)
 	}, headerTIFF, decodeTIFF, tiffOrientation},

@@ -12,7 +12,7 @@ import (
 
 // Endings are those of the files that a folder is searched for, in lower case.
 // A picture of another name is read too, where it is named.
-var Endings = []string{".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".webp", ".bmp", ".dib", ".tif", ".tiff"}
+var Endings = []string{".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".webp", ".heic", ".heif", ".hif", ".avif", ".bmp", ".dib", ".tif", ".tiff"}
 
 // IsName tells whether a file of that name in a folder is taken for a picture:
 // by its ending. Hidden files are not, among them the ._ files in which a Mac

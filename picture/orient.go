@@ -46,3 +46,22 @@ func (p *Picture) walk(orientation int) (start, right, down int) {
 	}
 	return 0, pixel, row
 }
+
+// turns has, for each orientation, what its upright picture takes from where:
+// across and down the stored one, for each step to the right and down.
+var turns = [9][4]int{{}, {1, 0, 0, 1}, {-1, 0, 0, 1}, {-1, 0, 0, -1}, {1, 0, 0, -1}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, -1, -1, 0}, {0, 1, -1, 0}}
+
+// compose returns the orientation that turns as first does and then as next.
+func compose(first, next int) int {
+	a, b := turns[first], turns[next]
+	both := [4]int{
+		a[0]*b[0] + a[2]*b[1], a[1]*b[0] + a[3]*b[1],
+		a[0]*b[2] + a[2]*b[3], a[1]*b[2] + a[3]*b[3],
+	}
+	for orientation, turn := range turns {
+		if turn == both {
+			return orientation
+		}
+	}
+	return 1
+}

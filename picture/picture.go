@@ -225,3 +225,15 @@ func fromCMYK(cyan, magenta, yellow, black uint8) [3]uint8 {
 	}
 	return [3]uint8{through(cyan), through(magenta), through(yellow)}
 }
+
+// cut returns a part of the picture, itself if that is all of it.
+func (p *Picture) cut(part image.Rectangle) *Picture {
+	if part == p.Bounds() {
+		return p
+	}
+	out := New(part.Dx(), part.Dy())
+	for y := range out.Height {
+		copy(out.Pixels[y*out.Width*3:][:out.Width*3], p.Pixels[((part.Min.Y+y)*p.Width+part.Min.X)*3:])
+	}
+	return out
+}

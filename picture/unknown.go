@@ -9,7 +9,7 @@ import (
 )
 
 // readable lists the formats that are read, for people.
-const readable = "JPEG, PNG, GIF, WebP, BMP or TIFF"
+const readable = "JPEG, PNG, GIF, WebP, HEIC, AVIF, BMP or TIFF"
 
 // startLength is how many of a file's first bytes tell what it is.
 const startLength = 512
@@ -17,8 +17,6 @@ const startLength = 512
 // unread are formats of pictures, and of what is taken for them, that are told
 // by their first bytes and not read.
 var unread = []struct{ name, start string }{
-	{"HEIC", "\x00\x00\x00?ftypheic"}, {"HEIC", "\x00\x00\x00?ftypheix"}, {"HEIC", "\x00\x00\x00?ftypmif1"}, {"HEIC", "\x00\x00\x00?ftyphevc"},
-	{"AVIF", "\x00\x00\x00?ftypavif"}, {"AVIF", "\x00\x00\x00?ftypavis"},
 	{"JPEG XL", "\xff\x0a"},
 	{"JPEG XL", "\x00\x00\x00\x0cJXL \r\n\x87\n"},
 	{"JPEG 2000", "\x00\x00\x00\x0cjP  \r\n\x87\n"},

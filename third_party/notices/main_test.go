@@ -22,7 +22,7 @@ func TestPrintAllNamesEveryModule(t *testing.T) {
 			t.Errorf("%s is not in the notices", m.Path)
 		}
 	}
-	for _, want := range []string{"Independent JPEG Group", "WordNet Release 3.0"} {
+	for _, want := range []string{"Independent JPEG Group", "WordNet Release 3.0", "GNU LESSER GENERAL PUBLIC LICENSE", "The LibYuv Project Authors", "Joe Drago", "Alliance for Open Media"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in the notices", want)
 		}

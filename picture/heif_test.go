@@ -1,0 +1,180 @@
+package picture
+
+import (
+	"bytes"
+	"compress/zlib"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seetell/seetell/third_party/libheif"
+)
+
+// withHEIC skips a test of a build that has no decoder of HEVC.
+func withHEIC(t testing.TB) {
+	if len(libheif.Packed) == 0 {
+		t.Skip("this build reads no HEIC")
+	}
+}
+
+// TestHEIFLikePillow wants pillow-heif's pixels of HEIC, all of them (heif.py).
+// AVIF with fewer samples of colour than of brightness may differ from Pillow's
+// where colours meet: its libavif and ours smooth them otherwise. So may HEIC of
+// odd sizes that is turned, since libheif turns before it converts.
+func TestHEIFLikePillow(t *testing.T) {
+	text, err := os.ReadFile("testdata/heif.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var golden map[string]struct {
+		Width, Height int
+		Packed        []byte
+	}
+	if err := json.Unmarshal(text, &golden); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range golden {
+		t.Run(name, func(t *testing.T) {
+			mean := 0.0
+			if strings.HasSuffix(name, ".heic") {
+				withHEIC(t)
+			} else if name != "444.avif" && name != "grey.avif" && !strings.HasPrefix(name, "turned") {
+				mean = 4
+			}
+			got, err := Decode(readTestdata(t, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Width != want.Width || got.Height != want.Height {
+				t.Fatalf("%d x %d pixels, want %d x %d", got.Width, got.Height, want.Width, want.Height)
+			}
+			unpacked, err := zlib.NewReader(bytes.NewReader(want.Packed))
+			if err != nil {
+				t.Fatal(err)
+			}
+			pixels, err := io.ReadAll(unpacked)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum := 0
+			for i, v := range got.Pixels {
+				sum += max(int(v), int(pixels[i])) - min(int(v), int(pixels[i]))
+			}
+			if apart := float64(sum) / float64(len(got.Pixels)); apart > mean {
+				t.Errorf("apart by %.3f on average, want %v at most", apart, mean)
+			}
+		})
+	}
+}
+
+// TestHEIFCutShort cuts files at many places, each of which is an error.
+func TestHEIFCutShort(t *testing.T) {
+	withHEIC(t)
+	for _, name := range []string{"420.heic", "grid.heic", "420.avif"} {
+		data := readTestdata(t, name)
+		for _, length := range []int{12, 40, len(data) / 3, len(data) - 100, len(data) - 1} {
+			if _, err := Decode(data[:length]); !errors.Is(err, ErrDamaged) {
+				t.Errorf("%d bytes of %s: %v", length, name, err)
+			}
+		}
+	}
+}
+
+// change puts numbers in place of others where they occur.
+func change(data []byte, old, new string) []byte {
+	return bytes.ReplaceAll(data, []byte(old), []byte(new))
+}
+
+// TestGridLies refuses sizes that would cost what the picture's does not say.
+func TestGridLies(t *testing.T) {
+	withHEIC(t)
+	data := readTestdata(t, "grid.heic")
+	shape := "\x00\x00\x01\x02\x00\x96\x00\x64" // 2 rows of 3 tiles, 150 x 100 pixels
+	for name, lie := range map[string][]byte{
+		"more tiles than there are": change(data, shape, "\x00\x00\xff\xff\x00\x96\x00\x64"),
+		"tiles nobody sees":         change(data, shape, "\x00\x00\x01\x02\x00\x20\x00\x64"),
+		"more than the tiles cover": change(data, shape, "\x00\x00\x01\x02\x00\xff\x00\x64"),
+		"a tile of itself":          change(data, "dimg\x00\x01\x00\x06\x00\x02", "dimg\x00\x01\x00\x06\x00\x01"),
+	} {
+		if _, err := Decode(lie); !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrUnsupported) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	large := change(readTestdata(t, "420.avif"), "\x00\x00\x00\x23\x00\x00\x00\x1b", "\x00\x00\x40\x00\x00\x00\x40\x00")
+	if _, err := Decode(large); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("an AVIF that says to be of 16384 x 16384 pixels: %v", err)
+	}
+}
+
+// TestHEIFKinds names what is not read.
+func TestHEIFKinds(t *testing.T) {
+	withHEIC(t)
+	data := change(readTestdata(t, "420.heic"), "hvc1", "vvc1")
+	if _, err := Decode(data); !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), `"vvc1"`) {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestHEIFEnds ends decoding with its context, the decoders' first compiling
+// aside.
+func TestHEIFEnds(t *testing.T) {
+	withHEIC(t)
+	for _, name := range []string{"420.heic", "420.avif"} {
+		data := readTestdata(t, name)
+		if _, err := Decode(data); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 0)
+		start := time.Now()
+		if _, err := DecodeContext(ctx, data); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > 10*time.Second {
+			t.Errorf("%s: %v after %v", name, err, time.Since(start))
+		}
+		cancel()
+	}
+}
+
+func TestCompose(t *testing.T) {
+	p := New(3, 2)
+	for i := range p.Pixels {
+		p.Pixels[i] = uint8(i)
+	}
+	for first := 1; first <= 8; first++ {
+		for next := 1; next <= 8; next++ {
+			want, got := p.orient(first).orient(next), p.orient(compose(first, next))
+			if got.Width != want.Width || !bytes.Equal(got.Pixels, want.Pixels) {
+				t.Errorf("%d and then %d is not %d", first, next, compose(first, next))
+			}
+		}
+	}
+}
+
+// FuzzHEIF opens files of both kinds; what decodes must be as large as was said.
+func FuzzHEIF(f *testing.F) {
+	names, err := filepath.Glob("testdata/*.[ha][ev]i[cf]")
+	if err != nil || len(names) == 0 {
+		f.Fatal("no seeds", err)
+	}
+	for _, name := range names {
+		f.Add(readTestdata(f, filepath.Base(name)))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if brands(data) == nil {
+			data = slices.Concat(binary.BigEndian.AppendUint32(nil, 16), []byte("ftypheic\x00\x00\x00\x00"), data)
+		}
+		c, err := DecodeConfig(data)
+		if err != nil || c.Width*c.Height > 1<<16 {
+			return
+		}
+		if p, err := Decode(data); err == nil && len(p.Pixels) != 3*p.Width*p.Height {
+			t.Errorf("%d x %d pixels of %d bytes", p.Width, p.Height, len(p.Pixels))
+		}
+	})
+}

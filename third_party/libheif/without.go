@@ -1,0 +1,7 @@
+//go:build noheic
+
+// Package libheif is left out of this build.
+package libheif
+
+// Packed is nothing.
+var Packed []byte
