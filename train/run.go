@@ -116,6 +116,11 @@ func (r *run) begin(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if r.cfg.World.Size() > 1 {
+		if err := r.cfg.World.OpenDevice(device); err != nil {
+			return err
+		}
+	}
 	if r.data, err = openData(ctx, r.cfg); err != nil {
 		return err
 	}

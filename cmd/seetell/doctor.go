@@ -111,7 +111,7 @@ func (f *findings) addDevices() {
 
 // addWorld says which processes compute together.
 func (f *findings) addWorld() {
-	const what, how = "processes", "Gloo on CPUs"
+	const what, how = "processes", "Gloo between CPUs, NCCL between GPUs"
 	o, launched, err := distributed.FromEnvironment()
 	switch {
 	case err != nil:

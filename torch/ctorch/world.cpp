@@ -1,5 +1,7 @@
 // Processes that compute together: libtorch's c10d, with Gloo on the CPU.
 #define USE_C10D_GLOO  // libtorch is built with it; its headers ask
+#include "world.h"
+
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
@@ -17,20 +19,12 @@
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 #include <torch/csrc/distributed/c10d/comm.hpp>
 
-#include "ctorch_world.h"
 #include "internal.h"
 
 using namespace seetell;
 using std::chrono::milliseconds;
 using Group = c10::intrusive_ptr<c10d::ProcessGroup>;
 using StorePointer = c10::intrusive_ptr<c10d::Store>;
-
-struct tg_world {
-  int32_t rank, size;
-  StorePointer store;  // of this meeting
-  Group group;
-  bool checked;  // the processes say what they are about to do, and compare
-};
 
 namespace {
 
@@ -271,7 +265,7 @@ char* tg_world_join(tg_world** out, tg_world_options o) {
     auto group = c10::make_intrusive<c10d::ProcessGroup>(store, o.rank, o.size);
     group->setBackend(at::kCPU, c10d::ProcessGroup::BackendType::GLOO, gloo);
     group->setDefaultBackend(c10d::ProcessGroup::BackendType::GLOO);
-    *out = new tg_world{o.rank, o.size, store, group, !o.pytorch};
+    *out = new tg_world{o.rank, o.size, store, group, !o.pytorch, o.timeout_ms};
   });
 }
 

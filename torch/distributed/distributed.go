@@ -168,6 +168,28 @@ func (o Options) address() (string, error) {
 	return route.LocalAddr().(*net.UDPAddr).IP.String(), nil
 }
 
+// OpenDevice has Sum, SumThrough and Broadcast take tensors of a CUDA device too,
+// by NCCL; of the CPU it does nothing. All processes call it, each with a device
+// of its own, after [torch.ParseDevice].
+func (w *World) OpenDevice(device torch.Device) error {
+	if w == nil || !device.CUDA {
+		return nil
+	}
+	if w.broken != nil {
+		return w.broken
+	}
+	if err := loadNCCL(); err != nil {
+		return err
+	}
+	if err := capi.Err(capi.Message(C.tg_nccl_open(w.handle, C.int32_t(device.Index)))); err != nil {
+		return fmt.Errorf("no NCCL for %s: %w", device, err)
+	}
+	return nil
+}
+
+// loadNCCL fills the table of NCCL's entry points; it asks nothing of a device.
+func loadNCCL() error { return torch.OpenShim("libseetell_cuda.so", capi.List(&C.tg_nccl_list)) }
+
 // Rank returns this process's number, counted from 0.
 func (w *World) Rank() int {
 	if w == nil {

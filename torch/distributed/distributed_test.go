@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -14,7 +15,9 @@ import (
 	"time"
 
 	"github.com/seetell/seetell/internal/testtensors"
+	"github.com/seetell/seetell/internal/testworld"
 	"github.com/seetell/seetell/torch"
+	"github.com/seetell/seetell/torch/internal/capi"
 )
 
 // taskVariable names what a copy of the test program does instead of testing:
@@ -22,7 +25,10 @@ import (
 const taskVariable = "SEETELL_WORLD_TEST_TASK"
 
 func TestMain(m *testing.M) {
-	if task := os.Getenv(taskVariable); task != "" {
+	if task := os.Getenv(taskVariable); task == "nccl" {
+		fmt.Print(resolveNCCL())
+		return
+	} else if task != "" {
 		if err := process(task); err != nil {
 			fmt.Println(err)
 			os.Exit(1)
@@ -342,6 +348,31 @@ func TestPortInUse(t *testing.T) {
 	m := start(t, 0, 2, port, os.Args[0])
 	if err := m.Wait(); err == nil || !strings.Contains(m.out.String(), fmt.Sprintf("port %d is in use", port)) {
 		t.Errorf("%v, %s", err, &m.out)
+	}
+}
+
+// resolveNCCL opens libtorch's CUDA library and the entry points of NCCL, for
+// which no GPU is needed.
+func resolveNCCL() error {
+	if err := torch.Open(); err != nil {
+		return err
+	}
+	if err := capi.Open(filepath.Join(torch.Location(), "lib", "libtorch_cuda.so")); err != nil {
+		return fmt.Errorf("libtorch's CUDA library cannot be opened: %w", err)
+	}
+	return loadNCCL()
+}
+
+func TestNCCLResolves(t *testing.T) {
+	m := testworld.Start(t, []string{taskVariable + "=nccl", "LD_BIND_NOW=1"}, os.Args[0])
+	out, _ := m.End()
+	for _, absent := range []string{"libtorch's CUDA library cannot be opened", "libseetell_cuda.so is not there"} {
+		if strings.Contains(out, absent) {
+			t.Skip("needs CUDA's libraries and shim (make CUDA=1 build): ", out)
+		}
+	}
+	if out != "<nil>" {
+		t.Error(out)
 	}
 }
 

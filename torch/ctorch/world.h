@@ -1,0 +1,18 @@
+// Processes that have met, as the libraries for CPU and CUDA both know them.
+#ifndef SEETELL_WORLD_H
+#define SEETELL_WORLD_H
+
+#include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
+#include <torch/csrc/distributed/c10d/Store.hpp>
+
+#include "ctorch_world.h"
+
+struct tg_world {
+  int32_t rank, size;
+  c10::intrusive_ptr<c10d::Store> store;  // of this meeting
+  c10::intrusive_ptr<c10d::ProcessGroup> group;
+  bool checked;  // the processes say what they are about to do, and compare
+  int64_t timeout_ms;
+};
+
+#endif
