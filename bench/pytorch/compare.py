@@ -1,11 +1,19 @@
-"""Compares seetell with eager PyTorch: the same weights and batches, in one run.
+"""Compares seetell with PyTorch: the same weights and batches, in one run.
 
     compare.py parity --seetell PROGRAM [--data SOURCE --weights FILE]
-    compare.py time   --seetell PROGRAM [--data SOURCE --weights FILE]
+    compare.py time   --seetell PROGRAM [--data SOURCE --weights FILE] [--peers best,tutorial,compiled]
 
-PROGRAM is ./seetell, built; it writes a model and batches, which this side
-reads, and takes turns with it. Features and gradients are also compared with
-torchvision's ResNet-18 in place of our Python module's.
+PROGRAM is ./seetell, built; it writes a model of recipe base and batches, which
+the peers read, and takes turns with them, each in a process of its own:
+
+    best      eager, channels last, autocast, fused Adam, invariant work out of
+              the loop over words, one output product over all words, no padding
+    tutorial  as tutorials of this model have it: eager, float32, NCHW, features
+              projected and words scored again at every step, Adam's own default
+    compiled  best, its encoder and a step of its decoder through torch.compile
+
+Features and gradients are also compared with torchvision's ResNet-18 in place
+of our Python module's.
 """
 
 import argparse
@@ -29,10 +37,9 @@ import seetell  # noqa: E402
 # Largest differences allowed, over the largest magnitude of each tensor.
 TOLERANCE = {"features": 1e-5, "logits": 1e-5, "gradient": 1e-4, "loss": 1e-4}
 
-# Parameters that only shift what a norm or a softmax takes: their gradient is
-# zero, and what is computed is rounding. It is compared with their weight's.
-SHIFTS = {"encoder.projection.bias": "encoder.projection.weight",
-          "decoder.attention.score.bias": "decoder.attention.score.weight"}
+# Parameters that only shift what a softmax takes: their gradient is zero, and
+# what is computed is rounding. It is compared with their weight's.
+SHIFTS = {"decoder.attention.score.bias": "decoder.attention.score.weight"}
 
 
 class Torchvision(torch.nn.Module):
@@ -50,24 +57,17 @@ class Torchvision(torch.nn.Module):
         return m.layer4(m.layer3(m.layer2(m.layer1(x))))
 
 
-class Seetell:
-    """Our side, in a process of its own."""
+class Side:
+    """A side of the comparison, in a process of its own."""
 
-    def __init__(self, options, folder):
-        self.process = subprocess.Popen(
-            [options.seetell, "-out", folder, "-data", options.data, "-weights", options.weights,
-             "-precision", options.precision, "-threads", str(options.threads),
-             "-batch", str(options.batch), "-batches", str(options.batches), "-size", str(options.size),
-             f"-batch-norm={str(options.batch_norm).lower()}", "-dropout", str(options.dropout),
-             "-learning-rate", str(options.learning_rate),
-             "-encoder-learning-rate", str(options.encoder_learning_rate)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def __init__(self, command):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.about = self.read()
 
     def read(self):
         line = self.process.stdout.readline()
         if not line:
-            sys.exit("seetell stopped")
+            sys.exit(f"{self.process.args[:3]} stopped")
         return json.loads(line)
 
     def ask(self, command):
@@ -79,15 +79,70 @@ class Seetell:
         self.process.wait()
 
 
-class Learner:
-    """The training step in plain PyTorch."""
+def seetell_side(options, folder):
+    return Side([options.seetell, "-out", folder, "-data", options.data, "-weights", options.weights,
+                 "-precision", options.precision, "-threads", str(options.threads),
+                 "-batch", str(options.batch), "-batches", str(options.batches), "-size", str(options.size),
+                 f"-batch-norm={str(options.batch_norm).lower()}", "-dropout", str(options.dropout),
+                 "-learning-rate", str(options.learning_rate),
+                 "-encoder-learning-rate", str(options.encoder_learning_rate)])
 
-    def __init__(self, options, folder):
-        self.options = options
+
+def peer_side(kind, folder):
+    return Side([sys.executable, __file__, "peer", *sys.argv[2:], "--peers", kind, "--folder", folder])
+
+
+def packed(words):
+    """The captions of words (B, T) by falling length, and how many of them each
+    step takes: those that have not ended."""
+    lengths = (words != seetell.PAD).sum(1)
+    order = lengths.argsort(descending=True, stable=True)
+    return order, [int((lengths > t).sum()) for t in range(words.shape[1])]
+
+
+def unroll(decoder, f, inputs, counts, step):
+    """What the output layer reads at each word, by steps, longest caption first:
+    inputs (B, T) and the features f (B, L, F) are in that order."""
+    words, places, state = decoder.embedding(inputs), decoder.attention.feature(f), decoder.start(f)
+    hidden, context, read = [], [], []
+    for t, n in enumerate(counts):
+        state, gated = step(decoder, f[:n], places[:n], state[0][:n], state[1][:n], words[:n, t])
+        hidden.append(state[0])
+        context.append(gated)
+        read.append(words[:n, t])
+    said = torch.cat(hidden)
+    if decoder.deep:
+        said = said + decoder.output_context(torch.cat(context)) + decoder.output_word(torch.cat(read))
+    return said
+
+
+def step(decoder, f, places, h, c, word):
+    alpha = decoder.attention(places, h)
+    gated = torch.sigmoid(decoder.gate(h)) * torch.bmm(alpha.unsqueeze(1), f).squeeze(1)
+    return decoder.lstm(torch.cat([word, gated], 1), (h, c)), gated
+
+
+def unroll_again(decoder, f, inputs, counts, dropout):
+    """The scores of each word as tutorials compute them."""
+    state, scores = decoder.start(f), []
+    for t, n in enumerate(counts):
+        state, said, _ = decoder.step(f[:n], decoder.attention.feature(f[:n]),
+                                      (state[0][:n], state[1][:n]), inputs[:n, t])
+        scores.append(decoder.output(functional.dropout(said, dropout)))
+    return torch.cat(scores)
+
+
+class Learner:
+    """The training step in plain PyTorch, as a kind of peer takes it."""
+
+    def __init__(self, options, kind, folder):
+        self.options, self.tutorial, self.step_of = options, kind == "tutorial", step
+        self.channels_last = options.channels_last and not self.tutorial
+        self.bfloat16 = options.precision == "bfloat16" and not self.tutorial
         self.model, about = seetell.load(os.path.join(folder, "model.safetensors"))
         if options.torchvision:
             self.model.encoder.backbone = Torchvision(self.model.encoder.backbone.state_dict())
-        if options.channels_last:
+        if self.channels_last:
             self.model = self.model.to(memory_format=torch.channels_last)
         self.model.train()
         if not options.batch_norm:
@@ -99,7 +154,11 @@ class Learner:
         rest = [p for p in self.model.parameters() if id(p) not in mine]
         self.optimiser = torch.optim.Adam(
             [{"params": rest}, {"params": backbone, "lr": options.encoder_learning_rate}],
-            lr=options.learning_rate, fused=True)
+            lr=options.learning_rate, **({} if self.tutorial else {"fused": True}))
+        self.encoder = self.model.encoder
+        if kind == "compiled":
+            self.encoder = torch.compile(self.encoder)
+            self.step_of = torch.compile(step, dynamic=True)
         preprocessing = about["preprocessing"]
         self.mean, self.std = (torch.tensor(preprocessing[k]) for k in ("mean", "std"))
         file = load_file(os.path.join(folder, "batches.safetensors"))
@@ -112,26 +171,29 @@ class Learner:
 
     def look(self, batch):
         x = ((batch["pixels"].float() * (1 / 255) - self.mean) / self.std).permute(0, 3, 1, 2)
-        if not self.options.channels_last:
+        if not self.channels_last:
             x = x.contiguous()
-        return self.model.encoder(x)
+        return self.encoder(x)
 
     def score(self, batch, features):
+        """The scores of each word, by steps, longest caption first, and the words."""
         words = batch["words"]
+        order, counts = packed(words)
         start = torch.full((len(words), 1), seetell.START)
-        inputs = torch.cat([start, words[:, :-1]], 1)
-        inputs = inputs.masked_fill(inputs == seetell.END, seetell.PAD)
-        logits, _ = self.model(features, batch["picture"], inputs, self.options.dropout)
-        return logits
+        inputs = torch.cat([start, words[:, :-1]], 1)[order]
+        f, decoder = features[batch["picture"][order]], self.model.decoder
+        if self.tutorial:
+            logits = unroll_again(decoder, f, inputs, counts, self.options.dropout)
+        else:
+            said = unroll(decoder, f, inputs, counts, self.step_of)
+            logits = decoder.output(functional.dropout(said, self.options.dropout))
+        return logits, torch.cat([words[order[:n], t] for t, n in enumerate(counts)])
 
     def loss(self, batch):
-        bfloat16 = self.options.precision == "bfloat16"
-        with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):
             features = self.look(batch)
-            logits = self.score(batch, features)
-        loss = functional.cross_entropy(logits.float().flatten(0, 1), batch["words"].flatten(),
-                                        ignore_index=seetell.PAD)
-        return loss, features, logits
+            logits, words = self.score(batch, features)
+        return functional.cross_entropy(logits.float(), words), features, logits
 
     def step(self):
         batch = self.batches[self.taken % len(self.batches)]
@@ -167,9 +229,10 @@ def parity(options, program, learner):
     for name, x in learner.model.named_buffers():
         x.copy_(buffers[name])
 
-    scored = batch["words"].T != seetell.PAD
+    order, counts = packed(batch["words"])  # ours are by steps, then captions as they came
+    place = torch.cat([order[:n] + t * len(order) for t, n in enumerate(counts)]).argsort()
     rows = [("features", difference(ours["features"], features)),
-            ("logits", difference(ours["logits"], logits.transpose(0, 1)[scored]))]
+            ("logits", difference(ours["logits"], logits[place]))]
     gaps = {name: difference(ours["gradient." + name], g, gradients[SHIFTS.get(name, name)])
             for name, g in gradients.items()}
     worst = max(gaps, key=gaps.get)
@@ -186,17 +249,15 @@ def parity(options, program, learner):
     return good
 
 
-def timing(options, program, learner):
+def timing(options, sides):
     """Blocks of steps in turn, A B A B; the first of each warms up."""
-    blocks = {"seetell": [], "pytorch": []}
+    blocks = {side: [] for side in sides}
     for i in range(options.rounds + 1):
         for side, block in blocks.items():
-            answer = (program.ask(f"steps {options.steps}") if side == "seetell"
-                      else learner.steps(options.steps))
+            answer = sides[side].ask(f"steps {options.steps}")
             if i > 0:
                 block.append(answer)
-    layout = "channels last" if options.channels_last else "NCHW (PyTorch's side)"
-    print(f"{options.precision}, {options.threads} threads, batch {options.batch}, {layout}, "
+    print(f"{options.precision}, {options.threads} threads, batch {options.batch}, "
           f"{options.rounds} blocks of {options.steps} steps each, in turn")
     medians = {}
     for side, block in blocks.items():
@@ -205,15 +266,23 @@ def timing(options, program, learner):
         print(f"{side:8} {medians[side]:7.1f} ms a step ({min(times):.1f} to {max(times):.1f}), "
               f"peak memory {max(answer['peak'] for answer in block) / 1e6:.0f} MB, "
               f"loss {block[-1]['loss']:.3f}")
-    print(f"seetell takes {medians['seetell'] / medians['pytorch']:.2f} of PyTorch's time")
+    for side in options.peers:
+        print(f"seetell takes {medians['seetell'] / medians[side]:.2f} of the time of {side}")
     print("seetell's handles and resident MB after each block:",
           ", ".join(f"{answer['live']} {answer['resident'] / 1e6:.0f}" for answer in blocks["seetell"]))
     return True
 
 
+def serve(learner):
+    """A peer takes the steps that it is asked for, as ./seetell does."""
+    print(json.dumps({"torch": torch.__version__}), flush=True)
+    for line in sys.stdin:
+        print(json.dumps(learner.steps(int(line.split()[1]))), flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("what", choices=["parity", "time"])
+    parser.add_argument("what", choices=["parity", "time", "peer"])
     parser.add_argument("--seetell", required=True)
     parser.add_argument("--data", default="demo")
     parser.add_argument("--weights", default="none")
@@ -228,18 +297,30 @@ def main():
     parser.add_argument("--encoder-learning-rate", type=float, default=3e-5)
     parser.add_argument("--no-channels-last", dest="channels_last", action="store_false")
     parser.add_argument("--torchvision", action="store_true", help="torchvision's ResNet-18 on this side")
+    parser.add_argument("--peers", type=lambda text: text.split(","), default=["best"], metavar="KIND,KIND")
+    parser.add_argument("--folder", help=argparse.SUPPRESS)
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--steps", type=int, default=20)
     options = parser.parse_args()
     if options.dropout is None:
         options.dropout = 0.0 if options.what == "parity" else 0.5
     torch.set_num_threads(options.threads)
+    unknown = set(options.peers) - {"best", "tutorial", "compiled"}
+    if unknown:
+        parser.error(f"--peers: {', '.join(sorted(unknown))}: give best, tutorial or compiled")
+    if options.what == "peer":
+        return serve(Learner(options, options.peers[0], options.folder))
     with tempfile.TemporaryDirectory() as folder:
-        ours = Seetell(options, folder)
+        ours = seetell_side(options, folder)
         if ours.about["libtorch"].split("+")[0] != torch.__version__.split("+")[0]:
             sys.exit(f"libtorch {ours.about['libtorch']} here, {torch.__version__} there")
-        learner = Learner(options, folder)
-        good = {"parity": parity, "time": timing}[options.what](options, ours, learner)
+        if options.what == "parity":
+            good = parity(options, ours, Learner(options, options.peers[0], folder))
+        else:
+            sides = {"seetell": ours, **{kind: peer_side(kind, folder) for kind in options.peers}}
+            good = timing(options, sides)
+            for side in options.peers:
+                sides[side].close()
         ours.close()
     sys.exit(0 if good else 1)
 

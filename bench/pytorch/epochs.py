@@ -40,6 +40,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "python")
 import seetell  # noqa: E402
 
 BATCH, WORDS, MINIMUM = 4, 28, 3
+MODEL = {"backbone": "resnet18", "grid": 7, "features": 256, "feature_norm": "none", "embedding": 256,
+         "hidden": 512, "attention": 256, "output": "deep", "places": "layer4"}
 MEAN, STD = (.485, .456, .406), (.229, .224, .225)
 
 
@@ -74,7 +76,7 @@ def encode(captions, index):
 
 
 def build(words, weights):
-    model = seetell.Captioner(words)
+    model = seetell.Captioner(words, **MODEL)
     if weights:
         state = {k: v for k, v in load_file(weights).items() if not k.startswith("fc.")}
         model.encoder.backbone.load_state_dict(state)
@@ -193,7 +195,10 @@ class Followed:
         with safe_open(path, "pt") as file:
             about = file.metadata()
             self.tensors = {name: file.get_tensor(name) for name in file.keys()}
-        self.vocabulary = json.loads(about["seetell"])["vocabulary"]
+        told = json.loads(about["seetell"])
+        self.vocabulary, model = told["vocabulary"], told["model"]
+        if any(model.get(key, MODEL[key]) != value for key, value in MODEL.items()):
+            sys.exit(f"{path} is of another model than recipe base's: {model}")
         left = json.loads(about["seetell.resume"])
         self.progress, self.seed = left["progress"], left["config"]["seed"]
 
@@ -207,9 +212,7 @@ class Followed:
 
 
 def save(model, vocabulary, path):
-    about = {"format": 1, "vocabulary": vocabulary, "words": "words",
-             "model": {"backbone": "resnet18", "grid": 7, "features": 256, "feature_norm": "batch",
-                       "embedding": 256, "hidden": 512, "attention": 256},
+    about = {"format": 2, "vocabulary": vocabulary, "words": "words", "model": MODEL,
              "preprocessing": {"size": 224, "mode": "squash", "mean": MEAN, "std": STD}}
     tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
     save_file(tensors, path, {"seetell": json.dumps(about)})

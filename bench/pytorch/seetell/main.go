@@ -30,7 +30,12 @@ type settings struct {
 func main() {
 	torch.TuneProcess()
 	runtime.LockOSThread() // as train.Run does: libtorch keeps threads for each that calls it
-	s := settings{config: train.DefaultConfig()}
+	recipe, err := train.Recipe("base")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "seetell:", err)
+		os.Exit(1)
+	}
+	s := settings{config: recipe}
 	c, batchNorm := &s.config, false
 	flag.StringVar(&c.Data, "data", "demo", "data set")
 	flag.StringVar(&c.EncoderWeights, "weights", "none", "weights of ResNet-18")
