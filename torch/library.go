@@ -24,6 +24,7 @@ const pin = "2.11"
 const (
 	mainShim = "libseetell_torch.so"
 	cudaShim = "libseetell_cuda.so"
+	mklShim  = "libseetell_mkl.so"
 )
 
 var (
@@ -42,7 +43,8 @@ var (
 // executable, in ../lib/seetell from there or in the user's cache; CUDA's lies
 // with it.
 //
-// Open changes nothing else of the process; see [TuneProcess].
+// Open changes nothing else of the process, but for what MKL is told, see
+// [MKL]; for more see [TuneProcess].
 func Open() error {
 	if opened.Load() {
 		return nil
@@ -52,6 +54,7 @@ func Open() error {
 	if opened.Load() {
 		return nil
 	}
+	openMKL()
 	dir, err := openLibtorch()
 	if err != nil {
 		return err

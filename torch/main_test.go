@@ -27,6 +27,9 @@ func TestMain(m *testing.M) {
 	case "memory", "tuned memory":
 		fmt.Print(keptMemory(os.Getenv(childTask) == "tuned memory"))
 		return
+	case "mkl":
+		fmt.Print(multiply())
+		return
 	case "cuda":
 		fmt.Print(resolveCUDA())
 		return

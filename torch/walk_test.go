@@ -17,7 +17,7 @@ func TestWrongArguments(t *testing.T) {
 			"Arange": torch.Arange, "CUDA": torch.CUDA, "CUDACount": torch.CUDACount, "CUDAName": torch.CUDAName,
 			"Cat": torch.Cat, "Empty": torch.Empty, "FasterInBFloat16": torch.FasterInBFloat16, "ForeachNorm": torch.ForeachNorm,
 			"ForeachScale": torch.ForeachScale, "FromSlice": torch.FromSlice[float32], "Full": torch.Full, "FusedAdam": torch.FusedAdam,
-			"Live": torch.Live, "Location": torch.Location, "ManualSeed": torch.ManualSeed, "Memory": torch.Memory,
+			"Live": torch.Live, "Location": torch.Location, "MKL": torch.MKL, "ManualSeed": torch.ManualSeed, "Memory": torch.Memory,
 			"NewScope": torch.NewScope, "NoGrad": torch.NoGrad, "Ones": torch.Ones, "Open": torch.Open, "PackConv2D": torch.PackConv2D, "Packs": torch.Packs,
 			"ParseDevice": torch.ParseDevice, "RandomState": torch.RandomState, "ResetPeak": torch.ResetPeak, "Run": torch.Run,
 			"SetRandomState": torch.SetRandomState, "SetThreads": torch.SetThreads, "Synchronize": torch.Synchronize,

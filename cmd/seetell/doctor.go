@@ -70,6 +70,7 @@ func examine() findings {
 	} else {
 		f.add("libtorch", torch.Version()+" in "+torch.Location(), "")
 		f.add("library", openLibrary("libseetell_torch.so"), "")
+		f.add("mkl", torch.MKL(), "")
 		f.addDevices()
 		f.addWorld()
 	}

@@ -28,10 +28,11 @@ func buildShim(ctx context.Context, source, build, libtorch string, cuda bool) e
 }
 
 func libraries(cuda bool) []string {
+	always := []string{"libseetell_torch.so", "libseetell_mkl.so"}
 	if cuda {
-		return []string{"libseetell_torch.so", "libseetell_cuda.so"}
+		return append(always, "libseetell_cuda.so")
 	}
-	return []string{"libseetell_torch.so"}
+	return always
 }
 
 // stampName holds the hash of the sources that the shim in the cache was

@@ -64,6 +64,10 @@ func Version() uint64 { return uint64(C.capi_version()) }
 // KeepMemory has the C library keep freed memory for the next tensors.
 func KeepMemory() { C.capi_keep_memory() }
 
+// MKLAsked returns how often MKL asked libseetell_mkl.so for its processor, or
+// -1 where that is not open.
+func MKLAsked() int { return int(C.capi_mkl_asked()) }
+
 // SpinBriefly has OpenMP's threads sleep after a millisecond without work,
 // unless the environment says otherwise.
 func SpinBriefly() { C.capi_spin_briefly() }

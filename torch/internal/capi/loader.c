@@ -11,6 +11,12 @@ char* capi_open(const char* path) {
   return dlopen(path, RTLD_NOW | RTLD_GLOBAL) ? NULL : strdup(dlerror());
 }
 
+long capi_mkl_asked(void) {
+  long (*asked)(void) =
+      (long (*)(void))dlsym(RTLD_DEFAULT, "seetell_mkl_asked");
+  return asked ? asked() : -1;
+}
+
 void capi_keep_memory(void) {
 #ifdef __GLIBC__
   mallopt(M_ARENA_MAX, 1);

@@ -42,6 +42,10 @@ void capi_keep_memory(void);
 // training took four times as long. It is to be called before libtorch opens.
 void capi_spin_briefly(void);
 
+// capi_mkl_asked returns how often MKL asked libseetell_mkl.so for its
+// processor, or -1 where that is not open.
+long capi_mkl_asked(void);
+
 // capi_version returns the version of the libtorch in the process, a byte each
 // for major, minor and patch from the highest, or 0 where it is too old to say.
 uint64_t capi_version(void);
