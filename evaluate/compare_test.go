@@ -96,7 +96,7 @@ func TestReadFolder(t *testing.T) {
 	if _, err := ReadFolder(filepath.Join(dir, CaptionsFile)); !errors.Is(err, ErrNoFolder) {
 		t.Errorf("a file: %v", err)
 	}
-	if name, captions, err := ReadSystem(filepath.Join(dir, CaptionsFile)); err != nil || name != "captions" || len(captions.Captions()) != 2 {
+	if name, captions, err := ReadSystem(filepath.Join(dir, CaptionsFile)); err != nil || name != "run 7" || len(captions.Captions()) != 2 {
 		t.Errorf("%q, %v, %v", name, captions, err)
 	}
 }

@@ -17,10 +17,9 @@ const (
 )
 
 // ReadSystem reads captions as ReadCaptions does, or those of an evaluation's
-// folder, and returns the name to call their system by: the folder's, or the
-// file's without its ending.
+// folder, and returns the name to call their system by, SystemName.
 func ReadSystem(path string) (name string, captions *Hypotheses, err error) {
-	name = systemName(path)
+	name = SystemName(path)
 	if isFolder(path) {
 		path = filepath.Join(path, CaptionsFile)
 	}
@@ -54,9 +53,14 @@ func isFolder(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-func systemName(path string) string {
+// SystemName is what to call a system by the path of its captions: the folder of
+// an evaluation, or the file without its ending.
+func SystemName(path string) string {
 	if whole, err := filepath.Abs(path); err == nil {
 		path = whole
+	}
+	if filepath.Base(path) == CaptionsFile {
+		path = filepath.Dir(path)
 	}
 	if isFolder(path) {
 		return filepath.Base(path)

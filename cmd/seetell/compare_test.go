@@ -44,7 +44,7 @@ func TestCompare(t *testing.T) {
 		{"names", []string{first, second, "--name", "A", "--name", "B"}, 0, "B less A"},
 		{"markdown", []string{first, second, "--format", "markdown"}, 0, "| less first | BLEU-1 |"},
 		{"latex", []string{first, second, "--format", "latex"}, 0, "second $-$ first"},
-		{"captions files", []string{"--references", filepath.Join(first, "references.json"), filepath.Join(first, "captions.json"), second}, 0, "second less captions"},
+		{"captions files", []string{"--references", filepath.Join(first, "references.json"), filepath.Join(first, "captions.json"), second}, 0, "second less first"},
 		{"a file without references", []string{first, filepath.Join(second, "captions.json")}, exitFailed, "--references FILE"},
 		{"one", []string{first}, exitUsage, "two evaluations at least"},
 		{"names in plenty", []string{first, second, "--name", "A", "--name", "B", "--name", "C"}, exitUsage, "--name stands 3 times"},

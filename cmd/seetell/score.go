@@ -241,8 +241,7 @@ func (o scoring) print(out io.Writer, report *evaluate.Report) error {
 	}
 }
 
-// rows are those of a table for documents, named by the captions' file.
+// rows are those of a table for documents.
 func (o scoring) rows(report *evaluate.Report) []tables.System {
-	name := strings.TrimSuffix(filepath.Base(o.captions), filepath.Ext(o.captions))
-	return tables.Systems(name, report)
+	return tables.Systems(evaluate.SystemName(o.captions), report)
 }
