@@ -7,6 +7,8 @@
 #include <ATen/ops/zeros.h>
 #include <c10/util/Logging.h>
 #include <c10/util/hash.h>
+#include <pthread.h>
+#include <signal.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <array>
@@ -243,6 +245,25 @@ void log_errors_alone() {
   if (unset) unsetenv(name);
 }
 
+// WithoutPipeSignals has threads that are started in its scope live through a
+// write to a connection that is closed: Go leaves a signal in threads that are
+// not its own to the system, which ends the process without a word.
+class WithoutPipeSignals {
+ public:
+  WithoutPipeSignals() {
+    sigset_t pipe;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, &before_);
+  }
+  ~WithoutPipeSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  WithoutPipeSignals(const WithoutPipeSignals&) = delete;
+  WithoutPipeSignals& operator=(const WithoutPipeSignals&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
 std::string note_key(const char* key) { return std::string("note/") + key; }
 
 }  // namespace
@@ -257,6 +278,7 @@ const size_t* tg_world_layout() noexcept {
 char* tg_world_join(tg_world** out, tg_world_options o) {
   return guard([&] {
     log_errors_alone();
+    WithoutPipeSignals scope;
     StorePointer store = meeting_store(open_store(o), o);
     auto cpu = c10::make_intrusive<c10d::PrefixStore>("cpu/", store);
     auto gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(cpu, o.rank, o.size,

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -62,7 +63,7 @@ func process(task string) error {
 	fmt.Println("joined")
 	return map[string]func(*World) error{
 		"collectives": collectives, "peer": sums, "die": die, "note": leave, "note first": leaveFirst, "silent": silent, "alone": die,
-		"sizes": otherSizes, "methods": otherMethod, "backward": dieInBackward, "cut": cut,
+		"sizes": otherSizes, "methods": otherMethod, "backward": dieInBackward, "cut": cut, "signals": signals,
 	}[task](w)
 }
 
@@ -258,6 +259,63 @@ func TestCollectives(t *testing.T) {
 					t.Errorf("rank %d of %d says %q, want %q in it", rank, size, text, want)
 				}
 			}
+		}
+	}
+}
+
+// TestThreadsOutliveClosedConnections looks at the signals that the world's own
+// threads block: that of a broken pipe would end the process.
+func TestThreadsOutliveClosedConnections(t *testing.T) {
+	for rank, text := range world(t, 2, "signals") {
+		if !strings.Contains(text, "all block SIGPIPE") {
+			t.Errorf("rank %d: %s", rank, text)
+		}
+	}
+}
+
+// signals looks for threads of a world that a broken pipe would end.
+func signals(w *World) error {
+	if err := w.Barrier(); err != nil {
+		return err
+	}
+	paths, err := filepath.Glob("/proc/self/task/*/status")
+	if err != nil {
+		return err
+	}
+	own := 0
+	for _, path := range paths {
+		text, _ := os.ReadFile(path) // threads end
+		_, mask, _ := strings.Cut(string(text), "SigBlk:")
+		blocked, err := strconv.ParseUint(strings.Fields(mask + " 0")[0], 16, 64)
+		if err != nil {
+			return err
+		}
+		if name, _, _ := strings.Cut(string(text), "\n"); blocked&(1<<(syscall.SIGPIPE-1)) != 0 {
+			own++
+		} else if strings.Contains(name, "pt_gloo") || strings.Contains(name, "pt_tcpstore") {
+			return fmt.Errorf("%s does not block SIGPIPE", name)
+		}
+	}
+	if own == 0 {
+		return fmt.Errorf("no thread of %d blocks SIGPIPE", len(paths))
+	}
+	fmt.Println("all block SIGPIPE")
+	return nil
+}
+
+// TestSlurm meets as Slurm's variables say.
+func TestSlurm(t *testing.T) {
+	job := strconv.Itoa(freePort(t) % 20000)
+	var members []*testworld.Member
+	for rank := range 2 {
+		members = append(members, testworld.Start(t, []string{
+			taskVariable + "=collectives", fmt.Sprint("SLURM_PROCID=", rank), "SLURM_NTASKS=2", fmt.Sprint("SLURM_LOCALID=", rank),
+			"SLURM_JOB_ID=" + job, "SLURM_JOB_NODELIST=127.0.0.1", "OMP_NUM_THREADS=1",
+		}, os.Args[0]))
+	}
+	for rank, m := range members {
+		if text, code := m.End(); code != 0 || !strings.Contains(text, "agree") {
+			t.Errorf("rank %d: exit code %d, %s", rank, code, text)
 		}
 	}
 }
