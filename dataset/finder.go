@@ -64,6 +64,12 @@ func (f *finder) find(name, near string) (string, error) {
 		if f.outside && f.folder.within == nil {
 			return "", nil
 		}
+		for strings.HasPrefix(name, "../") {
+			name = name[len("../"):]
+		}
+		if found := f.anywhere(name); found != "" {
+			return found, nil // where pictures lay on the machine that wrote the file
+		}
 		return "", errOutside
 	}
 	return f.anywhere(name), nil

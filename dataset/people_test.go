@@ -77,6 +77,7 @@ func TestWhatPeopleBring(t *testing.T) {
 		{"another case", map[string]string{"captions.csv": "image,caption\nimg_1.jpg,A\n", "IMG_1.JPG": picture}, "IMG_1.JPG=A"},
 		{"another case, two of them", map[string]string{"captions.csv": "image,caption\nimg_1.jpg,A\n", "IMG_1.JPG": picture, "Img_1.jpg": picture}, "error: no captioned picture in it: 1 captions for pictures that are absent"},
 		{"an address", map[string]string{"captions.csv": "image,caption\nhttps://example.org/x/a%20b.png,A\n", "a b.png": picture}, "a b.png=A"},
+		{"paths of another machine", map[string]string{"captions.csv": "image,caption\n/home/someone/pics/a.png,A\nC:\\pics\\b.png,B\n../c.png,C\n", "pics/a.png": picture, "pics/b.png": picture, "pics/c.png": picture}, "a.png=A b.png=B c.png=C"},
 		{"names in Latin-1", map[string]string{"captions.csv": "image,caption\ncaf\xe9.png,A\n", "café.png": picture}, "error: no captioned picture in it"},
 		{"the whole name beside", map[string]string{"a.png": picture, "a.png.txt": "A"}, "a.png=A"},
 		{"an ending in mixed case beside", map[string]string{"a.JPeG": picture, "a.Txt": "A"}, "a.JPeG=A"},
