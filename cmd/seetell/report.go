@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/urfave/cli/v2"
 
@@ -18,7 +20,7 @@ func reportCommand() *cli.Command {
 		Usage:     "write one HTML file that shows a run and its evaluation",
 		ArgsUsage: " ",
 		Flags: []cli.Flag{
-			&cli.PathFlag{Name: "run", Usage: "`DIR` of a training run: its history and settings", Destination: &source.Run},
+			&cli.PathFlag{Name: "run", Usage: "`DIR` of a training run, or a checkpoint in it: its history and settings", Destination: &source.Run},
 			&cli.PathFlag{Name: "evaluation", Usage: "`DIR` of an evaluation: its scores and gallery", Destination: &source.Evaluation},
 			&cli.BoolFlag{Name: "any-model", Usage: "join the run with the evaluation of another run's model", Destination: &source.AnyModel},
 			&cli.PathFlag{Name: "out", Usage: "HTML `FILE` to write; - for standard output", Required: true, Destination: &out},
@@ -39,6 +41,7 @@ func reportCommand() *cli.Command {
 			if !(megabytes > 0 && megabytes <= 1000) {
 				return usage(fmt.Errorf("--max-megabytes %v: give a number above 0, 1000 at most", megabytes))
 			}
+			source.Run = folderOf(source.Run)
 			source.MaxBytes = int(megabytes * 1e6)
 			if out == standardOutput {
 				page, err := htmlreport.Make(source)
@@ -63,4 +66,12 @@ func otherModel(err error) error {
 		return fmt.Errorf("%w; evaluate one of the run's checkpoints, or give --any-model to join them all the same", err)
 	}
 	return err
+}
+
+// folderOf returns the run's folder that a checkpoint lies in; a folder stays.
+func folderOf(run string) string {
+	if info, err := os.Stat(run); err == nil && !info.IsDir() {
+		return filepath.Dir(run)
+	}
+	return run
 }

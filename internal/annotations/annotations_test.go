@@ -164,7 +164,7 @@ func FuzzRead(f *testing.F) {
 		`{"image":"a.png","captions":["A",null,{"raw":"B"}],"split":"dev"}`,
 		`{"images":[{"imgid":0,"sentences":[{"raw":"A."}],"split":"train","filename":"a.jpg"}],"annotations":[{"image_id":"0","caption":null}]}`,
 		`[{"image":"a.png","caption":"A","score":-Infinity}]`, "image_name| comment\na.jpg| \"A\n", wide("image,caption\na.jpg,é\n"),
-		`{"results":[{"image_id":1.0,"caption":"A"}]}`, `{"annotations":[{"annotations":[]}]}`, "a\rb\r",
+		`{"results":[{"image_id":1.0,"caption":"A"}]}`, `{"images":[]}`, `{"image":{"0":"a"},"caption":{"0":"A"}}`, `{"train":[{"image":"a","caption":"A"}]}`, "image,captions\na,\"['A' \"\"B\"\"]\"\n", "sep=;\nimage;caption\na;A\n", `{"annotations":[{"annotations":[]}]}`, "a\rb\r",
 	} {
 		f.Add([]byte(seed))
 	}

@@ -175,7 +175,7 @@ func (c *coco) list(key string, o *object) error {
 		return c.scalar(key, token, o)
 	}
 	var rest []json.RawMessage
-	line, number := 0, 0
+	line, number := c.line(c.decoder.InputOffset()-1), 0
 	err = c.each(func(raw json.RawMessage, at int) error {
 		number++
 		if raw[0] != '{' {
