@@ -223,7 +223,7 @@ var formats = []format{
 	{"AVIF", isAVIF, headerAVIF, decodeAVIF, heifOrientation},
 	{"HEIC", isHEIC, headerHEIC, decodeHEIC, heifOrientation},
 	{"TIFF", func(data []byte) bool {
-		return prefix("II*\x00")(data) || prefix("MM\x00*")(data)
+		return prefix("II*\x00")(data) || prefix("MM\x00*")(data) || bigOrder(data) != nil
 	}, headerTIFF, decodeTIFF, tiffOrientation},
 }
 

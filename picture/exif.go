@@ -197,4 +197,13 @@ func webpOrientation(data []byte) int {
 }
 
 // tiffOrientation reads the first page's directory.
-func tiffOrientation(data []byte) int { return tags{exif: data, xmp: tiffXMP(data)}.orientation() }
+func tiffOrientation(data []byte) int {
+	if bigOrder(data) != nil {
+		tags, _, err := tiffTags(data)
+		if numbers := tags[orientationTag].numbers; err == nil && len(numbers) > 0 {
+			return soundOrientation(uint32(numbers[0]))
+		}
+		return 1
+	}
+	return tags{exif: data, xmp: tiffXMP(data)}.orientation()
+}

@@ -1,7 +1,10 @@
 package picture
 
 import (
+	"bytes"
+	"compress/zlib"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -22,6 +25,31 @@ func readGolden(t testing.TB) map[string]golden {
 	var want map[string]golden
 	if err := json.Unmarshal(text, &want); err != nil {
 		t.Fatal(err)
+	}
+	return want
+}
+
+// readPacked reads golden pictures whose pixels are packed by zlib.
+func readPacked(t testing.TB, name string) map[string]golden {
+	t.Helper()
+	var packed map[string]struct {
+		Width, Height int
+		Packed        []byte
+	}
+	if err := json.Unmarshal(readTestdata(t, name), &packed); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]golden{}
+	for name, p := range packed {
+		unpacked, err := zlib.NewReader(bytes.NewReader(p.Packed))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pixels, err := io.ReadAll(unpacked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want[name] = golden{p.Width, p.Height, pixels}
 	}
 	return want
 }

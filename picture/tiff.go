@@ -13,12 +13,12 @@ import (
 // headerTIFF counts four channels of 8 or 16 bits, and the file once more,
 // which decodeTIFF may copy.
 func headerTIFF(_ *Decoder, data []byte) (header, error) {
+	if raster, err := readRaster(data); raster.needed() || errors.Is(err, ErrUnsupported) {
+		return raster.memory(), err
+	}
 	directory, err := readDirectory(data)
 	if err != nil {
 		return header{}, err
-	}
-	if directory.value(tiffPlanes, 1) != 1 && directory.value(tiffSamples, 1) != 1 {
-		return header{}, as(ErrUnsupported, errors.New("channels stored apart are not supported"))
 	}
 	if directory.inks() {
 		data = directory.inksAsAlpha(data)
@@ -30,6 +30,9 @@ func headerTIFF(_ *Decoder, data []byte) (header, error) {
 
 // decodeTIFF reads the first page.
 func decodeTIFF(_ *Decoder, in input) (*Picture, error) {
+	if raster, err := readRaster(in.data); err == nil && raster.needed() {
+		return raster.read(in)
+	}
 	directory, err := readDirectory(in.data)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,100 @@
+package picture
+
+import (
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestTIFFLikePillow holds the kinds that this package reads itself to Pillow's
+// pixels, or to those of docs/model.md's rule (tiffs.py).
+func TestTIFFLikePillow(t *testing.T) {
+	for name, want := range readPacked(t, "tiffs.json") {
+		t.Run(name, func(t *testing.T) {
+			got, err := Decode(readTestdata(t, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Width != want.Width || !slices.Equal(got.Pixels, want.Pixels) {
+				t.Errorf("%d x %d pixels differ", got.Width, got.Height)
+			}
+		})
+	}
+}
+
+// tagged returns a TIFF with another first value of a tag.
+func tagged(t *testing.T, data []byte, tag, value uint16) []byte {
+	t.Helper()
+	data = slices.Clone(data)
+	directory, err := readDirectory(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range directory.entries {
+		if directory.order.Uint16(entry) == tag {
+			directory.order.PutUint16(entry[8:], value)
+		}
+	}
+	return data
+}
+
+// TestTIFFKinds names what is not read.
+func TestTIFFKinds(t *testing.T) {
+	data := readTestdata(t, "tiff-zstd.tif")
+	for value, want := range map[uint16]string{2: "CCITT RLE", 6: "old JPEG", 34712: "JPEG 2000", 34925: "LZMA", 34661: "JBIG", 77: "compression value 77"} {
+		_, err := Decode(tagged(t, data, tiffCompression, value))
+		if !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), want) {
+			t.Errorf("compression %d: %v", value, err)
+		}
+	}
+}
+
+// TestTIFFCutShort refuses files whose pixels end too early, and strips and
+// tiles that would cost what the picture does not say.
+func TestTIFFCutShort(t *testing.T) {
+	for name := range readPacked(t, "tiffs.json") {
+		data := readTestdata(t, name)
+		if _, err := Decode(data[:len(data)-len(data)/3]); err == nil {
+			t.Errorf("two thirds of %s decode", name)
+		}
+	}
+	tiles := readTestdata(t, "tiff-jpeg-tiles.tif")
+	for _, tag := range []uint16{tiffTileWidth, tiffTileHeight} {
+		if _, err := Decode(tagged(t, tiles, tag, 60000)); !errors.Is(err, ErrDamaged) {
+			t.Errorf("tiles of 60000 pixels: %v", err)
+		}
+	}
+	limited(t, Limits{MaxPixels: 1 << 30, Memory: 1 << 20})
+	if _, err := Decode(tagged(t, readTestdata(t, "tiff-float.tif"), tiffWidth, 40000)); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("a picture 40000 pixels wide: %v", err)
+	}
+}
+
+func FuzzTIFF(f *testing.F) {
+	names, err := filepath.Glob("testdata/*.tif")
+	if err != nil || len(names) == 0 {
+		f.Fatal("no seeds", err)
+	}
+	for _, name := range names {
+		f.Add(readTestdata(f, filepath.Base(name)))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for i := range formats {
+			if formats[i].name != "TIFF" || !formats[i].matches(data) {
+				continue
+			}
+			if c, err := DecodeConfig(data); err != nil || c.Width*c.Height > 1<<20 {
+				return
+			}
+			p, err := Decode(data)
+			if err == nil && len(p.Pixels) != 3*p.Width*p.Height {
+				t.Errorf("%d x %d pixels of %d bytes", p.Width, p.Height, len(p.Pixels))
+			}
+			if err != nil && strings.Contains(err.Error(), "runtime error") {
+				t.Error(err)
+			}
+		}
+	})
+}
