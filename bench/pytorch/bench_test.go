@@ -51,9 +51,12 @@ func TestCaption(t *testing.T) {
 	if out, err := exec.Command(built(t, "./seetell"), "-out", folder, "-batches", "1", "-size", "64").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	out := testpython.Run(t, ".", "caption.py", "--seetell", built(t, "../../cmd/seetell"), "--model", filepath.Join(folder, "model.safetensors"),
-		"--data", data, "--pictures", "2", "--rounds", "1", "--threads", "1", "--precisions", "float32")
-	if !strings.Contains(string(out), "2 of 2 captions the same") {
+	common := []string{"caption.py", "--seetell", built(t, "../../cmd/seetell"), "--model", filepath.Join(folder, "model.safetensors"),
+		"--data", data, "--pictures", "2", "--threads", "1", "--precisions", "float32"}
+	if out := testpython.Run(t, ".", append(common, "--rounds", "1")...); !strings.Contains(string(out), "2 of 2 captions the same") {
+		t.Errorf("%s", out)
+	}
+	if out := testpython.Run(t, ".", append(common, "--growth", "1,5")...); !strings.Contains(string(out), "5 pictures: ") {
 		t.Errorf("%s", out)
 	}
 }

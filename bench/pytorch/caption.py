@@ -8,6 +8,11 @@ files; both sides caption all of them, and then a single one, from process
 start. The peer is the tutorial's way: eager, float32, NCHW, one picture at a
 time, features projected again at every word, Python loops. The captions of both
 sides are compared.
+
+    caption.py … --growth 1000,10000,100000
+
+instead captions so many pictures, the split's again and again by links, with
+seetell alone: time and peak memory by count.
 """
 
 import argparse
@@ -109,6 +114,26 @@ def compare(sides, paths, rounds, what):
               f"{same} of {len(paths)} captions the same", flush=True)
 
 
+def grow(command, paths, counts):
+    """Prints the time a picture and the peak memory of seetell by pictures."""
+    for count in counts:
+        with tempfile.TemporaryDirectory() as folder:
+            links = [os.path.join(folder, f"{i:06d}.jpg") for i in range(count)]
+            for i, link in enumerate(links):
+                os.symlink(paths[i % len(paths)], link)
+            listed = os.path.join(folder, "list")
+            with open(listed, "w") as file:
+                file.write("\n".join(links) + "\n")
+            began = time.perf_counter()
+            process = subprocess.Popen([*command, "--list", listed], stdout=subprocess.DEVNULL)
+            _, status, usage = os.wait4(process.pid, 0)
+            took = time.perf_counter() - began
+        if status:
+            sys.exit(f"seetell ended with status {status}")
+        print(f"{count:7} pictures: {1000 * took / count:7.2f} ms a picture, "
+              f"peak memory {usage.ru_maxrss / 1000:.0f} MB", flush=True)
+
+
 def main():
     if sys.argv[1:2] == ["peer"]:
         return peer(sys.argv[2], sys.stdin.read().splitlines())
@@ -119,15 +144,19 @@ def main():
     parser.add_argument("--threads", type=int, default=0, help="of each side; 0 for its own default")
     parser.add_argument("--precisions", default="float32,bfloat16")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--growth", help="counts of pictures, such as 1000,100000")
     options = parser.parse_args()
     os.environ.pop("OMP_NUM_THREADS", None)
-    ours = [options.seetell, "caption", "--model", options.model, "--beam", "5", "--format", "json", "--list", "-"]
+    ours = [options.seetell, "caption", "--model", options.model, "--beam", "5", "--format", "json"]
     if options.threads:
         os.environ["OMP_NUM_THREADS"] = str(options.threads)
-    sides = {"seetell " + p: ours + ["--precision", p] for p in options.precisions.split(",")}
+    sides = {"seetell " + p: ours + ["--list", "-", "--precision", p] for p in options.precisions.split(",")}
     sides["tutorial"] = [sys.executable, __file__, "peer", options.model]
     with tempfile.TemporaryDirectory() as folder:
         paths = write_pictures(folder, options.data, options.pictures)
+        if options.growth:
+            precision = options.precisions.split(",")[0]
+            return grow([*ours, "--precision", precision], paths, [int(n) for n in options.growth.split(",")])
         compare(sides, paths, options.rounds, f"{len(paths)} pictures")
         compare(sides, paths[:1], options.rounds, "one picture")
 
