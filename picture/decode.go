@@ -58,6 +58,9 @@ func (d *Decoder) decode(ctx context.Context, data []byte) (p *Picture, err erro
 // memory until use returns. Once ctx ends it returns ctx's error, also in the
 // middle of decoding.
 func (d *Decoder) Use(ctx context.Context, data []byte, use func(*Picture) error) error {
+	if use == nil {
+		return errors.New("nothing is to be done with the picture")
+	}
 	f := sniff(data)
 	if f == nil {
 		return unknown(data)

@@ -26,6 +26,9 @@ func IsName(path string) bool {
 // begin as a picture's do, and where they are more than the process's Limits
 // have memory for.
 func Read(r io.Reader) ([]byte, error) {
+	if r == nil {
+		return nil, as(ErrNoPicture, errors.New("no file is given"))
+	}
 	start := make([]byte, startLength)
 	n, err := io.ReadFull(r, start)
 	if err != nil && err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {

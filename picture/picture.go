@@ -19,28 +19,58 @@ type Picture struct {
 	Pixels []uint8
 }
 
-// New returns a black picture.
+// mostPixels is more than any picture has that is meant.
+const mostPixels = 1 << 32
+
+// possible tells whether a picture can have such sides.
+func possible(width, height int) bool {
+	return width >= 1 && height >= 1 && width <= mostPixels && height <= mostPixels/width
+}
+
+// whole tells whether the picture holds the pixels that it states.
+func (p *Picture) whole() bool {
+	return p != nil && possible(p.Width, p.Height) && len(p.Pixels) >= p.Width*p.Height*3
+}
+
+// New returns a black picture; an empty one where no picture has such sides.
 func New(width, height int) *Picture {
+	if !possible(width, height) {
+		return new(Picture)
+	}
 	return &Picture{Width: width, Height: height, Pixels: make([]uint8, width*height*3)}
 }
 
 // Bounds returns the rectangle of the whole picture.
-func (p *Picture) Bounds() image.Rectangle { return image.Rect(0, 0, p.Width, p.Height) }
+func (p *Picture) Bounds() image.Rectangle {
+	if p == nil {
+		return image.Rectangle{}
+	}
+	return image.Rect(0, 0, p.Width, p.Height)
+}
 
 // Image returns the picture as an image.Image with pixels of its own.
 func (p *Picture) Image() image.Image {
+	if !p.whole() {
+		return new(image.NRGBA)
+	}
 	m := image.NewNRGBA(image.Rect(0, 0, p.Width, p.Height))
-	for i, j := 0, 0; i < len(p.Pixels); i, j = i+3, j+4 {
+	for i, j := 0, 0; i < p.Width*p.Height*3; i, j = i+3, j+4 {
 		m.Pix[j], m.Pix[j+1], m.Pix[j+2], m.Pix[j+3] = p.Pixels[i], p.Pixels[i+1], p.Pixels[i+2], 255
 	}
 	return m
 }
 
 // FromImage returns m as RGB: alpha over white, 16 bits a channel as value/257
-// rounded.
+// rounded; of no image, and of one without end, an empty picture. An image must
+// hold the pixels that it states.
 func FromImage(m image.Image) *Picture {
+	if m == nil {
+		return new(Picture)
+	}
 	p := New(m.Bounds().Dx(), m.Bounds().Dy())
-	p.from(m)
+	if p.whole() {
+		p.from(m)
+	}
 	return p
 }
 

@@ -54,6 +54,9 @@ func (p Preprocessing) Apply(m *Picture) *Picture {
 
 // Preprocess is Apply into out, of Size*Size*3 bytes.
 func (r *Resizer) Preprocess(p Preprocessing, m *Picture, out []uint8) {
+	if !m.whole() || !possible(p.Size, p.Size) {
+		return
+	}
 	if p.Mode != Crop {
 		r.Resize(m, m.Bounds(), p.Size, p.Size, out)
 		return

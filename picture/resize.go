@@ -27,13 +27,18 @@ type Resizer struct {
 
 // Resize writes the part of p in box, in the size given, to out, which holds
 // width*height*3 bytes. It equals Pillow's Image.resize with that box. Out may
-// be p's pixels if the sizes are the same.
+// be p's pixels if the sizes are the same. Without room in out, and of a part
+// that p does not have, it writes nothing.
 func (r *Resizer) Resize(p *Picture, box image.Rectangle, width, height int, out []uint8) {
 	r.part(p, box, width, height, image.Rect(0, 0, width, height), out)
 }
 
 // part is Resize of which only the pixels in view are computed.
 func (r *Resizer) part(p *Picture, box image.Rectangle, width, height int, view image.Rectangle, out []uint8) {
+	if !p.whole() || box.Empty() || !box.In(p.Bounds()) || !possible(width, height) || !possible(view.Dx(), view.Dy()) ||
+		!view.In(image.Rect(0, 0, width, height)) || len(out) < view.Dx()*view.Dy()*3 {
+		return
+	}
 	out = out[:view.Dx()*view.Dy()*3]
 	sameWidth := width == p.Width && box.Dx() == width && view.Dx() == width
 	sameHeight := height == p.Height && box.Dy() == height && view.Dy() == height
