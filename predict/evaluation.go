@@ -24,7 +24,7 @@ type Evaluation struct {
 	Data    string // data set, a SOURCE of the command line
 	Set     dataset.Options
 	Split   string
-	Boxes   string // COCO instances file that says what is where in the pictures; "" for none
+	Boxes   string // COCO instances file that says what is where in the pictures; "" for none, or the built-in set's own
 	Worth   bool   // whether to score once more without attention
 	Batch   int    // pictures captioned at once; 0 for Batch
 	Workers int    // goroutines that decode pictures; 0 for one more than cores

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/dataset/demo"
 	"github.com/seetell/seetell/evaluate"
+	"github.com/seetell/seetell/evaluate/grounding"
 	"github.com/seetell/seetell/internal/wholefile"
 )
 
@@ -68,7 +70,14 @@ func (d demonstration) run(ctx context.Context) error {
 			return err
 		}
 	}
-	return d.check(filepath.Join(evaluation, "captions.json"))
+	if err := d.check(filepath.Join(evaluation, "captions.json")); err != nil {
+		return err
+	}
+	if err := d.looked(filepath.Join(evaluation, "report.json")); err != nil {
+		return err
+	}
+	fmt.Fprintf(d.output, "\nOpen %s in a browser, and look at %s.\n", d.path("report.html"), d.path("attention"))
+	return nil
 }
 
 func (d demonstration) path(name string) string { return filepath.Join(d.out, name) }
@@ -123,11 +132,33 @@ func (d demonstration) check(path string) error {
 	for i, property := range []string{"thing", "colour", "count", "place"} {
 		fmt.Fprintf(w, "%s\t%.1f\t\n", property, 100*float64(right[i])/float64(len(test.Pictures)))
 	}
-	if err := w.Flush(); err != nil {
+	return w.Flush()
+}
+
+// looked says whether the place that was most attended to lies where it should,
+// beside what always looking at the picture's centre would have come to.
+func (d demonstration) looked(path string) error {
+	var report struct{ Grounding *grounding.Report }
+	data, err := os.ReadFile(path)
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(d.output, "\nOpen %s in a browser, and look at %s.\n", d.path("report.html"), d.path("attention"))
-	return nil
+	if err := json.Unmarshal(data, &report); err != nil {
+		return fmt.Errorf("read %s: %w", path, err)
+	}
+	g := report.Grounding
+	if g == nil || g.Around == nil {
+		return fmt.Errorf("read %s: it does not say where attention lay", path)
+	}
+	fmt.Fprintf(d.output, "\nOf the place that it looked at most, so many hundredths lie where they should, and of the picture's centre:\n")
+	w := tabwriter.NewWriter(d.output, 0, 4, 2, ' ', tabwriter.AlignRight)
+	line := func(words string, f grounding.Figures) {
+		fmt.Fprintf(w, "%s\t%.0f\t%.0f\t\n", words, 100*f.Pointing, 100*f.Centre)
+	}
+	line("for the thing, in the things", g.Classes["thing"])
+	line("for the colour, in the things", g.Classes["colour"])
+	line("for the place, outside of them", g.Around.Figures)
+	return w.Flush()
 }
 
 // demoSeed is train's and evaluate's default seed, which the demo set follows.

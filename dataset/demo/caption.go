@@ -53,6 +53,15 @@ func (s Scene) noun() string {
 	return plural(s.Thing)
 }
 
+// Nouns returns the words for things, one and several.
+func Nouns() []string {
+	var nouns []string
+	for _, thing := range Things {
+		nouns = append(nouns, thing, plural(thing))
+	}
+	return nouns
+}
+
 func plural(thing string) string {
 	if word, ok := plurals[thing]; ok {
 		return word

@@ -71,5 +71,17 @@ func (p Picture) PNG() ([]byte, error) {
 }
 
 func (p Picture) image() *image.RGBA {
-	return p.draw(rand.New(rand.NewPCG(p.seed[0], p.seed[1])))
+	random := p.random()
+	return p.draw(stand(p.Count, random), random)
 }
+
+// Boxes returns where the picture's things are.
+func (p Picture) Boxes() []Box {
+	var boxes []Box
+	for _, one := range stand(p.Count, p.random()) {
+		boxes = append(boxes, one.box(shapes[p.Thing]))
+	}
+	return boxes
+}
+
+func (p Picture) random() *rand.Rand { return rand.New(rand.NewPCG(p.seed[0], p.seed[1])) }

@@ -22,36 +22,30 @@ var colours = map[string]color.RGBA{
 	"pink":   {250, 132, 190, 255},
 }
 
-// point is a place in the picture, its sides being 1.
-type point struct{ x, y float64 }
-
-// layouts are where the things stand, by their count.
-var layouts = [MaxCount][]point{
-	{{.5, .5}},
-	{{.27, .5}, {.73, .5}},
-	{{.27, .3}, {.73, .3}, {.5, .73}},
-}
-
-// draw returns a picture of the scene. Places, sizes and colours vary a little.
-func (s Scene) draw(random *rand.Rand) *image.RGBA {
+// draw returns a picture of the scene with its things where they stand.
+func (s Scene) draw(stand []standing, random *rand.Rand) *image.RGBA {
 	c := &canvas{image.NewRGBA(image.Rect(0, 0, side, side)), random}
 	c.place(s.Place)
-	for _, at := range layouts[s.Count-1] {
-		at = point{at.x + c.jitter(.025), at.y + c.jitter(.025)}
-		outline := shapes[s.Thing]
-		radius := .22 + c.jitter(.012)
-		c.fill(outline, at, radius, edge(s.Place))
-		c.fill(outline, at, radius*.86, c.shade(colours[s.Colour]))
+	for _, one := range stand {
+		c.fill(shapes[s.Thing], one.at, one.radius, edge(s.Place))
+		c.fill(shapes[s.Thing], one.at, one.radius*inner, c.shade(colours[s.Colour]))
+		if m, ok := marks[s.Thing]; ok {
+			c.fill(m.shape, one.at, one.radius*inner, m.colour)
+		}
 	}
 	return c.RGBA
 }
+
+// inner is the share of a thing's radius that its colour fills; around it is its
+// edge.
+const inner = .86
 
 // edge is the colour around things, so that they stand out from the place.
 func edge(place string) color.RGBA {
 	if place == "night" {
 		return color.RGBA{235, 235, 235, 255}
 	}
-	return color.RGBA{40, 40, 40, 255}
+	return dark
 }
 
 // canvas is a picture being drawn.
@@ -129,6 +123,33 @@ var shapes = map[string]shape{
 	"ring":  {circle(1, 1), circle(.62, -1)},
 	"cross": {cross(.36)},
 	"tent":  {{{0, -.95}, {1.05, .85}, {-1.05, .85}}},
+}
+
+// mark is what a thing has on it beside its colour.
+type mark struct {
+	shape  shape
+	colour color.RGBA
+}
+
+var (
+	white = color.RGBA{250, 250, 250, 255}
+	dark  = color.RGBA{40, 40, 40, 255}
+
+	marks = map[string]mark{
+		"ball": {shape{band(.95, .26)}, white},
+		"box":  {shape{{{-.2, -.82}, {.2, -.82}, {.2, .82}, {-.2, .82}}}, white},
+		"tent": {shape{{{0, -.2}, {.42, .85}, {-.42, .85}}}, dark},
+	}
+)
+
+// band returns the part of a circle that is at most so far above and below its
+// middle.
+func band(radius, half float64) []point {
+	points := circle(radius, 1)
+	for i := range points {
+		points[i].y = min(max(points[i].y, -half), half)
+	}
+	return points
 }
 
 // circle returns a circle as a polygon, clockwise for a direction of 1.
