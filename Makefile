@@ -52,7 +52,7 @@ test: build
 
 test-world: build
 	python=$$($(SETUP) python) && SEETELL_TEST_PYTHON=$$python SEETELL_TEST_WORLD=1 go test -timeout 60m -v \
-	  -run 'World|Process|Collectives|Threads|Slurm|NCCL|Shares|Together|Torchrun|Port|Machines|NobodyElse' \
+	  -run 'World|Process|Collectives|Cost|Threads|Slurm|NCCL|Shares|Together|Torchrun|Port|Machines|NobodyElse' \
 	  ./torch/distributed ./dataset/loader ./predict ./train ./cmd/seetell
 
 load: build

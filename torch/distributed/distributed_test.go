@@ -63,7 +63,7 @@ func process(task string) error {
 	fmt.Println("joined")
 	return map[string]func(*World) error{
 		"collectives": collectives, "peer": sums, "die": die, "note": leave, "note first": leaveFirst, "silent": silent, "alone": die,
-		"sizes": otherSizes, "methods": otherMethod, "backward": dieInBackward, "cut": cut, "signals": signals,
+		"sizes": otherSizes, "methods": otherMethod, "backward": dieInBackward, "cut": cut, "signals": signals, "cost": cost,
 	}[task](w)
 }
 
@@ -301,6 +301,35 @@ func signals(w *World) error {
 	}
 	fmt.Println("all block SIGPIPE")
 	return nil
+}
+
+// TestWhatSumsCost says how long the sums of a step take on this machine.
+func TestWhatSumsCost(t *testing.T) {
+	if !testworld.Long() {
+		t.Skip("left to make test-world")
+	}
+	for _, size := range []int{2, 4} {
+		t.Logf("%d processes: %s", size, world(t, size, "cost")[0])
+	}
+}
+
+// cost says the median time of the gradients' sum of the recipe best, 13.4
+// million weights, and of the sum of a number.
+func cost(w *World) error {
+	return torch.Run(func(s *torch.Scope) error {
+		for _, elements := range []int64{13_430_000, 1} {
+			x := torch.Ones(s, torch.Float32, torch.CPU, elements)
+			var times []time.Duration
+			for range 21 {
+				begin := time.Now()
+				w.Sum(s, x)
+				times = append(times, time.Since(begin))
+			}
+			slices.Sort(times)
+			fmt.Printf("%d values in %v ", elements, times[len(times)/2])
+		}
+		return nil
+	})
 }
 
 // TestSlurm meets as Slurm's variables say.
