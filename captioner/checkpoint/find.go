@@ -21,8 +21,10 @@ var preferred = []string{"best.safetensors", "model.safetensors", "last.safetens
 // Find returns the path of the checkpoint that a name stands for: a file; the
 // best checkpoint of a run's folder; or that of a model on the Hugging Face hub,
 // owner/name or owner/name@revision, which is brought into the hub's cache where
-// it is not there. A file or folder of that name wins. Downloads draw their
-// progress on a terminal; nil: nowhere.
+// it is not there. A file or folder of that name wins, and where only a folder of
+// the owner's name is here, as runs of a mistyped runs/bset, the hub is asked
+// with a revision alone: nobody shall wait for an answer about a slip. Downloads
+// draw their progress on a terminal; nil: nowhere.
 func Find(ctx context.Context, name string, progress io.Writer) (string, error) {
 	info, err := os.Stat(name)
 	switch {
@@ -37,6 +39,9 @@ func Find(ctx context.Context, name string, progress io.Writer) (string, error) 
 	if parsed != nil || isFileName(name) {
 		return "", fmt.Errorf("open model: %w: neither a checkpoint, the folder of a run nor the name of a model on the hub (owner/name)", err)
 	}
+	if owner := filepath.Dir(name); isFolder(owner) && !strings.Contains(name, "@") {
+		return "", fmt.Errorf("open model: %w, and %s is a folder here; %s@%s is the hub's model of that name", err, owner, name, hub.Main)
+	}
 	client := hub.Environment()
 	client.Progress = progress
 	path, err := client.Fetch(ctx, repo, choose)
@@ -44,6 +49,11 @@ func Find(ctx context.Context, name string, progress io.Writer) (string, error) 
 		return "", fmt.Errorf("open model: there is no file or folder %s here: %w", name, err)
 	}
 	return path, nil
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // isFileName tells a path such as run/best.safetensors from a name on the hub.

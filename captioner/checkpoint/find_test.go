@@ -58,6 +58,7 @@ func TestFind(t *testing.T) {
 		{"a folder with several", "several", "error: Name one: a.safetensors, b.safetensors"},
 		{"an empty folder", "empty", "error: it holds no checkpoint"},
 		{"a file that is not there", "run/wrong.safetensors", "error: neither a checkpoint, the folder of a run nor the name of a model on the hub"},
+		{"a slip beside runs", "here/modle", "error: here is a folder here; here/modle@main is the hub's model of that name"},
 		{"a path that is not there", "./runs/a/b", "error: no such file or directory"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
