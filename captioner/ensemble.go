@@ -52,6 +52,14 @@ func agree(first, other Metadata, firstPath, path string) error {
 // RGB, of the preprocessing's size.
 func MoreViews(s *torch.Scope, first View, others []*Network, flip bool, pixels []uint8, pictures int, how picture.Preprocessing, p Precision) []View {
 	views := []View{first}
+	switch size := how.Size; {
+	case first.Network == nil || slices.Contains(others, nil):
+		s.Fail(errors.New("a view of pictures without a network"))
+		return views
+	case size < 1 || size > 4096 || pictures < 0 || len(pixels)%(3*size*size) != 0 || len(pixels)/(3*size*size) != pictures:
+		s.Fail(fmt.Errorf("%d bytes are not %d pictures of %d x %d pixels", len(pixels), pictures, size, size))
+		return views
+	}
 	see := func(network *Network, pixels []uint8) {
 		_, features := network.encodePixels(s, pixels, pictures, how, p)
 		views = append(views, View{network, features})

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/seetell/seetell/nn/tensorfile"
+	"github.com/seetell/seetell/picture"
 	"github.com/seetell/seetell/torch"
 )
 
@@ -85,5 +86,32 @@ func TestMirrored(t *testing.T) {
 	pixels := []uint8{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}
 	if got, want := mirrored(pixels, 2), []uint8{4, 5, 6, 1, 2, 3, 10, 11, 12, 7, 8, 9}; !slices.Equal(got, want) {
 		t.Errorf("mirrored %v, want %v", got, want)
+	}
+}
+
+// TestMoreViewsRefuses gives pixels that are no pictures of the size stated: of a
+// size of 0 their rows had no end.
+func TestMoreViewsRefuses(t *testing.T) {
+	network := new(Network)
+	for _, test := range []struct {
+		name     string
+		network  *Network
+		others   []*Network
+		pictures int
+		size     int
+	}{
+		{"no size", network, nil, 1, 0},
+		{"a negative size", network, nil, 1, -1},
+		{"another number of pictures", network, nil, 2, 1},
+		{"no network", nil, nil, 1, 1},
+		{"no other network", network, []*Network{nil}, 1, 1},
+	} {
+		err := torch.NoGrad(func(s *torch.Scope) error {
+			MoreViews(s, View{Network: test.network}, test.others, true, make([]uint8, 3), test.pictures, picture.Preprocessing{Size: test.size}, PrecisionFloat32)
+			return nil
+		})
+		if err == nil {
+			t.Errorf("%s: no error", test.name)
+		}
 	}
 }
