@@ -31,16 +31,24 @@ type TooLargeError struct {
 }
 
 func (e *TooLargeError) Error() string {
-	const million = 1_000_000
 	if e.Width == 0 {
-		return fmt.Sprintf("the file is larger than the %d MB for decoding pictures", e.Limits.Memory/million)
+		return fmt.Sprintf("the file is larger than the %s MB for decoding pictures", millions(e.Limits.Memory))
 	}
 	if e.Memory == 0 {
-		return fmt.Sprintf("%d x %d pixels are more than the %d million that are decoded",
-			e.Width, e.Height, e.Limits.MaxPixels/million)
+		return fmt.Sprintf("%d x %d pixels are more than the %s million that are decoded",
+			e.Width, e.Height, millions(e.Limits.MaxPixels))
 	}
-	return fmt.Sprintf("%d x %d pixels of this kind take %d MB to decode, more than the %d MB for it",
-		e.Width, e.Height, (e.Memory+million-1)/million, e.Limits.Memory/million)
+	return fmt.Sprintf("%d x %d pixels of this kind take %d MB to decode, more than the %s MB for it",
+		e.Width, e.Height, (e.Memory+999_999)/1_000_000, millions(e.Limits.Memory))
+}
+
+// millions writes a limit in millions, the whole ones of which count.
+func millions(n int64) string {
+	const million = 1_000_000
+	if n >= million {
+		return fmt.Sprint(n / million)
+	}
+	return fmt.Sprintf("%.2g", float64(n)/million)
 }
 
 // Is tells that the cause is ErrTooLarge.

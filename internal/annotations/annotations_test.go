@@ -66,6 +66,8 @@ func TestForms(t *testing.T) {
 		{"caption --format json", `{"file":"x/a.jpg","captions":[{"text":"A","log_probability":-1}]}` + "\n" + `{"file":"b.jpg","error":"no picture"}`, "a.jpg(x/a.jpg,,)=A"},
 		{"COCO", `{"images":[{"id":9,"file_name":"a.jpg"},{"id":8,"file_name":"b.jpg"}],"annotations":[{"image_id":7,"caption":"C"},{"image_id":9.0,"caption":"A"},{"image_id":9,"caption":"B"}]}`,
 			"9(a.jpg,9,)=A|B 8(b.jpg,8,)= 7(,7,)=C"},
+		{"COCO of nothing", `{"images":[],"annotations":[]}`, ""},
+		{"lines with an empty list", `{"image":"a.png","captions":["A"],"annotations":[]}`, "a.png(a.png,,)=A"},
 		{"Karpathy", `{"images":[{"filepath":"val2014","filename":"a.jpg","cocoid":5,"split":"test","sentences":[{"tokens":["a"],"raw":"A."},{"raw":"B."}]}],"dataset":"coco"}`, "a.jpg(val2014/a.jpg,5,test)=A.|B."},
 		{"results", `[{"image_id":1,"caption":"A","score":NaN},{"image_id":2,"caption":"B NaN","score":-Infinity}]`, "1(,1,)=A 2(,2,)=B NaN"},
 		{"results in an object", `{"results":[{"image_id":1,"caption":"A"}],"model":"x"}`, "1(,1,)=A"},

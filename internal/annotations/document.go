@@ -110,7 +110,7 @@ func (d *document) object() error {
 	if _, err := d.token(); err != nil {
 		return err
 	}
-	if c.found {
+	if c.found || c.empty && len(o.keys) == 0 {
 		return c.finish()
 	}
 	for _, name := range resultLists {
@@ -153,6 +153,7 @@ func (d *document) mapped(o object) error {
 type coco struct {
 	*document
 	found    bool
+	empty    bool // one of its lists has nothing
 	pictures []Record
 	captions map[string]*cocoCaptions
 	order    []string // of the pictures that annotations name
@@ -165,7 +166,7 @@ type cocoCaptions struct {
 }
 
 // list reads the value of "annotations" or "images". One that is no list of
-// objects is a member of o.
+// objects is a member of o; an empty one is none.
 func (c *coco) list(key string, o *object) error {
 	token, err := c.token()
 	if err != nil {
@@ -188,6 +189,10 @@ func (c *coco) list(key string, o *object) error {
 		}
 		return c.annotation(raw, at)
 	})
+	if number == 0 {
+		c.empty = true
+		return err
+	}
 	if err == nil && !c.found {
 		var raw json.RawMessage
 		if raw, err = json.Marshal(rest); err == nil {
