@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"context"
 	"io"
 	"sync"
 
@@ -17,11 +18,13 @@ const trusted = 8 << 20
 // more memory is taken than there are, and none for what is no picture.
 func (p *bufferPool) lend(r io.Reader, n int64, f func(data []byte) error) error {
 	if n > trusted {
-		data, err := picture.Read(r)
-		if err != nil {
-			return err
-		}
-		return f(data)
+		return picture.InTurn(context.Background(), n, func() error {
+			data, err := picture.Read(r)
+			if err != nil {
+				return err
+			}
+			return f(data)
+		})
 	}
 	buffer, _ := p.free.Get().(*[]byte)
 	if buffer == nil || int64(cap(*buffer)) < n {

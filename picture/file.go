@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 )
@@ -39,7 +41,7 @@ func Read(r io.Reader) ([]byte, error) {
 		return nil, unknown(start)
 	}
 	limits := currentBudget().Limits
-	var data bytes.Buffer
+	data := bytes.NewBuffer(make([]byte, 0, roomFor(r, limits.Memory)))
 	data.Write(start)
 	got, err := data.ReadFrom(io.LimitReader(r, limits.Memory-int64(n)+1))
 	if err != nil {
@@ -49,6 +51,46 @@ func Read(r io.Reader) ([]byte, error) {
 		return nil, &TooLargeError{Memory: limits.Memory + 1, Limits: limits}
 	}
 	return data.Bytes(), nil
+}
+
+// roomFor returns the size of a file, so that its bytes are held once and not
+// moved as they come; 0 where that is not known, most at most.
+func roomFor(r io.Reader, most int64) int64 {
+	file, ok := r.(interface{ Stat() (fs.FileInfo, error) })
+	if !ok {
+		return 0
+	}
+	info, err := file.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return 0
+	}
+	return min(info.Size(), most) + bytes.MinRead
+}
+
+// largeFile is the size from which on a picture's file waits for its turn.
+const largeFile = 8 << 20
+
+// InTurn calls f, which holds the n bytes of a picture's file. Large files wait
+// for each other until ctx ends: together they take half of the memory that
+// Limits give, beside it, or a larger one is alone.
+func InTurn(ctx context.Context, n int64, f func() error) error {
+	if ctx == nil || f == nil {
+		return errors.New("a turn needs a context, and what is done in it")
+	}
+	if n < largeFile {
+		return f()
+	}
+	b := currentBudget()
+	share := min(n, b.half())
+	if err := b.files.Acquire(ctx, share); err != nil {
+		return err
+	}
+	defer b.files.Release(share)
+	err := f()
+	if n >= large {
+		debug.FreeOSMemory()
+	}
+	return err
 }
 
 // Config is what a picture's header says.

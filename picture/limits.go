@@ -37,12 +37,19 @@ func SetLimits(l Limits) { shared.Store(newBudget(l)) }
 // budget is the process's limits with what of them is in use.
 type budget struct {
 	Limits
-	free *semaphore.Weighted
+	free  *semaphore.Weighted // of Memory
+	files *semaphore.Weighted // of half of it, for the bytes of large files
 }
 
 var shared atomic.Pointer[budget]
 
-func newBudget(l Limits) *budget { return &budget{l, semaphore.NewWeighted(l.Memory)} }
+func newBudget(l Limits) *budget {
+	b := &budget{Limits: l, free: semaphore.NewWeighted(l.Memory)}
+	b.files = semaphore.NewWeighted(b.half())
+	return b
+}
+
+func (b *budget) half() int64 { return max(b.Memory/2, 1) }
 
 func currentBudget() *budget {
 	if b := shared.Load(); b != nil {

@@ -9,6 +9,8 @@ import (
 	"image/gif"
 	"image/png"
 	"io"
+	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -16,6 +18,7 @@ import (
 	"time"
 
 	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
 )
 
 // limited sets the process's limits for a test.
@@ -238,5 +241,60 @@ func TestCropOfThin(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	if took := after.TotalAlloc - before.TotalAlloc; took > 1<<20 {
 		t.Errorf("%d bytes", took)
+	}
+}
+
+// TestInTurn lets large files wait for each other, and small ones pass.
+func TestInTurn(t *testing.T) {
+	limited(t, Limits{MaxPixels: 1_000_000, Memory: 20 << 20})
+	err := InTurn(t.Context(), 12<<20, func() error {
+		short, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		defer cancel()
+		if err := InTurn(short, 9<<20, func() error { return nil }); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("a second large file beside the first: %v", err)
+		}
+		return InTurn(t.Context(), 1<<20, func() error { return nil })
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if err := InTurn(t.Context(), 9<<20, func() error { return io.EOF }); !errors.Is(err, io.EOF) {
+		t.Errorf("a file after the others: %v", err)
+	}
+}
+
+// TestReadHoldsOnce reads a large file into memory of its size.
+func TestReadHoldsOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "large.jpg")
+	data := append(flatJPEG(8, 8), make([]byte, 20<<20)...)
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	got, err := Read(file)
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; err != nil || len(got) != len(data) || took > uint64(len(data))+1<<20 {
+		t.Errorf("%d bytes of %d in %d of memory: %v", len(got), len(data), took, err)
+	}
+}
+
+// TestStripOfTIFF: a strip that holds all of a compressed TIFF is reckoned.
+func TestStripOfTIFF(t *testing.T) {
+	var one bytes.Buffer
+	if err := tiff.Encode(&one, image.NewNRGBA64(image.Rect(0, 0, 600, 500)), &tiff.Options{Compression: tiff.Deflate}); err != nil {
+		t.Fatal(err)
+	}
+	in, _, err := sniff(one.Bytes()).read(new(Decoder), t.Context(), one.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if least := int64(600 * 500 * (8 + 3*8)); in.header.memory < least {
+		t.Errorf("%d bytes are reckoned, want %d at least", in.header.memory, least)
 	}
 }

@@ -10,10 +10,12 @@ import (
 	"golang.org/x/image/tiff"
 )
 
-// headerTIFF counts four channels of 8 or 16 bits, and the file once more,
-// which decodeTIFF may copy.
+// headerTIFF counts four channels of 8 or 16 bits; the file once more, which
+// decodeTIFF may copy; and a strip or tile that x/image/tiff unpacks into memory
+// that doubles as it fills.
 func headerTIFF(_ *Decoder, data []byte) (header, error) {
-	if raster, err := readRaster(data); raster.needed() || errors.Is(err, ErrUnsupported) {
+	raster, err := readRaster(data)
+	if raster.needed() || errors.Is(err, ErrUnsupported) {
 		return raster.memory(), err
 	}
 	directory, err := readDirectory(data)
@@ -23,9 +25,26 @@ func headerTIFF(_ *Decoder, data []byte) (header, error) {
 	if directory.inks() {
 		data = directory.inksAsAlpha(data)
 	}
-	h, err := headerOf(data, tiff.DecodeConfig, 8)
-	h.memory += int64(len(data))
-	return h, err
+	perPixel := int64(8)
+	if directory.inks() {
+		perPixel += 4 + 3 // fromInks
+	}
+	h, err := headerOf(data, tiff.DecodeConfig, perPixel)
+	if err != nil {
+		return h, err
+	}
+	h.memory += int64(len(data)) + raster.unpacked()
+	return h, nil
+}
+
+// unpacked returns how many bytes a strip or tile of the page takes at most,
+// where x/image/tiff unpacks it.
+func (r tiffRaster) unpacked() int64 {
+	if r.compression == 1 {
+		return 0
+	}
+	pixels := saturated(int64(r.chunkWidth), int64(r.chunkHeight))
+	return saturated(pixels, 3*int64(r.samples*max(r.bits, 8)/8))
 }
 
 // decodeTIFF reads the first page.
@@ -190,6 +209,7 @@ func fromInks(m image.Image) (*Picture, error) {
 	case *image.NRGBA:
 		inks = m.Pix
 	case *image.NRGBA64:
+		inks = make([]uint8, 0, len(m.Pix)/2)
 		for i := 0; i < len(m.Pix); i += 2 {
 			inks = append(inks, narrow(uint32(binary.BigEndian.Uint16(m.Pix[i:]))))
 		}

@@ -27,7 +27,7 @@ func TestWrongArguments(t *testing.T) {
 		Functions: map[string]any{
 			"Decode": picture.Decode, "DecodeConfig": picture.DecodeConfig, "DecodeContext": picture.DecodeContext,
 			"DefaultLimits": picture.DefaultLimits, "DefaultPreprocessing": picture.DefaultPreprocessing, "FromImage": picture.FromImage,
-			"IsName": picture.IsName, "New": picture.New, "Read": picture.Read,
+			"InTurn": picture.InTurn, "IsName": picture.IsName, "New": picture.New, "Read": picture.Read,
 		},
 		Receivers: map[string]func(*torch.Scope) []any{
 			"Decoder": func(*torch.Scope) []any { return []any{new(picture.Decoder)} },

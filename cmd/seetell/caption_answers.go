@@ -66,19 +66,30 @@ func (d describing) read(ctx context.Context, paths []string) []answer {
 
 func (d describing) readOne(ctx context.Context, path string) (a answer) {
 	a = answer{path: path, given: d.given != nil}
-	data, err := readFile(ctx, path)
-	if err != nil {
-		a.err = plainPathError(err)
-		return a
-	}
-	if !d.keep && d.given == nil {
-		a.prepared, a.err = d.model.Prepare(ctx, data)
-		return a
-	}
-	if a.picture, a.err = picture.DecodeContext(ctx, data); a.err == nil {
-		a.prepared, a.err = d.model.PreparePicture(a.picture)
-	}
+	a.err = picture.InTurn(ctx, regularSize(path), func() error {
+		data, err := readFile(ctx, path)
+		if err != nil {
+			return plainPathError(err)
+		}
+		if !d.keep && d.given == nil {
+			a.prepared, err = d.model.Prepare(ctx, data)
+			return err
+		}
+		if a.picture, err = picture.DecodeContext(ctx, data); err == nil {
+			a.prepared, err = d.model.PreparePicture(a.picture)
+		}
+		return err
+	})
 	return a
+}
+
+// regularSize returns the size of a regular file, else 0.
+func regularSize(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return 0
+	}
+	return info.Size()
 }
 
 // describe fills in the captions of the pictures that could be read.
