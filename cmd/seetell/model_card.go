@@ -68,6 +68,9 @@ func (o carding) run(c *cli.Context, model string) error {
 			return err
 		}
 	}
+	if o.source.SHA256, err = checkpoint.Checksum(path); err != nil {
+		return err
+	}
 	text, err := modelcard.Make(o.source)
 	if err != nil {
 		return err

@@ -94,6 +94,9 @@ func newCard(s Source) (*card, error) {
 func (c *card) evaluated(r *evaluate.Report) {
 	source, split := text(r.Data["source"]), text(r.Data["split"])
 	c.Measured = measured{Data: publicName(source), OnHub: onHub(source), Split: split, Pictures: r.Images, Beam: text(r.Model["beam"]), Evaluation: true}
+	if r.Model["views"] == "flip" {
+		c.Measured.Beam += ", each picture seen mirrored too"
+	}
 	c.Captions = &r.Captions
 	c.Scores = scores(r.Scores, r.Intervals)
 }

@@ -24,6 +24,7 @@ import (
 type Source struct {
 	Name     string              // of the model: owner/name on the hub, or any
 	Model    checkpoint.Metadata // what the checkpoint says of itself
+	SHA256   string              // of the checkpoint's file; "" leaves out whether the report is of it
 	Report   *evaluate.Report    // of an evaluation of it; nil for the scores of its own history
 	License  string              // the hub's name of one, such as mit; "" leaves it unsaid
 	Language string              // of the captions, such as en; "" leaves it unsaid
@@ -74,6 +75,12 @@ func (s Source) fits() error {
 	}
 	if s.Report.Model == nil {
 		return fmt.Errorf("%w, or of none: its report names no model, as `seetell score` writes it", ErrOtherModel)
+	}
+	if sum, ok := s.Report.Model["sha256"].(string); ok && s.SHA256 != "" && sum != s.SHA256 {
+		return fmt.Errorf("%w: that has the SHA-256 %.12s…, and the checkpoint %.12s…", ErrOtherModel, sum, s.SHA256)
+	}
+	if files, ok := s.Report.Model["file"].(string); ok && strings.Contains(files, " + ") {
+		return fmt.Errorf("%w: it is of several together, %s", ErrOtherModel, files)
 	}
 	if words, ok := s.Report.Model["words"].(float64); ok && int(words) != len(s.Model.Vocabulary) {
 		return fmt.Errorf("%w: that knows %d words, and the checkpoint %d", ErrOtherModel, int(words), len(s.Model.Vocabulary))

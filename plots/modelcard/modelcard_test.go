@@ -88,6 +88,8 @@ func TestOtherModel(t *testing.T) {
 	for name, change := range map[string]func(*Source){
 		"words":    func(s *Source) { s.Report.Model["words"] = 6. },
 		"backbone": func(s *Source) { s.Report.Model["sizes"] = map[string]any{"backbone": "resnet50"} },
+		"sums":     func(s *Source) { s.SHA256, s.Report.Model["sha256"] = "aa", "bb" },
+		"several":  func(s *Source) { s.Report.Model["file"] = "a.safetensors + b.safetensors" },
 		"score's":  func(s *Source) { s.Report.Model = nil },
 	} {
 		s := testSource()
