@@ -32,14 +32,14 @@ func readHEVC(configuration []byte) (hevcPicture, error) {
 	return hevcPicture{}, errors.New("its HEVC settings are missing")
 }
 
-// bits reads bits one after another; past the end there are zeros, and short is set.
-type bits struct {
+// bitReader reads bits one after another; past the end there are zeros, and short is set.
+type bitReader struct {
 	data  []byte
 	at    int
 	short bool
 }
 
-func (b *bits) read(count int) (n uint32) {
+func (b *bitReader) read(count int) (n uint32) {
 	for range count {
 		n <<= 1
 		if b.at/8 < len(b.data) {
@@ -52,10 +52,10 @@ func (b *bits) read(count int) (n uint32) {
 	return n
 }
 
-func (b *bits) flag() bool { return b.read(1) == 1 }
+func (b *bitReader) flag() bool { return b.read(1) == 1 }
 
 // golomb reads an Exp-Golomb code (9.2).
-func (b *bits) golomb() uint32 {
+func (b *bitReader) golomb() uint32 {
 	zeros := 0
 	for !b.flag() {
 		if zeros++; zeros > 31 || b.short {
@@ -68,7 +68,7 @@ func (b *bits) golomb() uint32 {
 
 // readSequence reads a sequence parameter set behind its header of 2 bytes.
 func readSequence(unit []byte) (p hevcPicture, err error) {
-	b := &bits{data: bytes.ReplaceAll(unit, []byte{0, 0, 3}, []byte{0, 0})}
+	b := &bitReader{data: bytes.ReplaceAll(unit, []byte{0, 0, 3}, []byte{0, 0})}
 	b.read(4)
 	layers := int(b.read(3))
 	b.read(1)
@@ -103,7 +103,7 @@ func (p *hevcPicture) cut(left, right, top, bottom uint32) {
 }
 
 // levels skips profile, tier and level (7.3.3).
-func (b *bits) levels(layers int) {
+func (b *bitReader) levels(layers int) {
 	b.read(88)
 	b.read(8)
 	var profile, level [8]bool

@@ -2,24 +2,37 @@ package picture
 
 import (
 	"bytes"
+	"compress/zlib"
+	"context"
 	"encoding/binary"
+	"hash/crc32"
+	"image"
 	"image/png"
+	"io"
 	"slices"
+	"strings"
+)
+
+// Where things lie in a PNG, and how it ends.
+const (
+	pngDepth     = 24
+	pngInterlace = 28
+	pngEnd       = "\x00\x00\x00\x00IEND\xae\x42\x60\x82"
 )
 
 // headerPNG reckons what Go's reader makes of a picture: four channels at
 // most, of 8 or 16 bits. Of an interlaced one it keeps the parts too,
 // and the file is copied.
 func headerPNG(_ *Decoder, data []byte) (header, error) {
-	const depth, interlace, end = 24, 28, 29 // in the file, of IHDR
+	const end = pngInterlace + 1
 	if len(data) < end {
 		return header{}, errCut
 	}
 	perPixel := int64(4)
-	if data[depth] == 16 {
+	if data[pngDepth] == 16 {
 		perPixel *= 2
 	}
-	if data[interlace] != 0 {
+	if data[pngInterlace] != 0 {
 		perPixel *= 2
 	}
 	h, err := headerOf(data, png.DecodeConfig, perPixel)
@@ -32,10 +45,81 @@ func headerPNG(_ *Decoder, data []byte) (header, error) {
 func decodePNG(_ *Decoder, in input) (*Picture, error) {
 	in.data = upToPixels(in.data)
 	m, err := png.Decode(in.reader())
+	if err != nil && strings.Contains(err.Error(), "too much pixel data") && in.data[pngInterlace] == 0 {
+		m, err = decodeExactly(in)
+	}
 	if err != nil {
 		return nil, err
 	}
 	return fromOwn(m), nil
+}
+
+// decodeExactly reads a PNG with as many rows as its header states, and none of
+// those that follow.
+func decodeExactly(in input) (image.Image, error) {
+	reader, writer := io.Pipe()
+	defer reader.Close()
+	go func() { writer.CloseWithError(writeExactly(writer, in)) }()
+	return png.Decode(reader)
+}
+
+// writeExactly writes the file with its surplus pixels left out.
+func writeExactly(out io.Writer, in input) error {
+	width, height := binary.BigEndian.Uint32(in.data[16:]), binary.BigEndian.Uint32(in.data[20:])
+	channels := map[byte]int64{0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[in.data[25]]
+	row := 1 + (int64(width)*channels*int64(in.data[pngDepth])+7)/8
+	var parts []io.Reader
+	for at := 8; at+12 <= len(in.data); {
+		end := at + 12 + int(binary.BigEndian.Uint32(in.data[at:]))
+		if string(in.data[at+4:at+8]) == "IDAT" {
+			parts = append(parts, bytes.NewReader(in.data[at+8:end-4]))
+		} else if len(parts) == 0 {
+			if at == 8 {
+				out.Write(in.data[:8])
+			}
+			out.Write(in.data[at:end])
+		}
+		at = end
+	}
+	unpacked, err := zlib.NewReader(&contextReader{in.context, io.MultiReader(parts...)})
+	if err != nil {
+		return err
+	}
+	packed, err := zlib.NewWriterLevel(pngChunks{out}, zlib.NoCompression)
+	if err != nil {
+		return err
+	}
+	if _, err := io.CopyN(packed, unpacked, row*int64(height)); err != nil {
+		return err
+	}
+	if err := packed.Close(); err != nil {
+		return err
+	}
+	_, err = io.WriteString(out, pngEnd)
+	return err
+}
+
+// pngChunks makes chunks of pixels of what is written.
+type pngChunks struct{ out io.Writer }
+
+func (c pngChunks) Write(data []byte) (int, error) {
+	chunk := binary.BigEndian.AppendUint32(nil, uint32(len(data)))
+	chunk = append(append(chunk, "IDAT"...), data...)
+	chunk = binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(chunk[4:]))
+	_, err := c.out.Write(chunk)
+	return len(data), err
+}
+
+type contextReader struct {
+	context context.Context
+	io.Reader
+}
+
+func (r *contextReader) Read(p []byte) (int, error) {
+	if err := r.context.Err(); err != nil {
+		return 0, err
+	}
+	return r.Reader.Read(p)
 }
 
 // upToPixels returns the file up to its last chunk of pixels, with an end of
@@ -59,5 +143,5 @@ func upToPixels(data []byte) []byte {
 	if pixels == 0 {
 		return data
 	}
-	return append(slices.Clip(data[:pixels]), "\x00\x00\x00\x00IEND\xae\x42\x60\x82"...)
+	return append(slices.Clip(data[:pixels]), pngEnd...)
 }
