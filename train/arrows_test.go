@@ -17,7 +17,7 @@ import (
 // in its own line or below.
 var ideas = [][]string{
 	{"run.go", "epoch.go", "resume.go", "model.go", "world.go"}, // a run: begun or resumed, its epochs, its checkpoints, its processes
-	{"data.go"},
+	{"data.go", "readable.go"},
 	{"state.go"}, // all that a resumed run needs
 	{"historyfile.go", "tensorboard.go", "log.go"}, // what hears of a run
 	{"meter.go"},
