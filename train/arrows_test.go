@@ -18,7 +18,7 @@ import (
 var ideas = [][]string{
 	{"run.go", "epoch.go", "resume.go", "model.go", "world.go"}, // a run: begun or resumed, its epochs, its checkpoints, its processes
 	{"data.go", "readable.go"},
-	{"state.go"}, // all that a resumed run needs
+	{"state.go"},                                   // all that a resumed run needs
 	{"historyfile.go", "tensorboard.go", "log.go"}, // what hears of a run
 	{"meter.go"},
 	{"listener.go"},
