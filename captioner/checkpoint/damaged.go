@@ -17,15 +17,19 @@ import (
 // more than a model.
 const resumeSuffix = ".resume.safetensors"
 
+// mostTried is how many checkpoints of a folder are read whole for the name of
+// one that can be: a run's folder has few, another may hold anything.
+const mostTried = 4
+
 // NewestWhole returns the path of the checkpoint in dir that was written last
-// of those that can be read, empty where none can. Skipped is left out.
+// of the newest few that can be read, empty where none can. Skipped is left out.
 func NewestWhole(dir, skipped string) string {
 	paths, _ := filepath.Glob(filepath.Join(dir, "*.safetensors"))
 	paths = slices.DeleteFunc(paths, func(path string) bool {
 		return filepath.Clean(path) == filepath.Clean(skipped) || strings.HasSuffix(path, resumeSuffix)
 	})
 	slices.SortStableFunc(paths, func(a, b string) int { return written(b).Compare(written(a)) })
-	for _, path := range paths {
+	for _, path := range paths[:min(len(paths), mostTried)] {
 		if _, err := readMetadata(path); err == nil {
 			return path
 		}
