@@ -1,6 +1,10 @@
 package captioner
 
-import "github.com/seetell/seetell/torch"
+import (
+	"fmt"
+
+	"github.com/seetell/seetell/torch"
+)
 
 // Fixed is a network whose weights do not change for a while, some of them laid
 // out for the products to come: on the CPU the backbone's convolutions carry
@@ -12,6 +16,10 @@ type Fixed struct {
 
 // picturesAtOnce is about how many pictures an encoder is given.
 const picturesAtOnce = 4
+
+// mostFixed is the largest side that weights are laid out for, that of
+// picture.Preprocessing.
+const mostFixed = 4096
 
 // Fix lays out all weights, for Evaluation and searches of pictures of size ×
 // size pixels in precision p. Close undoes it, before the network's.
@@ -36,6 +44,9 @@ func (n *Network) Fix(p Precision, size int) (*Fixed, error) {
 // FixLayers lays out the stem and the first layers alone, those that training
 // leaves as they are.
 func (n *Network) FixLayers(p Precision, size, layers int) (*Fixed, error) {
+	if size < 1 || size > mostFixed || layers < 0 || layers > BackboneLayers {
+		return nil, fmt.Errorf("no weights are laid out for %d layers and pictures of %d × %d pixels", layers, size, size)
+	}
 	f := &Fixed{scope: torch.NewScope()}
 	if n.Device != torch.CPU || !torch.Packs(f.scope, p.dtype()) {
 		return f, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"image"
+	"math"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -181,5 +182,21 @@ func TestPicturesWithoutPixels(t *testing.T) {
 	}
 	if answer := m.CaptionPrepared([]Request{{Picture: prepared, Beam: DefaultBeam()}})[0]; answer.Err != nil || len(answer.Captions) != 1 {
 		t.Errorf("a request without a context is answered %v", answer.Err)
+	}
+}
+
+// TestFixRefuses: sizes that no picture has ended the process in oneDNN.
+func TestFixRefuses(t *testing.T) {
+	err := torch.Run(func(s *torch.Scope) error {
+		n, _, _ := small(t, s)
+		for _, size := range []int{-1, 0, 4097, math.MaxInt} {
+			if _, err := n.Fix(PrecisionFloat32, size); err == nil {
+				t.Errorf("weights are laid out for a side of %d", size)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
