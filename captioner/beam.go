@@ -87,9 +87,12 @@ func SearchTogether(ctx context.Context, s *torch.Scope, views []View, v *Vocabu
 	if err := b.Validate(); err != nil {
 		return nil, err
 	}
+	if err := checkViews(s, views, v); err != nil {
+		return nil, err
+	}
 	requests := make([]Request, views[0].Features.Dim(0))
 	for i := range requests {
-		requests[i] = Request{Context: ctx, Beam: b}
+		requests[i] = Request{Context: orNever(ctx), Beam: b}
 	}
 	captions := make([][]Caption, len(requests))
 	for i, answer := range searchEach(s, views, v, requests, p) {

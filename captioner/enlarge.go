@@ -10,6 +10,9 @@ import (
 // as torch.nn.functional.interpolate does it, corners not aligned: a product for
 // each of the two directions.
 func enlarge(s *torch.Scope, x *torch.Tensor, height, width int64) *torch.Tensor {
+	if min(x.Dim(2), x.Dim(3)) < 1 { // after a failure
+		return x
+	}
 	x = x.MatMul(s, bilinear(s, x, x.Dim(3), width))
 	return x.Transpose(s, 2, 3).MatMul(s, bilinear(s, x, x.Dim(2), height)).Transpose(s, 2, 3)
 }

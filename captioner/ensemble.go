@@ -53,8 +53,8 @@ func agree(first, other Metadata, firstPath, path string) error {
 func MoreViews(s *torch.Scope, first View, others []*Network, flip bool, pixels []uint8, pictures int, how picture.Preprocessing, p Precision) []View {
 	views := []View{first}
 	switch size := how.Size; {
-	case first.Network == nil || slices.Contains(others, nil):
-		s.Fail(errors.New("a view of pictures without a network"))
+	case slices.ContainsFunc(append([]*Network{first.Network}, others...), func(n *Network) bool { return n == nil || n.scope == nil }):
+		s.Fail(errNoNetwork)
 		return views
 	case size < 1 || size > 4096 || pictures < 0 || len(pixels)%(3*size*size) != 0 || len(pixels)/(3*size*size) != pictures:
 		s.Fail(fmt.Errorf("%d bytes are not %d pictures of %d x %d pixels", len(pixels), pictures, size, size))

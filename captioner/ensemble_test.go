@@ -92,7 +92,8 @@ func TestMirrored(t *testing.T) {
 // TestMoreViewsRefuses gives pixels that are no pictures of the size stated: of a
 // size of 0 their rows had no end.
 func TestMoreViewsRefuses(t *testing.T) {
-	network := new(Network)
+	network := &Network{scope: torch.NewScope()}
+	defer network.Close()
 	for _, test := range []struct {
 		name     string
 		network  *Network

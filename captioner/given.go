@@ -33,7 +33,10 @@ func (m *Model) Given(ctx context.Context, p *picture.Picture, captions []string
 
 // Given is Model.Given for the features (1, L, F) of a picture.
 func (n *Network) Given(s *torch.Scope, features *torch.Tensor, v *Vocabulary, captions []string, p Precision) []Caption {
-	if len(captions) == 0 {
+	if v == nil {
+		s.Fail(errNoVocabulary)
+	}
+	if len(captions) == 0 || !n.takes(s, features) {
 		return nil
 	}
 	longest := 0
@@ -44,6 +47,9 @@ func (n *Network) Given(s *torch.Scope, features *torch.Tensor, v *Vocabulary, c
 	}
 	targets := NewTargets(v, [][]string{captions}, longest)
 	logits, steps := n.teach(s, features, targets, LossOptions{Precision: p})
+	if s.Err() != nil {
+		return nil
+	}
 	said := torch.FromSlice(s, targets.words, int64(len(targets.words)), 1).ToDevice(s, n.Device)
 	scored := indices(s, features, targets.scored)
 	logProbabilities := logits.LogSoftmax(s, 1).Gather(s, 1, said).Float32s(s)
@@ -53,7 +59,7 @@ func (n *Network) Given(s *torch.Scope, features *torch.Tensor, v *Vocabulary, c
 		return nil
 	}
 	words, sums := make([][]Word, len(captions)), make([]float64, len(captions))
-	places := n.Config.Places()
+	places := int(features.Dim(1))
 	for row, caption := range targets.caption { // by steps, so that a caption's words come in order
 		sums[caption] += float64(logProbabilities[row])
 		if targets.words[row] == checkpoint.End {

@@ -42,6 +42,7 @@ func (t *inferenceThread) serve() {
 // do runs f and waits for it. It returns an error, and does not run f, when
 // ctx ends first or the thread is closed.
 func (t *inferenceThread) do(ctx context.Context, f func()) error {
+	ctx = orNever(ctx)
 	finished := make(chan struct{})
 	select {
 	case <-t.quit:

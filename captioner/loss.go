@@ -1,6 +1,8 @@
 package captioner
 
 import (
+	"errors"
+
 	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/torch"
 )
@@ -26,6 +28,9 @@ type LossOptions struct {
 // batch's.
 func (n *Network) Loss(s *torch.Scope, features *torch.Tensor, t Targets, how LossOptions) *torch.Tensor {
 	logits, steps := n.teach(s, features, t, how)
+	if s.Err() != nil {
+		return logits
+	}
 	words := torch.FromSlice(s, t.words, int64(len(t.words))).ToDevice(s, n.Device)
 	options := torch.CrossEntropyOptions{IgnoreIndex: checkpoint.Pad, LabelSmoothing: how.LabelSmoothing}
 	loss := logits.CrossEntropy(s, words, options)
@@ -33,6 +38,10 @@ func (n *Network) Loss(s *torch.Scope, features *torch.Tensor, t Targets, how Lo
 	if how.Attention > 0 {
 		penalty := t.coverage(s, steps.alpha).MulScalar(s, how.Attention)
 		loss = loss.Add(s, penalty.MulScalar(s, share(t.Captions, how.BatchCaptions)))
+	}
+	if how.Guide > 0 && n.Decoder.context == nil {
+		s.Fail(errors.New("a guide of the attention: the model's output is plain, and a deep one is what tells it the places"))
+		return nothing(s)
 	}
 	if how.Guide > 0 {
 		guide := n.Decoder.guide(s, features, t, steps, how).MulScalar(s, how.Guide)
@@ -59,6 +68,9 @@ func (n *Network) Logits(s *torch.Scope, features *torch.Tensor, t Targets, how 
 
 // teach returns Logits and the steps that led to them.
 func (n *Network) teach(s *torch.Scope, features *torch.Tensor, t Targets, how LossOptions) (logits *torch.Tensor, steps unrolled) {
+	if !n.learns(s, features, t) {
+		return nothing(s), steps
+	}
 	how.Precision.autocast(s, n.Device, func() {
 		steps = n.Decoder.unroll(s, features, t, how)
 		scored := indices(s, features, t.scored)

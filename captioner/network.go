@@ -25,6 +25,9 @@ func NewNetwork(c Config, vocabularySize int, device torch.Device) (*Network, er
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
+	if vocabularySize < leastWords {
+		return nil, fmt.Errorf("a vocabulary of %d words: it must have %d at least, the special ones", vocabularySize, leastWords)
+	}
 	if err := torch.Open(); err != nil {
 		return nil, err
 	}
@@ -66,7 +69,7 @@ func (n *Network) Close() { n.scope.Close() }
 // features (N, L, C) and to the features f that the decoder attends to,
 // (N, L, F).
 func (n *Network) EncodePictures(s *torch.Scope, x *torch.Tensor, modes Modes, p Precision) (pooled, features *torch.Tensor) {
-	if modes.Frozen > 0 {
+	if modes.Frozen != 0 {
 		return n.EncodeFrom(s, n.FrozenFeatures(s, x, modes.Frozen, p), modes, p)
 	}
 	return n.EncodeFrom(s, n.stem(s, x, modes, p), modes, p)
@@ -84,16 +87,26 @@ func (n *Network) Pooled(s *torch.Scope, x *torch.Tensor, modes Modes, p Precisi
 
 // Project is the other part of EncodePictures, from pooled features.
 func (n *Network) Project(s *torch.Scope, pooled *torch.Tensor, modes Modes, p Precision) (features *torch.Tensor) {
+	if n == nil || n.scope == nil {
+		s.Fail(errNoNetwork)
+		return nothing(s)
+	}
 	p.autocast(s, n.Device, func() { features = n.Encoder.Project(s, pooled, modes.Norm) })
 	return features
 }
 
 func (n *Network) stem(s *torch.Scope, x *torch.Tensor, modes Modes, p Precision) *torch.Tensor {
+	if !n.sees(s, x, 0) {
+		return nothing(s)
+	}
 	p.autocast(s, n.Device, func() { x = n.Encoder.below(s, x, 0, modes.Backbone) })
 	return x
 }
 
 func (n *Network) above(s *torch.Scope, below *torch.Tensor, modes Modes, p Precision) (pooled *torch.Tensor) {
+	if !n.sees(s, below, modes.Frozen) {
+		return nothing(s)
+	}
 	p.autocast(s, n.Device, func() {
 		pooled = n.Encoder.pool(s, n.Encoder.above(s, below, modes.Frozen, modes.Backbone))
 	})
@@ -105,6 +118,9 @@ func (n *Network) above(s *torch.Scope, below *torch.Tensor, modes Modes, p Prec
 // last, without a graph. Frozen layers give a picture the same features in each
 // epoch, so the caller may keep them.
 func (n *Network) FrozenFeatures(s *torch.Scope, x *torch.Tensor, layers int, p Precision) *torch.Tensor {
+	if !n.sees(s, x, layers) {
+		return nothing(s)
+	}
 	return s.WithinNoGrad(func(s *torch.Scope) []*torch.Tensor {
 		p.autocast(s, n.Device, func() { x = n.Encoder.below(s, x, layers, nn.Eval) })
 		return []*torch.Tensor{x}

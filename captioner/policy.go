@@ -1,6 +1,10 @@
 package captioner
 
-import "github.com/seetell/seetell/torch"
+import (
+	"fmt"
+
+	"github.com/seetell/seetell/torch"
+)
 
 // PolicyLoss returns what self-critical training lowers: the mean over the
 // words of captions that Sample drew of −A · log p(word), A the advantage of
@@ -8,7 +12,14 @@ import "github.com/seetell/seetell/torch"
 // where how.BatchWords are the whole's. Rennie et al. 2017, equation 7. The
 // probabilities are those that Sample drew by.
 func (n *Network) PolicyLoss(s *torch.Scope, features *torch.Tensor, t Targets, advantages []float64, how LossOptions) *torch.Tensor {
+	if len(advantages) != len(t.sortedIndices) {
+		s.Fail(fmt.Errorf("%d advantages for %d captions", len(advantages), len(t.sortedIndices)))
+		return nothing(s)
+	}
 	logits := n.Logits(s, features, t, how)
+	if s.Err() != nil {
+		return logits
+	}
 	words := torch.FromSlice(s, t.words, int64(len(t.words)), 1).ToDevice(s, n.Device)
 	said := logits.Add(s, n.Decoder.bannedMask(s, logits)).LogSoftmax(s, 1).Gather(s, 1, words).Squeeze(s, 1)
 	weights := t.weights(advantages)

@@ -22,7 +22,7 @@ type Prepared struct {
 // caller's goroutine. It waits until the process's picture.Limits leave memory
 // for it, and returns ctx's error once ctx ends.
 func (m *Model) Prepare(ctx context.Context, data []byte) (prepared *Prepared, err error) {
-	err = new(picture.Decoder).Use(ctx, data, func(p *picture.Picture) (err error) {
+	err = new(picture.Decoder).Use(orNever(ctx), data, func(p *picture.Picture) (err error) {
 		prepared, err = m.PreparePicture(p)
 		return err
 	})
@@ -77,20 +77,26 @@ type Answer struct {
 // CaptionPrepared describes pictures, all at once, each with a search of its
 // own: a server's batch. A request that cannot be met fails alone.
 func (m *Model) CaptionPrepared(requests []Request) []Answer {
-	requests = slices.Clone(requests)
-	for i := range requests {
-		if requests[i].Context == nil {
-			requests[i].Context = context.Background()
-		}
-	}
 	if len(requests) == 1 {
 		return m.captionPrepared(requests[0].Context, requests)
 	}
 	return m.captionPrepared(context.Background(), requests)
 }
 
+// orNever is ctx, or one that never ends for nil.
+func orNever(ctx context.Context) context.Context {
+	if ctx == nil {
+		return context.Background()
+	}
+	return ctx
+}
+
 // captionPrepared waits for the model's thread until ctx ends.
 func (m *Model) captionPrepared(ctx context.Context, requests []Request) []Answer {
+	requests = slices.Clone(requests)
+	for i := range requests {
+		requests[i].Context = orNever(requests[i].Context)
+	}
 	answers := make([]Answer, len(requests))
 	var good []Request
 	var places []int

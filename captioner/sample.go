@@ -1,8 +1,16 @@
 package captioner
 
 import (
+	"fmt"
+
 	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/torch"
+)
+
+// What Sample may be asked for: captions of each picture, and words of each.
+const (
+	mostDraws = 1 << 16
+	mostSteps = 1000
 )
 
 // Sample draws count captions of each picture, whose features (N, L, F) are
@@ -10,6 +18,13 @@ import (
 // generator. <pad>, <start> and <unk> are never drawn, and after steps words a
 // caption ends as it is. The captions of a picture follow each other.
 func (n *Network) Sample(s *torch.Scope, features *torch.Tensor, count, steps int, p Precision) [][]int64 {
+	switch {
+	case !n.takes(s, features):
+		return nil
+	case count < 1 || count > mostDraws || steps < 1 || steps > mostSteps:
+		s.Fail(fmt.Errorf("%d draws of %d words: must be from 1 to %d, and from 1 to %d", count, steps, mostDraws, mostSteps))
+		return nil
+	}
 	drawn := make([][]int64, int(features.Dim(0))*count)
 	s.Fail(torch.NoGrad(func(inner *torch.Scope) error {
 		p.autocast(inner, n.Device, func() { n.Decoder.sample(inner, features, drawn, count, steps, p) })
@@ -60,7 +75,7 @@ func (d *Decoder) draw(s *torch.Scope, w fused, preOutput *torch.Tensor) *torch.
 // bannedMask returns what to add to scores (B, V) so that no caption holds the
 // special words that are no words of captions.
 func (d *Decoder) bannedMask(s *torch.Scope, logits *torch.Tensor) *torch.Tensor {
-	values := make([]float32, logits.Dim(1))
+	values := make([]float32, max(logits.Dim(1), leastWords)) // none after a failure
 	for _, word := range []int{checkpoint.Pad, checkpoint.Start, checkpoint.Unknown} {
 		values[word] = -1e30
 	}

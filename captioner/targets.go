@@ -2,6 +2,7 @@ package captioner
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/seetell/seetell/captioner/checkpoint"
@@ -21,10 +22,14 @@ type Targets struct {
 	caption       []int   // of each scored row
 	words         []int64 // its target, <pad> for those that fill up
 	count         int     // of scored words
+	err           error   // what was wrong with what they were made of
 }
 
 // NewTargets encodes the captions of each picture, cut to maximum words.
 func NewTargets(v *Vocabulary, captions [][]string, maximum int) Targets {
+	if v == nil {
+		return Targets{err: errNoVocabulary}
+	}
 	var pictures []int64
 	var encoded [][]int64
 	for i, picture := range captions {
@@ -38,6 +43,9 @@ func NewTargets(v *Vocabulary, captions [][]string, maximum int) Targets {
 
 // SampledTargets are captions that Sample drew, count of each picture.
 func SampledTargets(drawn [][]int64, count int) Targets {
+	if count < 1 {
+		return Targets{err: fmt.Errorf("%d captions of each picture", count)}
+	}
 	pictures := make([]int64, len(drawn))
 	for i := range pictures {
 		pictures[i] = int64(i / count)

@@ -84,7 +84,7 @@ func (v *Vocabulary) Tokenizer() string { return v.tokenizer }
 // <end> behind them.
 func (v *Vocabulary) Encode(caption string, maximum int) []int64 {
 	words := Tokenize(v.tokenizer, caption)
-	words = words[:min(len(words), maximum)]
+	words = words[:min(len(words), max(maximum, 0))]
 	indices := make([]int64, 0, len(words)+1)
 	for _, word := range words {
 		index, ok := v.index[word]
