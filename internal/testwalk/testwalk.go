@@ -4,6 +4,7 @@
 package testwalk
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -30,6 +31,9 @@ type Subject struct {
 	Skip map[string]string
 	// Values are further arguments, made in a scope.
 	Values func(s *torch.Scope) []any
+	// Calls is how often a function is called that is too slow for the usual
+	// number of times.
+	Calls map[string]int
 }
 
 // calls is how often each function is called.
@@ -116,7 +120,7 @@ type walker struct {
 func (w *walker) call(t *testing.T, name string, function func(s *torch.Scope) reflect.Value) {
 	t.Helper()
 	said := map[string]bool{}
-	for range calls {
+	for range cmp.Or(w.Calls[name], calls) {
 		var arguments string
 		err := torch.Run(func(s *torch.Scope) error {
 			f := function(s)
