@@ -2,6 +2,7 @@ package torch
 
 import (
 	"fmt"
+	"math"
 	"testing"
 )
 
@@ -50,6 +51,32 @@ func TestPackedConv2DErrors(t *testing.T) {
 	}{
 		{"channels", func(s *Scope, x, weight *Tensor) {
 			PackConv2D(s, weight, nil, Conv2DOptions{}, 1, 8, 9, 9).Forward(s, x)
+		}},
+		{"a huge input", func(s *Scope, _, weight *Tensor) {
+			PackConv2D(s, weight, nil, Conv2DOptions{}, 1, 8, math.MaxInt64, math.MaxInt64)
+		}},
+		{"an input of many numbers", func(s *Scope, _, weight *Tensor) { PackConv2D(s, weight, nil, Conv2DOptions{}, 1<<16, 8, 1<<16, 9) }},
+		{"a negative side", func(s *Scope, _, weight *Tensor) { PackConv2D(s, weight, nil, Conv2DOptions{}, 1, 8, -9, 9) }},
+		{"an input without rows", func(s *Scope, _, weight *Tensor) { PackConv2D(s, weight, nil, Conv2DOptions{}, 1, 8, 0, 9) }},
+		{"an input of two dimensions", func(s *Scope, _, weight *Tensor) { PackConv2D(s, weight, nil, Conv2DOptions{}, 8, 9) }},
+		{"another number of channels", func(s *Scope, _, weight *Tensor) { PackConv2D(s, weight, nil, Conv2DOptions{}, 1, 7, 9, 9) }},
+		{"a window beyond the input", func(s *Scope, _, weight *Tensor) { PackConv2D(s, weight, nil, Conv2DOptions{}, 1, 8, 2, 2) }},
+		{"a negative stride", func(s *Scope, _, weight *Tensor) {
+			PackConv2D(s, weight, nil, Conv2DOptions{Stride: [2]int64{-1, 1}}, 1, 8, 9, 9)
+		}},
+		{"a huge padding", func(s *Scope, _, weight *Tensor) {
+			PackConv2D(s, weight, nil, Conv2DOptions{Padding: [2]int64{1 << 50, 0}}, 1, 8, 9, 9)
+		}},
+		{"groups that do not divide", func(s *Scope, _, weight *Tensor) { PackConv2D(s, weight, nil, Conv2DOptions{Groups: 3}, 1, 24, 9, 9) }},
+		{"a huge picture", func(s *Scope, _, _ *Tensor) {
+			o := Conv2DOptions{Stride: [2]int64{2, 2}, Padding: [2]int64{3, 3}}
+			PackConv2D(s, Zeros(s, Float32, CPU, 64, 3, 7, 7), nil, o, 4, 3, math.MaxInt64, math.MaxInt64)
+		}},
+		{"forward beyond", func(s *Scope, _, weight *Tensor) {
+			PackConv2D(s, weight, nil, Conv2DOptions{}, 1, 8, 9, 9).Forward(s, Zeros(s, Float32, CPU, 1, 8, 2, 2))
+		}},
+		{"forward without rows", func(s *Scope, _, weight *Tensor) {
+			PackConv2D(s, weight, nil, Conv2DOptions{}, 1, 8, 9, 9).Forward(s, Zeros(s, Float32, CPU, 1, 8, 0, 9))
 		}},
 		{"no weight", func(s *Scope, x, _ *Tensor) { PackConv2D(s, nil, nil, Conv2DOptions{}, 1, 8, 9, 9) }},
 		{"sum of another shape", func(s *Scope, _, weight *Tensor) {
