@@ -58,8 +58,8 @@ func (d *Decoder) decode(ctx context.Context, data []byte) (p *Picture, err erro
 // memory until use returns. Once ctx ends it returns ctx's error, also in the
 // middle of decoding.
 func (d *Decoder) Use(ctx context.Context, data []byte, use func(*Picture) error) error {
-	if use == nil {
-		return errors.New("nothing is to be done with the picture")
+	if ctx == nil || use == nil {
+		return errors.New("a picture's use needs a context, and what is done with it")
 	}
 	f := sniff(data)
 	if f == nil {

@@ -7,6 +7,8 @@ import (
 	"image/color"
 	"image/png"
 	"io"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/seetell/seetell/internal/testwalk"
@@ -52,5 +54,16 @@ func pictures() []any {
 	return []any{
 		(*picture.Picture)(nil), new(picture.Picture), picture.New(3, 2), &picture.Picture{Width: 9, Height: 9},
 		&picture.Picture{Width: -1, Height: 2, Pixels: make([]uint8, 6)}, &picture.Picture{Width: 1 << 40, Height: 1 << 40},
+	}
+}
+
+func TestNilContext(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join("testdata", "420.jpg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var none context.Context
+	if _, err := picture.DecodeContext(none, data); err == nil {
+		t.Error("a picture was decoded without a context")
 	}
 }
