@@ -37,6 +37,9 @@ func Figures(systems []*System, runs []*History) ([]*Figure, error) {
 		}
 		figures = append(figures, f)
 	}
+	if f := Grounding(systems); f != nil {
+		figures = append(figures, f)
+	}
 	return append(figures, Curves(runs)...), nil
 }
 

@@ -52,6 +52,7 @@ func TestFiguresLookTheSame(t *testing.T) {
 		{"length-systems", func() (*Figure, error) { return Length(three, "CIDEr") }},
 		{"scores", func() (*Figure, error) { return Scores(one) }},
 		{"scores-systems", func() (*Figure, error) { return Scores(three) }},
+		{"grounding", func() (*Figure, error) { return Grounding(grounded(t)), nil }},
 		{"differences", func() (*Figure, error) { return Differences(compared("base", 1)) }},
 		{"differences-systems", func() (*Figure, error) { return Differences(compared("a baseline", 2)) }},
 		{"scaled-curves", func() (*Figure, error) { return Distribution(peakedSystem(t), "ROUGE_L", HistogramAndDensity) }},

@@ -42,7 +42,7 @@ func NewSystem(name string, r *evaluate.Report) (*System, error) {
 	if r.Images != len(r.PerImage) {
 		return nil, fmt.Errorf("it says %d pictures and lists %d", r.Images, len(r.PerImage))
 	}
-	s := &System{Name: typeset.Clean(name), Images: r.Images}
+	s := &System{Name: typeset.Clean(name), Images: r.Images, Grounding: r.Grounding}
 	for _, image := range r.PerImage {
 		s.Words = append(s.Words, len(strings.Fields(image.Caption)))
 	}

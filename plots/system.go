@@ -1,6 +1,9 @@
 package plots
 
-import "github.com/seetell/seetell/plots/internal/metrics"
+import (
+	"github.com/seetell/seetell/evaluate/grounding"
+	"github.com/seetell/seetell/plots/internal/metrics"
+)
 
 // System is one captioner's scores over the pictures of one split.
 type System struct {
@@ -8,6 +11,9 @@ type System struct {
 	Images int
 	Words  []int    // caption length of each picture, in words
 	Series []Series // a metric each, in the order people expect
+	// Grounding says how far attention lies on what words name; nil where that
+	// was not measured.
+	Grounding *grounding.Report
 }
 
 // Series is one metric over the pictures of a system.

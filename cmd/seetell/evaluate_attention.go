@@ -30,9 +30,10 @@ func attentionTable(out io.Writer, report *evaluate.Report) error {
 	g := report.Grounding
 	fmt.Fprintf(out, "\nAttention of %d words of the references, in %d pictures, that name what boxes show:\n", g.Words, g.Pictures)
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprint(w, "\twords\tinside\tits middle blob's\tpointing\tchance's\tthe centre's\t\n")
+	fmt.Fprint(w, "\twords\tinside\t95 %\ta blob's in the middle\tpointing\t95 %\tchance's\tthe centre's\t\n")
 	line := func(name string, f grounding.Figures) {
-		fmt.Fprintf(w, "%s\t%d\t%.2f ×\t%.2f ×\t%.2f\t%.2f\t%.2f\t\n", name, f.Words, f.Ratio, f.Blob, f.Pointing, f.Area, f.Centre)
+		fmt.Fprintf(w, "%s\t%d\t%.2f ×\t%s\t%.2f ×\t%.2f\t%s\t%.2f\t%.2f\t\n",
+			name, f.Words, f.Ratio, interval(f, "ratio"), f.Blob, f.Pointing, interval(f, "pointing"), f.Area, f.Centre)
 	}
 	line("all", g.Figures)
 	for _, class := range slices.Sorted(maps.Keys(g.Classes)) {
@@ -41,12 +42,14 @@ func attentionTable(out io.Writer, report *evaluate.Report) error {
 	if g.Around != nil {
 		line("what is around them", g.Around.Figures)
 	}
-	if err := w.Flush(); err != nil {
-		return err
+	return w.Flush()
+}
+
+// interval writes an interval, or nothing where there is none.
+func interval(f grounding.Figures, name string) string {
+	bounds, ok := f.Intervals[name]
+	if !ok {
+		return ""
 	}
-	if ratio, ok := g.Intervals["ratio"]; ok {
-		pointing := g.Intervals["pointing"]
-		fmt.Fprintf(out, "inside, of chance: %.2f to %.2f; pointing: %.2f to %.2f\n", ratio[0], ratio[1], pointing[0], pointing[1])
-	}
-	return nil
+	return fmt.Sprintf("%.2f–%.2f", bounds[0], bounds[1])
 }

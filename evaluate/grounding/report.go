@@ -1,7 +1,6 @@
 package grounding
 
 import (
-	"maps"
 	"math/rand/v2"
 	"slices"
 )
@@ -9,10 +8,9 @@ import (
 // Report is how far attention lies on what words name.
 type Report struct {
 	Figures
-	Pictures  int                   `json:"pictures"`
-	Intervals map[string][2]float64 `json:"intervals,omitempty"` // of ratio and pointing: 95 %, by bootstrap over pictures
-	Classes   map[string]Figures    `json:"classes,omitempty"`
-	Around    *Report               `json:"around,omitempty"` // of words that name what is around the boxes: inside is outside of them
+	Pictures int                `json:"pictures"`
+	Classes  map[string]Figures `json:"classes,omitempty"`
+	Around   *Report            `json:"around,omitempty"` // of words that name what is around the boxes: inside is outside of them
 }
 
 // Figures are means over units.
@@ -23,29 +21,44 @@ type Figures struct {
 	Pointing float64 `json:"pointing"` // of the most attended place
 	Blob     float64 `json:"blob"`     // ratio of a Gaussian in the middle
 	Centre   float64 `json:"centre"`   // pointing of the picture's middle
+	// Intervals are 95 % intervals of ratio and pointing, by bootstrap over the
+	// pictures that have such words.
+	Intervals map[string][2]float64 `json:"intervals,omitempty"`
 }
 
 // New reports on the units of each picture; pictures without any count for
 // nothing. Resamples of 0 leave intervals out.
 func New(pictures [][]Unit, resamples int, seed int64) *Report {
-	var with [][]Unit
-	classes := map[string][]Unit{}
+	classes := map[string][][]Unit{}
 	for _, units := range pictures {
-		if len(units) > 0 {
-			with = append(with, units)
-		}
-		for _, u := range units {
-			classes[u.Class] = append(classes[u.Class], u)
+		for class, some := range byClass(units) {
+			classes[class] = append(classes[class], some)
 		}
 	}
-	r := &Report{Figures: figures(slices.Concat(with...)), Pictures: len(with), Classes: map[string]Figures{}}
-	for _, name := range slices.Sorted(maps.Keys(classes)) {
-		r.Classes[name] = figures(classes[name])
-	}
-	if resamples > 0 && len(with) > 0 {
-		r.Intervals = intervals(with, resamples, seed)
+	with := slices.DeleteFunc(slices.Clone(pictures), func(units []Unit) bool { return len(units) == 0 })
+	r := &Report{Figures: measured(with, resamples, seed), Pictures: len(with), Classes: map[string]Figures{}}
+	for class, some := range classes {
+		r.Classes[class] = measured(some, resamples, seed)
 	}
 	return r
+}
+
+func byClass(units []Unit) map[string][]Unit {
+	classes := map[string][]Unit{}
+	for _, u := range units {
+		classes[u.Class] = append(classes[u.Class], u)
+	}
+	return classes
+}
+
+// measured returns the figures of pictures that have units, with intervals
+// where resamples are asked for.
+func measured(pictures [][]Unit, resamples int, seed int64) Figures {
+	f := figures(slices.Concat(pictures...))
+	if resamples > 0 && len(pictures) > 0 {
+		f.Intervals = intervals(pictures, resamples, seed)
+	}
+	return f
 }
 
 func figures(units []Unit) (f Figures) {

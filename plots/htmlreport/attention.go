@@ -12,7 +12,7 @@ import (
 )
 
 // attentionRow says how far attention lies on what words of a kind name.
-type attentionRow struct{ Label, Words, Inside, Blob, Pointing, Chance, Centre string }
+type attentionRow struct{ Label, Words, Inside, InsideInterval, Blob, Pointing, PointingInterval, Chance, Centre string }
 
 // worthRow is a score with attention and with the same weight for all places.
 type worthRow struct{ Label, Score, Uniform, Worth string }
@@ -39,6 +39,15 @@ func (p *page) addGrounding(label string, f grounding.Figures) {
 	times := func(v float64) string { return fmt.Sprintf("%.2f ×", v) }
 	share := func(v float64) string { return fmt.Sprintf("%.2f", v) }
 	p.Grounding = append(p.Grounding, attentionRow{
-		typeset.Clean(label), typeset.Count(f.Words), times(f.Ratio), times(f.Blob), share(f.Pointing), share(f.Area), share(f.Centre),
+		typeset.Clean(label), typeset.Count(f.Words), times(f.Ratio), interval(f, "ratio"), times(f.Blob),
+		share(f.Pointing), interval(f, "pointing"), share(f.Area), share(f.Centre),
 	})
+}
+
+func interval(f grounding.Figures, name string) string {
+	bounds, ok := f.Intervals[name]
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("%.2f–%.2f", bounds[0], bounds[1])
 }
