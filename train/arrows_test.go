@@ -16,7 +16,8 @@ import (
 // own state, from what knows all to what knows nothing. A file uses what stands
 // in its own line or below.
 var ideas = [][]string{
-	{"run.go", "epoch.go", "resume.go", "model.go", "world.go"}, // a run: begun or resumed, its epochs, its checkpoints, its processes
+	{"run.go", "begin.go", "resume.go", "world.go", "epoch.go", "model.go", "save.go"}, // a run: begun, resumed or followed, its epochs, what it saves
+	{"processes.go", "identity.go"}, // what they tell each other
 	{"data.go", "readable.go"},
 	{"state.go"},                                   // all that a resumed run needs
 	{"historyfile.go", "tensorboard.go", "log.go"}, // what hears of a run
@@ -25,8 +26,10 @@ var ideas = [][]string{
 	{"folder.go"},
 	{"differences.go"},
 	{"health.go"},
-	{"memory.go", "trainer.go", "microbatch.go", "together.go"}, // a step; in less memory, and by several processes
+	{"trainer.go", "backward.go", "optimizer.go", "predictor.go", "memory.go", "together.go"}, // a step: its gradients, what they move
+	{"pass.go"}, // through the network and back
 	{"features.go"},
+	{"microbatch.go", "finite.go"},
 	{"selfcritical.go"},
 	{"objective.go"},
 	{"schedule.go"}, // functions of settings and progress

@@ -23,7 +23,7 @@ var (
 
 // growsExactly reports whether a run of more epochs begins as one of fewer, so
 // that it may go on as if it had been asked for more at first.
-func (c Config) growsExactly() bool {
+func growsExactly(c Config) bool {
 	return c.Schedule != ScheduleCosine && c.SelfCritical == 0 && c.ScheduledSampling == 0
 }
 
@@ -31,7 +31,7 @@ func (c Config) growsExactly() bool {
 // may change, and those that may not.
 func differences(before, now Config) (free, refused []string) {
 	may := slices.Clone(freeSettings)
-	if now.growsExactly() && before.growsExactly() {
+	if growsExactly(now) && growsExactly(before) {
 		may = append(may, "epochs")
 	}
 	if now.NewSchedule {

@@ -31,7 +31,7 @@ func (r *run) epoch(ctx context.Context) error {
 		return r.interrupted(ctx, err)
 	}
 	r.history = append(r.history, line)
-	r.report(line)
+	r.listeners.epochDone(line, r.cfg.best(r.history))
 	r.cfg.observe(&r.progress.Plateau, r.cfg.score(line))
 	r.progress.Epochs++
 	r.progress.Batches, r.progress.Running = 0, sums{}
@@ -64,7 +64,7 @@ func (r *run) enterPhase() error {
 // steps runs the rest of the epoch's batches.
 func (r *run) steps(ctx context.Context) error {
 	loading := ctx
-	if r.cfg.World.Size() > 1 { // they stop behind the same step
+	if r.processes.several() { // they stop behind the same step
 		loading = context.WithoutCancel(ctx)
 	}
 	batches, err := loader.New(loading, r.data.Train, r.data.loading(r.cfg, r.progress))
@@ -131,7 +131,7 @@ func (r *run) step(b *Batch, steps int) (loss float64, err error) {
 	if err := r.countSkipped(b); err != nil {
 		return 0, err
 	}
-	if err := r.seed(); err != nil {
+	if err := r.processes.seed(r.cfg.Seed, r.progress.Steps); err != nil {
 		return 0, err
 	}
 	rest, backbone := r.cfg.rates(r.progress, steps)
@@ -154,6 +154,17 @@ func (r *run) step(b *Batch, steps int) (loss float64, err error) {
 	}
 	r.progress.count(b, stats)
 	return loss, nil
+}
+
+// countSkipped counts the pictures of a batch that no process could read, and
+// says which.
+func (r *run) countSkipped(b *Batch) error {
+	all, err := r.processes.skipped(b)
+	for _, skip := range all {
+		r.listeners.notice(slog.LevelWarn, "picture skipped", "picture", skip.ID, "where", skip.Where, "error", skip.Err)
+	}
+	r.progress.Running.SkippedPictures += b.skipped()
+	return err
 }
 
 // mostSkipped is the number of steps in a row without a finite loss after which
@@ -199,25 +210,25 @@ func (r *run) validate(ctx context.Context, line *Epoch) error {
 	if found.AtOnce < predict.Batch {
 		r.listeners.notice(slog.LevelWarn, "out of memory: validation pictures were captioned so many at once", "pictures", found.AtOnce)
 	}
-	if r.first() {
-		if err := r.score(ctx, found, line); err != nil {
+	if r.processes.first() {
+		if math.IsNaN(found.Loss) || math.IsInf(found.Loss, 0) {
+			return fmt.Errorf("epoch %d: the validation loss is %v: %w, in %s", line.Epoch, found.Loss, ErrDiverged, r.cfg.Out)
+		}
+		if r.processes.several() { // the others wait for it
+			ctx = context.WithoutCancel(ctx)
+		}
+		if err := score(ctx, found, line); err != nil {
 			return err
 		}
 	}
-	return r.shareLine(line)
+	return r.processes.share(line)
 }
 
 // score says in an epoch's line what the model's captions come to.
-func (r *run) score(ctx context.Context, found predict.Predictions, line *Epoch) error {
-	if r.cfg.World.Size() > 1 { // the others wait for it
-		ctx = context.WithoutCancel(ctx)
-	}
+func score(ctx context.Context, found predict.Predictions, line *Epoch) error {
 	scores, err := evaluate.Score(ctx, found.Images(), evaluate.Options{Metrics: []evaluate.Metric{evaluate.BLEU, evaluate.ROUGE, evaluate.CIDEr}})
 	if err != nil {
 		return fmt.Errorf("score the validation split: %w", err)
-	}
-	if math.IsNaN(found.Loss) || math.IsInf(found.Loss, 0) {
-		return fmt.Errorf("epoch %d: the validation loss is %v: %w, in %s", line.Epoch, found.Loss, ErrDiverged, r.cfg.Out)
 	}
 	line.ValidationLoss, line.DeadChannels = found.Loss, found.DeadChannels
 	line.Scores, line.Distinct = scores.Scores, found.Distinct()
@@ -226,12 +237,4 @@ func (r *run) score(ctx context.Context, found predict.Predictions, line *Epoch)
 		line.Examples = append(line.Examples, Example{ID: p.ID, Caption: p.Captions[0].Text})
 	}
 	return nil
-}
-
-// report lets all hear what an epoch came to.
-func (r *run) report(line Epoch) {
-	r.listeners.tell(EpochDone{line, r.cfg.best(r.history)})
-	for _, warning := range line.Warnings {
-		r.listeners.notice(slog.LevelWarn, warning, "epoch", line.Epoch)
-	}
 }

@@ -87,6 +87,14 @@ func (l listeners) notice(level slog.Level, message string, attributes ...any) {
 	l.tell(Notice{level, message, attributes})
 }
 
+// epochDone lets all hear what an epoch came to.
+func (l listeners) epochDone(line Epoch, best bool) {
+	l.tell(EpochDone{line, best})
+	for _, warning := range line.Warnings {
+		l.notice(slog.LevelWarn, warning, "epoch", line.Epoch)
+	}
+}
+
 // silence stands for a listener that has failed.
 type silence struct{}
 

@@ -79,13 +79,24 @@ func (f footprint) fit(m *microBatch, device torch.Device) error {
 
 // fitMemory shrinks the micro-batch until a step of a run that c describes fits
 // into memory, with a vocabulary of so many words and so many captions of a
-// picture, beside other processes that neighbours counts.
+// picture, beside other processes that neighbours counts. Processes that share
+// the batch all do as the one with the least memory.
 func (t *Trainer) fitMemory(c Config, vocabulary, captions, neighbours int) error {
 	need := footprint{config: c, precision: t.Precision, vocabulary: vocabulary, captions: captions, neighbours: neighbours}
 	for _, x := range t.parameters {
 		need.parameters += x.Numel()
 	}
-	return need.fit(&t.microBatch, t.Network.Device)
+	if err := need.fit(&t.microBatch, t.Network.Device); err != nil {
+		return err
+	}
+	all, err := t.World.AllGather(float64(t.microBatch.now()))
+	if err != nil {
+		return err
+	}
+	for _, one := range all {
+		t.microBatch.limit(int(one[0]))
+	}
+	return nil
 }
 
 func gigabytes(bytes int64) string { return fmt.Sprintf("%.1f GB", float64(bytes)/1e9) }

@@ -104,7 +104,7 @@ func (r *run) saveEpoch() error {
 	if best {
 		r.progress.Best = r.cfg.score(r.history[len(r.history)-1])
 	}
-	if !r.first() {
+	if !r.processes.first() {
 		return nil
 	}
 	data, err := r.marshal(r.cfg)

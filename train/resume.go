@@ -32,18 +32,18 @@ func (c *Config) GoesOn(startedAgain bool) (bool, error) {
 // Config's JSON form leaves out. Processes of a world get what rank 0 finds.
 func (c *Config) LoadRunConfig() error {
 	if c.World.Rank() == 0 {
-		if err := c.loadRunConfig(); err != nil {
+		if err := loadRunConfig(c); err != nil {
 			return err
 		}
 	}
 	return shareJSON(c.World, c)
 }
 
-func (c *Config) loadRunConfig() error {
+func loadRunConfig(c *Config) error {
 	path := filepath.Join(c.Out, resumeFile)
 	then, err := readState(path)
 	if err != nil {
-		return fmt.Errorf("resume from %s: %w", path, c.instead(path, err))
+		return fmt.Errorf("resume from %s: %w", path, instead(c.Out, path, err))
 	}
 	then.Config.From = "" // it has begun
 	text, err := json.Marshal(then.Config)
@@ -55,8 +55,8 @@ func (c *Config) loadRunConfig() error {
 
 // instead says what else there is where the file to resume from is not there, or
 // cannot be read.
-func (c Config) instead(path string, err error) error {
-	return &ResumeError{err, checkpoint.NewestWhole(c.Out, path)}
+func instead(folder, path string, err error) error {
+	return &ResumeError{err, checkpoint.NewestWhole(folder, path)}
 }
 
 // resume goes on with the run in the folder exactly where it stopped.
@@ -66,7 +66,7 @@ func (r *run) resume(device torch.Device, p captioner.Precision) error {
 	err := torch.NoGrad(func(s *torch.Scope) error {
 		network, meta, beside, texts, err := captioner.LoadWith(s, path, device)
 		if err != nil {
-			return r.cfg.instead(path, err)
+			return instead(r.cfg.Out, path, err)
 		}
 		r.network = network
 		if then, err = parseState(texts[stateKey]); err != nil {

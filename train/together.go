@@ -3,35 +3,33 @@ package train
 import (
 	"github.com/seetell/seetell/nn"
 	"github.com/seetell/seetell/torch"
+	"github.com/seetell/seetell/torch/distributed"
 )
 
-// together tells whether other processes take the trainer's steps with it.
-func (t *Trainer) together() bool { return t.World.Size() > 1 }
-
-// join makes gradients and what a step came to those of all processes. A
+// joinGradients makes gradients and what a step came to those of all processes. A
 // parameter without a gradient here and with one elsewhere counts as zero here;
 // one that has none anywhere keeps none, and the optimiser leaves it alone.
-func (t *Trainer) join(stats *StepStats) error {
+func joinGradients(w *distributed.World, parameters []*torch.Tensor, stats *StepStats) error {
 	return torch.NoGrad(func(s *torch.Scope) error {
 		own := []float64{stats.Loss, float64(stats.Words), stats.Reward}
 		const first = 3 // of those that say where a gradient is
-		for _, p := range t.parameters {
+		for _, p := range parameters {
 			own = append(own, 0)
 			if p.Grad(s) != nil {
 				own[len(own)-1] = 1
 			}
 		}
-		if err := t.World.SumNumbers(own); err != nil {
+		if err := w.SumNumbers(own); err != nil {
 			return err
 		}
 		stats.Loss, stats.Words, stats.Reward = own[0], int(own[1]), own[2]
 		var gradients []*torch.Tensor
-		for i, p := range t.parameters {
+		for i, p := range parameters {
 			if own[first+i] > 0 {
 				gradients = append(gradients, gradientOrZero(s, p))
 			}
 		}
-		t.World.Sum(s, gradients...)
+		w.Sum(s, gradients...)
 		return nil
 	})
 }

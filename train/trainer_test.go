@@ -164,7 +164,7 @@ func TestOutOfMemory(t *testing.T) {
 	got := opened(t, cfg)
 	var sizes []int
 	got.trainer.try = func(b *Batch) (StepStats, error) {
-		stats, err := got.trainer.accumulateAll(b)
+		stats, err := got.trainer.gradients(b)
 		size := got.trainer.MicroBatch()
 		if sizes = append(sizes, size); size == 0 || size > 2 {
 			err = &torch.Error{Message: "[enforce fail at alloc_cpu.cpp:124] err == 0. DefaultCPUAllocator: can't allocate memory"}
