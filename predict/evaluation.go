@@ -120,7 +120,7 @@ func help(ctx context.Context, o Evaluation) error {
 }
 
 func (e *evaluation) open(ctx context.Context) (err error) {
-	if e.regions, err = e.openRegions(); err != nil {
+	if e.regions, err = openRegions(e.Evaluation); err != nil {
 		return err
 	}
 	if e.set, err = dataset.Open(ctx, e.Data, e.Set); err != nil {
@@ -130,7 +130,7 @@ func (e *evaluation) open(ctx context.Context) (err error) {
 		e.Log.Warn("parts of the data set are left out", "error", left)
 	}
 	if e.split, err = e.set.Split(e.Split); err == nil {
-		err = e.checkBaseline()
+		err = e.Baseline.covers(e.split)
 	}
 	if err != nil {
 		_ = e.set.Close() // err says more
@@ -138,16 +138,16 @@ func (e *evaluation) open(ctx context.Context) (err error) {
 	return err
 }
 
-// checkBaseline returns an error unless the baseline has a caption for each
-// picture, before the captions take their time.
-func (e *evaluation) checkBaseline() error {
-	if e.Baseline == nil {
+// covers returns an error unless the baseline, where there is one, has a caption
+// for each picture of a split, before the captions take their time.
+func (b *Baseline) covers(split *dataset.Split) error {
+	if b == nil {
 		return nil
 	}
-	for i := range e.split.Len() {
-		id := e.split.Record(i).ID
-		if _, there := e.Baseline.Captions[id]; !there {
-			return fmt.Errorf("the baseline %s has no caption for picture %q: is it of the same split?", e.Baseline.Name, id)
+	for i := range split.Len() {
+		id := split.Record(i).ID
+		if _, there := b.Captions[id]; !there {
+			return fmt.Errorf("the baseline %s has no caption for picture %q: is it of the same split?", b.Name, id)
 		}
 	}
 	return nil
@@ -198,7 +198,7 @@ func (e *evaluation) score(ctx context.Context, found Predictions, meta captione
 	for _, warning := range report.Warnings {
 		e.Log.Warn(warning)
 	}
-	if report.Model, err = e.modelName(meta); err != nil {
+	if report.Model, err = modelName(e.Evaluation, meta); err != nil {
 		return nil, err
 	}
 	report.Data = map[string]any{"source": e.Data, "split": e.split.Name, "fingerprint": e.set.Fingerprint()}

@@ -24,7 +24,7 @@ func (e *evaluation) write(found Predictions, meta captioner.Metadata, report *e
 	if err := report.Save(filepath.Join(e.Out, evaluate.ReportFile)); err != nil {
 		return err
 	}
-	if err := e.plot(report); err != nil {
+	if err := savePlots(e.Out, fileNames(e.Models), report); err != nil {
 		return err
 	}
 	return e.gallery(found, meta, report)
@@ -62,8 +62,10 @@ func (p Predictions) writeReferences(path string) error {
 	return wholefile.Write(path, append(text, '\n'), 0o644)
 }
 
-func (e *evaluation) plot(report *evaluate.Report) error {
-	system, err := plots.NewSystem(e.files(), report)
+// savePlots draws a report's figures, of a system so named, into the folder's
+// own for them.
+func savePlots(folder, name string, report *evaluate.Report) error {
+	system, err := plots.NewSystem(name, report)
 	if err != nil {
 		return err
 	}
@@ -71,7 +73,7 @@ func (e *evaluation) plot(report *evaluate.Report) error {
 	if err != nil {
 		return err
 	}
-	return plots.Save(filepath.Join(e.Out, "plots"), figures, []string{"png", "svg"})
+	return plots.Save(filepath.Join(folder, "plots"), figures, []string{"png", "svg"})
 }
 
 // galleryEach is the number of pictures in each of the gallery's four groups.

@@ -11,20 +11,20 @@ import (
 // modelName says which checkpoint captioned, for report.json: by its checksum,
 // its path, the epoch that it was saved after, and its sizes; of several, by those
 // of the first and the names of all.
-func (e *evaluation) modelName(meta captioner.Metadata) (map[string]any, error) {
-	sum, err := checkpoint.Checksum(e.Models[0])
+func modelName(o Evaluation, meta captioner.Metadata) (map[string]any, error) {
+	sum, err := checkpoint.Checksum(o.Models[0])
 	if err != nil {
 		return nil, err
 	}
-	path, err := filepath.Abs(e.Models[0])
+	path, err := filepath.Abs(o.Models[0])
 	if err != nil {
 		return nil, err
 	}
 	name := map[string]any{
-		"file": e.files(), "path": path, "sha256": sum,
-		"sizes": meta.Model, "words": len(meta.Vocabulary), "beam": e.Beam.Width, "length_penalty": e.Beam.LengthPenalty,
+		"file": fileNames(o.Models), "path": path, "sha256": sum,
+		"sizes": meta.Model, "words": len(meta.Vocabulary), "beam": o.Beam.Width, "length_penalty": o.Beam.LengthPenalty,
 	}
-	if e.Options.Flip {
+	if o.Options.Flip {
 		name["views"] = "flip"
 	}
 	epochs, err := meta.Epochs()
@@ -34,10 +34,10 @@ func (e *evaluation) modelName(meta captioner.Metadata) (map[string]any, error) 
 	return name, err
 }
 
-// files returns the names of the checkpoints.
-func (e *evaluation) files() string {
+// fileNames returns the names of checkpoints at paths.
+func fileNames(paths []string) string {
 	var names []string
-	for _, path := range e.Models {
+	for _, path := range paths {
 		names = append(names, filepath.Base(path))
 	}
 	return strings.Join(names, " + ")

@@ -125,7 +125,7 @@ func (p *Predictor) Predict(ctx context.Context, split *dataset.Split, progress 
 		loader.Recycle(batch)
 		ends = append(ends, end{len(all.Pictures), len(all.Skipped)})
 	}
-	if err := p.gather(&all, &sum, ends); err != nil {
+	if err := gather(p.World, &all, &sum, ends); err != nil {
 		return Predictions{}, err
 	}
 	all.Loss, all.DeadChannels = sum.finish()

@@ -11,19 +11,26 @@ import (
 	"github.com/seetell/seetell/torch"
 )
 
-// TestOutOfMemory lets more than two pictures at once fail for want of memory,
-// and wants what all at once come to.
-func TestOutOfMemory(t *testing.T) {
-	model, _ := testmodel.Files(t)
-	set, err := dataset.Open(t.Context(), "demo", dataset.Options{Seed: 1, Limit: 6})
+// demoSplit returns so many pictures of the built-in set.
+func demoSplit(t *testing.T, pictures int) *dataset.Split {
+	t.Helper()
+	set, err := dataset.Open(t.Context(), "demo", dataset.Options{Seed: 1, Limit: pictures})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer set.Close()
+	t.Cleanup(func() { set.Close() })
 	split, err := set.Split("test")
 	if err != nil {
 		t.Fatal(err)
 	}
+	return split
+}
+
+// TestOutOfMemory lets more than two pictures at once fail for want of memory,
+// and wants what all at once come to.
+func TestOutOfMemory(t *testing.T) {
+	model, _ := testmodel.Files(t)
+	split := demoSplit(t, 6)
 	p, _, err := Open([]string{model}, captioner.Options{Device: "cpu", Precision: captioner.PrecisionFloat32}, captioner.Beam{Width: 2, Best: 1, MaxWords: 4})
 	if err != nil {
 		t.Fatal(err)

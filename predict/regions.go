@@ -7,13 +7,13 @@ import (
 
 // openRegions returns what is where in the pictures: as a file says, or, of the
 // built-in set, as it was drawn; nil where nobody knows.
-func (e *evaluation) openRegions() (*Regions, error) {
-	if e.Boxes != "" {
-		boxes, err := grounding.ReadInstances(e.Boxes)
+func openRegions(o Evaluation) (*Regions, error) {
+	if o.Boxes != "" {
+		boxes, err := grounding.ReadInstances(o.Boxes)
 		return &Regions{Boxes: boxes, Names: grounding.COCO()}, err
 	}
-	if e.Data == demo.Source {
-		return drawn(e.Set.Seed, e.Split), nil
+	if o.Data == demo.Source {
+		return drawn(o.Set.Seed, o.Split), nil
 	}
 	return nil, nil
 }

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/seetell/seetell/captioner"
-	"github.com/seetell/seetell/dataset"
 	"github.com/seetell/seetell/internal/testmodel"
 )
 
@@ -13,15 +12,7 @@ import (
 // otherwise where it sees the pictures mirrored too.
 func TestTogether(t *testing.T) {
 	model, _ := testmodel.Files(t)
-	set, err := dataset.Open(t.Context(), "demo", dataset.Options{Seed: 1, Limit: 3})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer set.Close()
-	split, err := set.Split("test")
-	if err != nil {
-		t.Fatal(err)
-	}
+	split := demoSplit(t, 3)
 	predictions := func(flip bool, models ...string) []Prediction {
 		t.Helper()
 		o := captioner.Options{Device: "cpu", Precision: captioner.PrecisionFloat32, Flip: flip}

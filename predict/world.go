@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/seetell/seetell/dataset/loader"
+	"github.com/seetell/seetell/torch/distributed"
 )
 
 // shares is what a process made of its shares of all batches, as it travels:
@@ -38,8 +39,8 @@ func (p *Predictor) shared() loader.Config {
 
 // gather makes of what this process found, on rank 0, what all have, in the
 // order that one process has, and on the others nothing.
-func (p *Predictor) gather(all *Predictions, sum *totals, ends []end) error {
-	if p.World.Size() == 1 {
+func gather(w *distributed.World, all *Predictions, sum *totals, ends []end) error {
+	if w.Size() == 1 {
 		return nil
 	}
 	own := shares{Pictures: all.Pictures, Ends: ends, Loss: sum.loss, Words: sum.words, Active: sum.active}
@@ -50,7 +51,7 @@ func (p *Predictor) gather(all *Predictions, sum *totals, ends []end) error {
 	if err := gob.NewEncoder(&data).Encode(own); err != nil {
 		return err
 	}
-	texts, err := p.World.Gather(data.Bytes())
+	texts, err := w.Gather(data.Bytes())
 	all.Pictures, all.Skipped, *sum = nil, nil, totals{}
 	if err != nil || texts == nil {
 		return err
