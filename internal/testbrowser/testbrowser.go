@@ -1,4 +1,6 @@
-package serve
+// Package testbrowser shows pages in a headless Chromium, for tests of what they
+// do there.
+package testbrowser
 
 import (
 	"context"
@@ -6,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -18,29 +22,30 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// browser is a headless Chromium that notes what it complains about.
-type browser struct {
+// Browser is one that shows a page, and notes what it complains about and what
+// it asks others than the page's own server for.
+type Browser struct {
 	context.Context
 	t        *testing.T
+	address  string
 	mutex    sync.Mutex
 	problems []string
 }
 
-// openPage shows the page at address in a browser, width pixels wide.
-func openPage(t *testing.T, address string, width int64, scheme string) *browser {
+// Open shows the page at address, width pixels wide, in the colour scheme "light"
+// or "dark", and waits for the element of a CSS selector. The test skips without
+// Chromium.
+func Open(t *testing.T, address string, width int64, scheme, ready string) *Browser {
 	t.Helper()
-	b := startBrowser(t)
-	b.resize(width, 900)
+	b := start(t)
+	b.address = address
+	b.Resize(width, 900)
 	must(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
-	b.run(chromedp.Navigate(address), chromedp.WaitReady(chromedp.CSS("#browse")))
+	b.Run(chromedp.Navigate(address), chromedp.WaitReady(chromedp.CSS(ready)))
 	return b
 }
 
-func (b *browser) resize(width, height int64) {
-	must(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1, Mobile: width < 600})
-}
-
-func startBrowser(t *testing.T) *browser {
+func start(t *testing.T) *Browser {
 	t.Helper()
 	var path string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -62,8 +67,8 @@ func startBrowser(t *testing.T) *browser {
 	t.Cleanup(stop)
 	ctx, leave := chromedp.NewContext(ctx)
 	t.Cleanup(leave)
-	b := &browser{Context: ctx, t: t}
-	b.run()
+	b := &Browser{Context: ctx, t: t}
+	b.Run()
 	if err := chromedp.Listen(ctx, b.note); err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +77,7 @@ func startBrowser(t *testing.T) *browser {
 	return b
 }
 
-func (b *browser) note(event any) {
+func (b *Browser) note(event any) {
 	text := ""
 	switch event := event.(type) {
 	case *runtime.EventExceptionThrown:
@@ -81,6 +86,10 @@ func (b *browser) note(event any) {
 		text = fmt.Sprintf("console %s: %s", event.Type, event.Args[0].Value)
 	case *log.EventEntryAdded:
 		text = "log: " + event.Entry.Text
+	case *network.EventRequestWillBeSent:
+		if !b.own(event.Request.URL) {
+			text = "request: " + event.Request.URL
+		}
 	}
 	if text != "" {
 		b.mutex.Lock()
@@ -89,7 +98,18 @@ func (b *browser) note(event any) {
 	}
 }
 
-func (b *browser) run(actions ...chromedp.Action[chromedp.Void]) {
+// own tells whether an address is the page's own: of its server, or within it.
+func (b *Browser) own(address string) bool {
+	return slices.ContainsFunc([]string{"data:", "file:", "blob:", b.address}, func(start string) bool { return strings.HasPrefix(address, start) })
+}
+
+// Resize makes the page so many pixels large.
+func (b *Browser) Resize(width, height int64) {
+	must(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1, Mobile: width < 600})
+}
+
+// Run does actions, one after the other.
+func (b *Browser) Run(actions ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
 	if err := chromedp.Do(b, actions...); err != nil {
 		b.t.Fatal(err)
@@ -97,15 +117,15 @@ func (b *browser) run(actions ...chromedp.Action[chromedp.Void]) {
 }
 
 // must runs a command of the browser's protocol.
-func must[P, R any](b *browser, command cdp.Command[P, R], params P) {
+func must[P, R any](b *Browser, command cdp.Command[P, R], params P) {
 	b.t.Helper()
 	if _, err := chromedp.Call(b, command, params); err != nil {
 		b.t.Fatal(err)
 	}
 }
 
-// js evaluates a JavaScript expression.
-func js[T any](b *browser, expression string) T {
+// Evaluate evaluates a JavaScript expression.
+func Evaluate[T any](b *Browser, expression string) T {
 	b.t.Helper()
 	out, err := chromedp.Run(b, chromedp.Evaluate[T](expression))
 	if err != nil {
@@ -114,18 +134,26 @@ func js[T any](b *browser, expression string) T {
 	return out
 }
 
-// eventually waits for a JavaScript condition.
-func (b *browser) eventually(condition string) {
+// Eventually waits for a JavaScript condition.
+func (b *Browser) Eventually(condition string) {
 	b.t.Helper()
-	for end := time.Now().Add(20 * time.Second); !js[bool](b, "!!("+condition+")"); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(20 * time.Second); !Evaluate[bool](b, "!!("+condition+")"); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(end) {
 			b.t.Fatalf("never true: %s", condition)
 		}
 	}
 }
 
-// quiet fails the test where the browser complained.
-func (b *browser) quiet() {
+// Forgive forgets what the browser complained about where that contains a text.
+func (b *Browser) Forgive(text string) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	b.problems = slices.DeleteFunc(b.problems, func(problem string) bool { return strings.Contains(problem, text) })
+}
+
+// Quiet fails the test where the browser complained or asked others for anything
+// since it was asked last.
+func (b *Browser) Quiet() {
 	b.t.Helper()
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
@@ -135,8 +163,8 @@ func (b *browser) quiet() {
 	b.problems = nil
 }
 
-// sub runs f as a subtest, which then owns what fails.
-func (b *browser) sub(name string, f func(t *testing.T)) {
+// Sub runs f as a subtest, which then owns what fails.
+func (b *Browser) Sub(name string, f func(t *testing.T)) {
 	whole := b.t
 	defer func() { b.t = whole }()
 	whole.Run(name, func(t *testing.T) {
@@ -145,9 +173,9 @@ func (b *browser) sub(name string, f func(t *testing.T)) {
 	})
 }
 
-// shoot keeps a screenshot of the whole page in SEETELL_SCREENSHOTS, where that
+// Shoot keeps a screenshot of the whole page in SEETELL_SCREENSHOTS, where that
 // is set, to be looked at.
-func (b *browser) shoot(name string) {
+func (b *Browser) Shoot(name string) {
 	b.t.Helper()
 	dir := os.Getenv("SEETELL_SCREENSHOTS")
 	if dir == "" {
