@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/seetell/seetell/internal/checksum"
 	"github.com/seetell/seetell/internal/wholefile"
 )
 
@@ -39,7 +40,7 @@ func TorchWeights(ctx context.Context, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if sum, err := fileSHA256(path); err == nil && strings.HasPrefix(sum, parts[1]) {
+	if sum, err := checksum.SHA256(path); err == nil && strings.HasPrefix(sum, parts[1]) {
 		return path, nil
 	} else if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return "", err
@@ -67,19 +68,6 @@ func TorchPath(name string) (string, error) {
 		cache = filepath.Join(home, ".cache")
 	}
 	return filepath.Join(cache, "torch", "hub", "checkpoints", name), nil
-}
-
-func fileSHA256(path string) (string, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	sum := sha256.New()
-	if _, err := io.Copy(sum, file); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
 // downloadWeights brings address to path, whole and with a SHA-256 of the

@@ -10,6 +10,8 @@ import (
 	"slices"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/seetell/seetell/internal/checksum"
 )
 
 // A bundle is a set of wheels unpacked side by side in one folder of the
@@ -96,7 +98,7 @@ func (f file) check(dir string, verify bool) error {
 	if !verify {
 		return nil
 	}
-	sum, err := fileSHA256(path)
+	sum, err := checksum.SHA256(path)
 	if err == nil && sum != f.SHA256 {
 		err = errors.New("its bytes have changed")
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/seetell/seetell/internal/checksum"
 )
 
 // store plays PyPI: it holds wheels made for a test and counts downloads.
@@ -40,7 +42,7 @@ func (s *store) wheel(name string, files map[string]string) wheel {
 	if err := errors.Join(archive.Close(), out.Close()); err != nil {
 		s.t.Fatal(err)
 	}
-	if w.sha256, err = fileSHA256(out.Name()); err != nil {
+	if w.sha256, err = checksum.SHA256(out.Name()); err != nil {
 		s.t.Fatal(err)
 	}
 	return w

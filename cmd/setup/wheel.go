@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/seetell/seetell/internal/checksum"
 	"github.com/seetell/seetell/internal/python"
 )
 
@@ -55,7 +56,7 @@ func run(command *exec.Cmd) error {
 
 // check compares the bytes of the wheel in dir with its pinned hash.
 func (w wheel) check(dir string) error {
-	sum, err := fileSHA256(filepath.Join(dir, w.file))
+	sum, err := checksum.SHA256(filepath.Join(dir, w.file))
 	if err != nil {
 		return err
 	}
@@ -63,19 +64,6 @@ func (w wheel) check(dir string) error {
 		return fmt.Errorf("%s has SHA-256 %s, pinned is %s: the download is damaged or the file was replaced", w.file, sum, w.sha256)
 	}
 	return nil
-}
-
-func fileSHA256(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	sum := sha256.New()
-	if _, err := io.Copy(sum, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
 // unpack writes the wheel's files whose path starts with one of the prefixes
