@@ -11,7 +11,12 @@ import (
 // TestOddLikePillow holds BMP, GIF and PNG as old or careless programs write
 // them to Pillow's pixels (odd.py).
 func TestOddLikePillow(t *testing.T) {
-	for name, want := range readPacked(t, "odd.json") {
+	likePillow(t, "odd.json")
+}
+
+// likePillow holds files to the pixels that a list has of them.
+func likePillow(t *testing.T, list string) {
+	for name, want := range readPacked(t, list) {
 		t.Run(name, func(t *testing.T) {
 			got, err := Decode(readTestdata(t, name))
 			if err != nil {

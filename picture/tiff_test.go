@@ -10,17 +10,7 @@ import (
 // TestTIFFLikePillow holds the kinds that this package reads itself to Pillow's
 // pixels, or to those of docs/model.md's rule (tiffs.py).
 func TestTIFFLikePillow(t *testing.T) {
-	for name, want := range readPacked(t, "tiffs.json") {
-		t.Run(name, func(t *testing.T) {
-			got, err := Decode(readTestdata(t, name))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got.Width != want.Width || !slices.Equal(got.Pixels, want.Pixels) {
-				t.Errorf("%d x %d pixels differ", got.Width, got.Height)
-			}
-		})
-	}
+	likePillow(t, "tiffs.json")
 }
 
 // tagged returns a TIFF with another first value of a tag.
