@@ -70,7 +70,7 @@ type Config struct {
 	From           string `json:"from"`            // checkpoint to start from
 	MinimumCount   int    `json:"minimum_count"`   // of a word of the vocabulary
 	CaptionWords   int    `json:"caption_words"`   // words of a training caption
-	Words          string `json:"words"`           // what splits captions: checkpoint.WordTokenizer or CharacterTokenizer
+	Tokenizer      string `json:"words"`           // what splits captions: checkpoint.WordTokenizer or CharacterTokenizer
 
 	Model         captioner.Config      `json:"model"`
 	Preprocessing picture.Preprocessing `json:"preprocessing"`
@@ -118,7 +118,7 @@ func DefaultConfig() Config {
 		EncoderWeights:      "imagenet",
 		MinimumCount:        3,
 		CaptionWords:        28,
-		Words:               checkpoint.WordTokenizer,
+		Tokenizer:           checkpoint.WordTokenizer,
 		Model:               captioner.DefaultConfig(),
 		Preprocessing:       picture.DefaultPreprocessing(),
 		PictureCacheSize:    20_000,

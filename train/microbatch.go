@@ -52,8 +52,8 @@ func (m *microBatch) limit(pictures int) {
 	}
 }
 
-// goOn continues with what memory had room for before.
-func (m *microBatch) goOn(pictures int) {
+// restore continues with what memory had room for before.
+func (m *microBatch) restore(pictures int) {
 	if m.auto {
 		m.pictures = pictures
 	}

@@ -17,7 +17,7 @@ func newNetwork(ctx context.Context, c *Config, captions []string, device torch.
 	if c.From != "" {
 		return grownNetwork(c, captions, device)
 	}
-	v, err := checkpoint.BuildVocabulary(c.Words, captions, c.MinimumCount)
+	v, err := checkpoint.BuildVocabulary(c.Tokenizer, captions, c.MinimumCount)
 	if err != nil {
 		return nil, nil, err
 	}

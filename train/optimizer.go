@@ -66,8 +66,8 @@ func (t *Trainer) Averaged(f func() error) error {
 	return torch.NoGrad(swap)
 }
 
-// goOn continues behind so many steps, with what memory then had room for.
-func (t *Trainer) goOn(steps, microBatch int) {
+// restoreProgress continues behind so many steps, with what memory then had room for.
+func (t *Trainer) restoreProgress(steps, microBatch int) {
 	t.steps = steps
-	t.microBatch.goOn(microBatch)
+	t.microBatch.restore(microBatch)
 }

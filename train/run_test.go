@@ -283,7 +283,7 @@ func TestNotFiniteNamed(t *testing.T) {
 	}
 }
 
-// spoil fills tensors of a session's model and returns the output layer's.
+// spoil fills tensors of a run's model and returns the output layer's.
 func spoil(t *testing.T, r *run, with map[string]float64) (output *torch.Tensor) {
 	t.Helper()
 	err := torch.NoGrad(func(s *torch.Scope) error {

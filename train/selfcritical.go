@@ -18,7 +18,7 @@ type SelfCritical struct {
 	Precision captioner.Precision
 	Samples   int          // captions drawn of each picture
 	MaxWords  int          // of a drawn caption
-	Words     float64      // weight of the references' loss beside the reward; 0 for none
+	Weight    float64      // of the references' loss beside the reward; 0 for none
 	Reference CrossEntropy // that loss
 
 	World *distributed.World // of processes that share each part; nil for one
@@ -31,7 +31,7 @@ type SelfCritical struct {
 func newSelfCritical(c Config, words CrossEntropy, reward *ciderReward) SelfCritical {
 	return SelfCritical{
 		Network: words.Network, Precision: words.Options.Precision, Samples: c.Samples, MaxWords: c.Beam.MaxWords,
-		Words: c.SelfCriticalWords, Reference: words, World: c.World, reward: reward,
+		Weight: c.SelfCriticalWords, Reference: words, World: c.World, reward: reward,
 	}
 }
 
@@ -62,11 +62,11 @@ func (o SelfCritical) Begin(s *torch.Scope, features *torch.Tensor, part *loader
 			first, last := from*o.Samples, to*o.Samples
 			targets := captioner.SampledTargets(drawn[first:last], o.Samples)
 			loss := o.Network.PolicyLoss(s, features, targets, advantages[first:last], options).MulScalar(s, share)
-			if o.Words == 0 {
+			if o.Weight == 0 {
 				return loss
 			}
 			if words := references.Of(s, features, from, to); words != nil {
-				loss = loss.Add(s, words.MulScalar(s, o.Words))
+				loss = loss.Add(s, words.MulScalar(s, o.Weight))
 			}
 			return loss
 		},

@@ -67,7 +67,7 @@ func (st state) write(path string, t *Trainer, meta captioner.Metadata) error {
 
 // restore gives a trainer, whose network is loaded, what write wrote beside it.
 func (st state) restore(t *Trainer, s *torch.Scope, beside nn.StateDict) error {
-	t.goOn(st.Progress.Steps-st.Progress.PhaseStart, st.Progress.MicroBatch)
+	t.restoreProgress(st.Progress.Steps-st.Progress.PhaseStart, st.Progress.MicroBatch)
 	if err := t.Optimizer.SetState(beside.Under(optimizerPrefix)); err != nil {
 		return err
 	}

@@ -46,8 +46,8 @@ func gradientOrZero(s *torch.Scope, p *torch.Tensor) *torch.Tensor {
 	return g
 }
 
-// follow gives network, optimiser and average rank 0's values.
-func (t *Trainer) follow() error {
+// broadcast gives network, optimiser and average rank 0's values.
+func (t *Trainer) broadcast() error {
 	return torch.NoGrad(func(s *torch.Scope) error {
 		all := tensorsOf(nn.StateOf(t.Network.Named()), t.Optimizer.State())
 		if t.EMA != nil {

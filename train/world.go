@@ -56,7 +56,7 @@ func (r *run) followFirst(device torch.Device) error {
 			return err
 		}
 	}
-	return r.trainer.follow()
+	return r.trainer.broadcast()
 }
 
 // beginAs makes the run as rank 0 tells it.
@@ -70,6 +70,6 @@ func (r *run) beginAs(b beginning, device torch.Device) (err error) {
 		return err
 	}
 	r.trainer = NewTrainer(r.cfg, r.network, r.vocabulary, b.Precision)
-	r.trainer.goOn(b.Progress.Steps-b.Progress.PhaseStart, b.Progress.MicroBatch)
+	r.trainer.restoreProgress(b.Progress.Steps-b.Progress.PhaseStart, b.Progress.MicroBatch)
 	return nil
 }

@@ -201,7 +201,7 @@ func dataFlags(cfg *train.Config) []cli.Flag {
 		&cli.IntFlag{Name: "limit", Usage: "pictures of each split; 0 for all", Value: cfg.Limit, Destination: &cfg.Limit},
 		&cli.IntFlag{Name: "minimum-count", Usage: "times that a word of the vocabulary stands in the captions", Value: cfg.MinimumCount, Destination: &cfg.MinimumCount},
 		&cli.IntFlag{Name: "caption-words", Usage: "words of a caption learned; the rest is cut", Value: cfg.CaptionWords, Destination: &cfg.CaptionWords},
-		&cli.StringFlag{Name: "words", Usage: "what splits captions: words or characters", Value: cfg.Words, Destination: &cfg.Words},
+		&cli.StringFlag{Name: "words", Usage: "what splits captions: words or characters", Value: cfg.Tokenizer, Destination: &cfg.Tokenizer},
 		&cli.StringFlag{Name: "flip", Usage: "mirror every other picture: keep those whose captions name left or right as they are, or swap the words; empty for none", Value: cfg.Augmentation.Flip, Destination: &cfg.Augmentation.Flip},
 		&cli.Float64Flag{Name: "crop-scale", Usage: "least share of a picture that a random crop takes; 0 for no crops", Value: cfg.Augmentation.CropScale, Destination: &cfg.Augmentation.CropScale},
 		&cli.Float64Flag{Name: "jitter", Usage: "largest change of brightness, contrast and saturation; 0 for none", Value: cfg.Augmentation.Jitter, Destination: &cfg.Augmentation.Jitter},

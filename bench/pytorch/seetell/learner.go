@@ -65,7 +65,7 @@ func (l *learner) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if l.vocabulary, err = checkpoint.BuildVocabulary(l.config.Words, predict.Captions(split), l.config.MinimumCount); err != nil {
+	if l.vocabulary, err = checkpoint.BuildVocabulary(l.config.Tokenizer, predict.Captions(split), l.config.MinimumCount); err != nil {
 		return err
 	}
 	pictures, err := loader.New(ctx, split, loader.Config{
