@@ -13,6 +13,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/seetell/seetell/internal/annotations"
+	"github.com/seetell/seetell/internal/picturename"
 )
 
 // entry is what is known of one picture: the names that it goes by, and texts.
@@ -171,7 +172,7 @@ func names(name string) (all []string) {
 		}
 	}
 	base := path.Base(name)
-	if slices.Contains(pictureEndings, strings.ToLower(path.Ext(base))) {
+	if picturename.Ends(base) {
 		base = strings.TrimSuffix(base, path.Ext(base))
 		all = append(all, base)
 	}
@@ -180,9 +181,6 @@ func names(name string) (all []string) {
 	}
 	return all
 }
-
-// pictureEndings are those by which a name is a picture's file.
-var pictureEndings = []string{".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".avif"}
 
 // IDs returns the pictures' ids in the order of the file.
 func (r *References) IDs() []string { return slices.Clone(r.ids) }

@@ -8,20 +8,18 @@ import (
 	"io/fs"
 	"path/filepath"
 	"runtime/debug"
-	"slices"
 	"strings"
-)
 
-// Endings are those of the files that a folder is searched for, in lower case.
-// A picture of another name is read too, where it is named.
-var Endings = []string{".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".webp", ".heic", ".heif", ".hif", ".avif", ".bmp", ".dib", ".tif", ".tiff"}
+	"github.com/seetell/seetell/internal/picturename"
+)
 
 // IsName tells whether a file of that name in a folder is taken for a picture:
 // by its ending. Hidden files are not, among them the ._ files in which a Mac
-// keeps what other systems have no place for.
+// keeps what other systems have no place for. A picture of another name is read
+// too, where it is named.
 func IsName(path string) bool {
 	name := filepath.Base(path)
-	return !strings.HasPrefix(name, ".") && slices.Contains(Endings, strings.ToLower(filepath.Ext(name)))
+	return !strings.HasPrefix(name, ".") && picturename.Ends(name)
 }
 
 // Read reads the bytes of a picture's file. It stops at once where they do not
