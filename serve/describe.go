@@ -128,14 +128,5 @@ func ending(all []description) string {
 	return "stop"
 }
 
-// steps is the number of words that the model chose for a caption, <end>
-// counted.
-func steps(c captioner.Caption) int {
-	if c.Finished {
-		return len(c.Words) + 1
-	}
-	return len(c.Words)
-}
-
 // took is the time from a request's header on.
 func took(ctx context.Context) time.Duration { return time.Since(exchangeOf(ctx).start) }

@@ -194,3 +194,12 @@ func ask(t testing.TB, h http.Handler, q request) *httptest.ResponseRecorder {
 	h.ServeHTTP(w, r)
 	return w
 }
+
+// steps is the number of words that the model chose for a caption, <end>
+// counted.
+func steps(c captioner.Caption) int {
+	if c.Finished {
+		return len(c.Words) + 1
+	}
+	return len(c.Words)
+}

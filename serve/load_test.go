@@ -239,3 +239,10 @@ func TestOverhead(t *testing.T) {
 		t.Errorf("a request costs %v over decoding and the model, want under 2 ms", fastest)
 	}
 }
+
+// length is how many pictures wait that the model has not begun with.
+func (q *queue) length() int {
+	q.mutex.Lock()
+	defer q.mutex.Unlock()
+	return len(q.waiting)
+}

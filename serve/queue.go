@@ -65,13 +65,6 @@ func (q *queue) leave() {
 	q.metrics.queue.Set(float64(len(q.places)))
 }
 
-// length is how many pictures wait that the model has not begun with.
-func (q *queue) length() int {
-	q.mutex.Lock()
-	defer q.mutex.Unlock()
-	return len(q.waiting)
-}
-
 // patience is how long the pictures in the queue take: whole seconds, 1 to 30.
 func (q *queue) patience() time.Duration {
 	q.mutex.Lock()

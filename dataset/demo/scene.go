@@ -6,9 +6,6 @@ package demo
 
 import (
 	"fmt"
-	"slices"
-	"strconv"
-	"strings"
 )
 
 // Scene is what a picture shows.
@@ -50,26 +47,7 @@ func combinations() (seen, heldOut []Scene) {
 	return seen, heldOut
 }
 
-// id names a picture so that SceneOf can read the scene back.
+// id names a picture by what it shows.
 func (s Scene) id(split string, number int) string {
 	return fmt.Sprintf("%s-%04d-%s-%s-%d-%s", split, number, s.Colour, s.Thing, s.Count, s.Place)
-}
-
-// SceneOf returns the scene of the picture with the id given, of any split and
-// seed.
-func SceneOf(id string) (Scene, error) {
-	parts := strings.Split(id, "-")
-	if len(parts) == 6 {
-		count, err := strconv.Atoi(parts[4])
-		s := Scene{Thing: parts[3], Colour: parts[2], Count: count, Place: parts[5]}
-		if err == nil && s.known() {
-			return s, nil
-		}
-	}
-	return Scene{}, fmt.Errorf("%q is not the id of a picture of the demo set", id)
-}
-
-func (s Scene) known() bool {
-	return slices.Contains(Things, s.Thing) && slices.Contains(Colours, s.Colour) &&
-		s.Count >= 1 && s.Count <= MaxCount && slices.Contains(Places, s.Place)
 }
