@@ -48,9 +48,14 @@ func TestNothingIsThrownThroughC(t *testing.T) {
 			}
 		}
 	}
-	for header, prefix := range map[string]string{"ctorch.h": "", "ctorch_cuda.h": "cuda_"} {
+	headers, err := filepath.Glob("ctorch*.h")
+	if err != nil || len(headers) < 4 {
+		t.Fatal(err, headers)
+	}
+	for _, header := range headers { // ctorch_cuda.h lists what begins with tg_cuda_
+		prefix := strings.TrimPrefix(strings.TrimSuffix(header, ".h")+"_", "ctorch_")
 		entries := listed.FindAllStringSubmatch(read(t, header), -1)
-		if len(entries) < 10 {
+		if len(entries) < 3 {
 			t.Errorf("%s lists %d entries", header, len(entries))
 		}
 		for _, match := range entries {
