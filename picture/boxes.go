@@ -75,7 +75,7 @@ func (f *fields) number(bytes int) (n uint64) {
 
 // bytes returns the next n bytes, or nil and none of those that follow.
 func (f *fields) bytes(n int) []byte {
-	if n > len(f.rest) {
+	if n < 0 || n > len(f.rest) {
 		f.short, f.rest = true, nil
 		return nil
 	}

@@ -35,12 +35,16 @@ func readPacked(t testing.TB, name string) map[string]golden {
 	var packed map[string]struct {
 		Width, Height int
 		Packed        []byte
+		Like          string // another, whose pixels it has
 	}
 	if err := json.Unmarshal(readTestdata(t, name), &packed); err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]golden{}
 	for name, p := range packed {
+		if p.Like != "" {
+			p = packed[p.Like]
+		}
 		unpacked, err := zlib.NewReader(bytes.NewReader(p.Packed))
 		if err != nil {
 			t.Fatal(err)

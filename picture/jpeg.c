@@ -103,7 +103,7 @@ static uint64_t memory_of(const reader* r) {
 
 // open_reader reads up to the first scan; call it with r->failed set.
 static void open_reader(reader* r, const uint8_t* data, size_t length,
-                        int eighths) {
+                        int eighths, int channels) {
   jpeg_create_decompress(&r->info);
   r->info.client_data = r;
   r->source =
@@ -117,6 +117,13 @@ static void open_reader(reader* r, const uint8_t* data, size_t length,
   r->blocks = count_blocks(&r->info);
   r->info.scale_num = eighths;
   r->info.scale_denom = 8;
+  if (channels && channels != r->info.num_components)
+    fail_with(r, "it has another number of channels");
+  if (channels) {
+    r->info.jpeg_color_space = r->info.out_color_space = JCS_UNKNOWN;
+    jpeg_calc_output_dimensions(&r->info);
+    return;
+  }
   switch (r->info.num_components) {
     case 1:
     case 3:
@@ -143,7 +150,7 @@ static void prepare(reader* r, char* message) {
 }
 
 int sp_jpeg_read_header(const uint8_t* data, size_t length, int eighths,
-                        sp_jpeg_header* header, char* message) {
+                        int channels, sp_jpeg_header* header, char* message) {
   reader r;
   prepare(&r, message);
   int trouble = setjmp(r.failed);
@@ -151,7 +158,7 @@ int sp_jpeg_read_header(const uint8_t* data, size_t length, int eighths,
     jpeg_destroy_decompress(&r.info);
     return trouble;
   }
-  open_reader(&r, data, length, eighths);
+  open_reader(&r, data, length, eighths, channels);
   *header = (sp_jpeg_header){r.info.output_width, r.info.output_height,
                              memory_of(&r)};
   jpeg_destroy_decompress(&r.info);
@@ -169,7 +176,8 @@ static void cmyk_to_rgb(const uint8_t* inks, uint8_t* pixels, uint32_t width) {
   }
 }
 
-static void read_rows(reader* r, uint32_t width, uint8_t* pixels) {
+static void read_rows(reader* r, uint32_t width, int channels,
+                      uint8_t* pixels) {
   struct jpeg_decompress_struct* info = &r->info;
   int cmyk = info->out_color_space == JCS_CMYK;
   JSAMPARRAY inks = NULL;
@@ -177,7 +185,7 @@ static void read_rows(reader* r, uint32_t width, uint8_t* pixels) {
     inks =
         info->mem->alloc_sarray((j_common_ptr)info, JPOOL_IMAGE, width * 4, 1);
   while (info->output_scanline < info->output_height) {
-    JSAMPROW row = pixels + (size_t)info->output_scanline * width * 3;
+    JSAMPROW row = pixels + (size_t)info->output_scanline * width * channels;
     jpeg_read_scanlines(info, cmyk ? inks : &row, 1);
     if (cmyk) cmyk_to_rgb(inks[0], row, width);
   }
@@ -203,9 +211,9 @@ static void use_scan(reader* r, sp_scan* scan, sp_tables* tables,
 size_t sp_jpeg_room(size_t length) { return length + SP_BEYOND; }
 
 int sp_jpeg_decode(const uint8_t* data, size_t length, int eighths,
-                   uint32_t width, uint32_t height, uint8_t* pixels,
-                   sp_tables* tables, uint8_t* room, const int32_t* stop,
-                   char* message) {
+                   int channels, uint32_t width, uint32_t height,
+                   uint8_t* pixels, sp_tables* tables, uint8_t* room,
+                   const int32_t* stop, char* message) {
   reader r;
   sp_scan scan;
   prepare(&r, message);
@@ -215,12 +223,12 @@ int sp_jpeg_decode(const uint8_t* data, size_t length, int eighths,
     jpeg_destroy_decompress(&r.info);
     return trouble;
   }
-  open_reader(&r, data, length, eighths);
+  open_reader(&r, data, length, eighths, channels);
   if (r.info.output_width != width || r.info.output_height != height)
     fail_with(&r, "its size changed");
   jpeg_start_decompress(&r.info);
   if (tables) use_scan(&r, &scan, tables, room);
-  read_rows(&r, width, pixels);
+  read_rows(&r, width, channels ? channels : 3, pixels);
   jpeg_destroy_decompress(&r.info);
   return 0;
 }

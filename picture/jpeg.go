@@ -14,9 +14,11 @@ import (
 )
 
 // jpegData is a JPEG file's bytes and the scale, in eighths, to read it at.
+// It becomes RGB, or keeps its channels, if their number is given.
 type jpegData struct {
-	bytes   []byte
-	eighths int
+	bytes    []byte
+	eighths  int
+	channels int
 }
 
 // exactPixels is the largest JPEG that is decoded at its full size. A larger
@@ -24,13 +26,13 @@ type jpegData struct {
 const exactPixels = 50_000_000
 
 func (d *Decoder) headerJPEG(data []byte) (header, error) {
-	stored, err := jpegData{data, 8}.header()
+	stored, err := jpegData{bytes: data, eighths: 8}.header()
 	if err != nil {
 		return header{}, err
 	}
 	scaled, eighths := stored, d.eighths(int(stored.width), int(stored.height))
 	if eighths < 8 {
-		if scaled, err = (jpegData{data, eighths}).header(); err != nil {
+		if scaled, err = (jpegData{bytes: data, eighths: eighths}).header(); err != nil {
 			return header{}, err
 		}
 	}
@@ -44,7 +46,7 @@ func (d *Decoder) decodeJPEG(in input) (*Picture, error) {
 	stop, release := stopNumber(in.context)
 	defer release()
 	p := d.reuse(in.header.out.X, in.header.out.Y)
-	return p, jpegData{in.data, in.header.eighths}.decode(p, d.codes(len(in.data)), stop)
+	return p, jpegData{bytes: in.data, eighths: in.header.eighths}.decode(p, d.codes(len(in.data)), stop)
 }
 
 // stopNumber returns a number that becomes 1 when ctx ends, for C to look at;
@@ -115,7 +117,7 @@ func (d *Decoder) eighths(width, height int) int {
 
 func (f jpegData) header() (h C.sp_jpeg_header, err error) {
 	var message jpegMessage
-	status := C.sp_jpeg_read_header(f.start(), C.size_t(len(f.bytes)), C.int(f.eighths), &h, &message[0])
+	status := C.sp_jpeg_read_header(f.start(), C.size_t(len(f.bytes)), C.int(f.eighths), C.int(f.channels), &h, &message[0])
 	return h, jpegError(status, &message)
 }
 
@@ -134,7 +136,7 @@ func (f jpegData) decode(p *Picture, c codes, stop *int32) error {
 const unusual = C.SP_UNUSUAL
 
 func (f jpegData) read(p *Picture, c codes, stop *int32, message *jpegMessage) C.int {
-	return C.sp_jpeg_decode(f.start(), C.size_t(len(f.bytes)), C.int(f.eighths),
+	return C.sp_jpeg_decode(f.start(), C.size_t(len(f.bytes)), C.int(f.eighths), C.int(f.channels),
 		C.uint32_t(p.Width), C.uint32_t(p.Height), (*C.uint8_t)(&p.Pixels[0]),
 		c.tables, (*C.uint8_t)(unsafe.SliceData(c.room)), (*C.int32_t)(stop), &message[0])
 }

@@ -112,10 +112,10 @@ func TestScanUsual(t *testing.T) {
 	for _, restart := range []int{0, 2} {
 		o := testjpeg.Options{Channels: 3, Across: 2, Down: 2, Quality: 90, Restart: restart}
 		data := testjpeg.Encode(photograph(random, 70, 50, 3, 60), 70, 50, o)
-		if status := (jpegData{data, 8}).read(New(70, 50), d.codes(len(data)), nil, &message); status != 0 {
+		if status := (jpegData{bytes: data, eighths: 8}).read(New(70, 50), d.codes(len(data)), nil, &message); status != 0 {
 			t.Errorf("a file with restarts every %d is left to libjpeg", restart)
 		}
-		if status := (jpegData{data[:len(data)-2], 8}).read(New(70, 50), d.codes(len(data)), nil, &message); status != unusual {
+		if status := (jpegData{bytes: data[:len(data)-2], eighths: 8}).read(New(70, 50), d.codes(len(data)), nil, &message); status != unusual {
 			t.Errorf("a file with restarts every %d that is cut short is not left to libjpeg", restart)
 		}
 	}

@@ -13,29 +13,35 @@ func TestTIFFLikePillow(t *testing.T) {
 	likePillow(t, "tiffs.json")
 }
 
-// tagged returns a TIFF with another first value of a tag.
+// tagged returns a TIFF, of 32 bits, with another first value of a tag.
 func tagged(t *testing.T, data []byte, tag, value uint16) []byte {
 	t.Helper()
 	data = slices.Clone(data)
-	directory, err := readDirectory(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, entry := range directory.entries {
-		if directory.order.Uint16(entry) == tag {
-			directory.order.PutUint16(entry[8:], value)
+	order := byteOrder(data)
+	directory := data[order.Uint32(data[4:]):]
+	for i := range int(order.Uint16(directory)) {
+		if entry := directory[2+12*i:]; order.Uint16(entry) == tag {
+			order.PutUint16(entry[8:], value)
+			return data
 		}
 	}
-	return data
+	t.Fatalf("no tag %d", tag)
+	return nil
 }
 
 // TestTIFFKinds names what is not read.
 func TestTIFFKinds(t *testing.T) {
 	data := readTestdata(t, "tiff-zstd.tif")
-	for value, want := range map[uint16]string{2: "CCITT RLE", 6: "old JPEG", 34712: "JPEG 2000", 34925: "LZMA", 34661: "JBIG", 77: "compression value 77"} {
+	for value, want := range map[uint16]string{6: "old JPEG", 34712: "JPEG 2000", 34661: "JBIG", 50001: "WebP", 77: "compression 77"} {
 		_, err := Decode(tagged(t, data, tiffCompression, value))
 		if !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), want) {
 			t.Errorf("compression %d: %v", value, err)
+		}
+	}
+	for value, want := range map[uint16]string{4: "a mask", 6: "YCbCr without JPEG", 8: "L*a*b*", 32803: "raw sensor", 99: "kind 99"} {
+		_, err := Decode(tagged(t, data, tiffPhotometric, value))
+		if !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), want) {
+			t.Errorf("colours %d: %v", value, err)
 		}
 	}
 }

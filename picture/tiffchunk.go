@@ -4,53 +4,95 @@ import (
 	"bytes"
 	"compress/zlib"
 	"errors"
-	"fmt"
 	"io"
+	"math/bits"
 	"slices"
 
 	"github.com/klauspost/compress/zstd"
-	"golang.org/x/image/ccitt"
 	"golang.org/x/image/tiff/lzw"
 )
 
 // Compressions that chunk reads.
 const (
 	tiffPlain      = 1
+	tiffRLE        = 2
+	tiffGroup3     = 3
+	tiffGroup4     = 4
 	tiffLZW        = 5
 	tiffJPEG       = 7
 	tiffDeflate    = 8
 	tiffOldDeflate = 32946
 	tiffPackBits   = 32773
+	tiffLZMA       = 34925
 	tiffZstandard  = 50000
 )
 
+// zstandardWindow is how far back Zstandard may look.
+const zstandardWindow = 8 << 20
+
 // chunk returns a strip or tile's numbers: rows of it at least, each of
-// chunkWidth*samples.
+// chunkWidth*samples, which take whole bytes each.
 func (r *tiffRaster) chunk(in input, i, samples, rows int) ([]byte, error) {
-	from, length := r.offsets[i], r.lengths[i]
-	if from > uint64(len(r.data)) || length > uint64(len(r.data))-from {
-		return nil, errCut
-	}
-	packed := r.data[from : from+length]
-	size := r.chunkWidth * rows * samples * ((r.bits + 7) / 8)
-	if r.compression == tiffJPEG {
+	rowBytes := (r.chunkWidth*samples*r.bits + 7) / 8
+	packed, err := r.packed(i, rowBytes*rows)
+	switch {
+	case err != nil:
+		return nil, err
+	case r.compression == tiffJPEG:
 		return r.jpeg(in, packed, samples, rows)
 	}
-	if r.bits == 1 {
+	if r.reversed {
+		packed = reversedBits(packed)
+	}
+	if r.fax() {
 		return r.blackWhite(packed, rows)
 	}
-	reader, err := r.unpacker(packed)
+	reader, err := r.unpacker(packed, rowBytes*r.chunkHeight)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]byte, size)
+	out := make([]byte, rowBytes*rows)
 	if _, err := io.ReadFull(reader, out); err != nil {
 		return nil, errCut
 	}
-	return out, r.unpredict(out, samples)
+	if err := r.unpredict(out, samples); err != nil {
+		return nil, err
+	}
+	return r.wholeBytes(out, rowBytes, samples), nil
 }
 
-func (r *tiffRaster) unpacker(packed []byte) (io.Reader, error) {
+// packed returns a strip or tile's bytes. What is not packed has as many as it
+// needs, whatever the directory says; where the directory does not say, they
+// go on to the file's end.
+func (r *tiffRaster) packed(i, length int) ([]byte, error) {
+	size := uint64(len(r.data))
+	from := r.offsets[i]
+	if from > size {
+		return nil, errCut
+	}
+	stated := size - from
+	if i < len(r.lengths) {
+		stated = r.lengths[i]
+	}
+	if r.compression == tiffPlain {
+		stated = uint64(length)
+	}
+	if stated > size-from {
+		return nil, errCut
+	}
+	return r.data[from : from+stated], nil
+}
+
+func reversedBits(data []byte) []byte {
+	out := make([]byte, len(data))
+	for i, b := range data {
+		out[i] = bits.Reverse8(b)
+	}
+	return out
+}
+
+// unpacker reads what was packed, of length bytes at most.
+func (r *tiffRaster) unpacker(packed []byte, length int) (io.Reader, error) {
 	plain := bytes.NewReader(packed)
 	switch r.compression {
 	case tiffPlain:
@@ -61,11 +103,39 @@ func (r *tiffRaster) unpacker(packed []byte) (io.Reader, error) {
 		return zlib.NewReader(plain)
 	case tiffPackBits:
 		return &packBits{rest: packed}, nil
+	case tiffLZMA:
+		return readXZ(packed, length)
 	case tiffZstandard:
-		const window = 8 << 20
-		return zstd.NewReader(plain, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(window))
+		return zstd.NewReader(plain, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(zstandardWindow))
 	}
-	return nil, as(ErrUnsupported, fmt.Errorf("compression %d is not supported", r.compression))
+	return nil, tiffUnread("compression %d is", r.compression)
+}
+
+// wholeBytes gives numbers whose bits do not fill bytes one or two of their own,
+// and, but for a palette's, the range of those.
+func (r *tiffRaster) wholeBytes(packed []byte, rowBytes, samples int) []byte {
+	if r.bits%8 == 0 {
+		return packed
+	}
+	columns, size := r.chunkWidth*samples, r.size()
+	out := make([]byte, 0, len(packed)/rowBytes*columns*size)
+	most := uint32(1)<<r.bits - 1
+	for row := range slices.Chunk(packed, rowBytes) {
+		b := bitReader{data: row}
+		for range columns {
+			value := b.read(r.bits)
+			switch {
+			case size == 2:
+				out = append(out, 0, 0)
+				r.order.PutUint16(out[len(out)-2:], uint16(value*0xffff/most))
+			case r.photometric == tiffPalette:
+				out = append(out, uint8(value))
+			default:
+				out = append(out, uint8(value*0xff/most))
+			}
+		}
+	}
+	return out
 }
 
 // packBits unpacks bytes that stand for runs (TIFF 6.0, §9).
@@ -93,34 +163,26 @@ func (p *packBits) Read(out []byte) (int, error) {
 	return n, nil
 }
 
-// blackWhite returns a byte for each bit, 255 for one of 1. Codes of fax
-// machines call white 0.
+func (r *tiffRaster) fax() bool {
+	return r.compression == tiffRLE || r.compression == tiffGroup3 || r.compression == tiffGroup4
+}
+
+// blackWhite decodes the codes of fax machines, which call white 0.
 func (r *tiffRaster) blackWhite(packed []byte, rows int) ([]byte, error) {
-	out := make([]byte, r.chunkWidth*rows)
-	rowBytes := (r.chunkWidth + 7) / 8
-	var reader io.Reader
-	switch r.compression {
-	case tiffGroup3, tiffGroup4:
-		format := ccitt.Group3
-		if r.compression == tiffGroup4 {
-			format = ccitt.Group4
-		}
-		reader = ccitt.NewReader(bytes.NewReader(packed), ccitt.MSB, format, r.chunkWidth, rows, &ccitt.Options{Invert: true})
-	default:
-		var err error
-		if reader, err = r.unpacker(packed); err != nil {
-			return nil, err
-		}
+	coding := faxRows
+	switch {
+	case r.compression == tiffRLE:
+		coding = faxAlignedRows
+	case r.compression == tiffGroup4:
+		coding = faxPairs
+	case r.faxOptions&1 == 1:
+		coding = faxMixedRows
 	}
-	row := make([]byte, rowBytes)
-	for y := range rows {
-		if _, err := io.ReadFull(reader, row); err != nil {
-			return nil, errCut
-		}
-		for x := range r.chunkWidth {
-			if row[x/8]>>(7-x%8)&1 == 1 {
-				out[y*r.chunkWidth+x] = 255
-			}
+	out := make([]byte, r.chunkWidth*rows)
+	f := newFax(packed, r.chunkWidth, coding)
+	for row := range slices.Chunk(out, r.chunkWidth) {
+		if err := f.next(row); err != nil {
+			return nil, err
 		}
 	}
 	return out, nil
@@ -133,15 +195,15 @@ func (r *tiffRaster) unpredict(out []byte, samples int) error {
 	size := r.bits / 8
 	row := r.chunkWidth * samples * size
 	switch {
-	case r.predictor == 1:
-		return nil
+	case r.predictor <= 1 || r.compression == tiffPlain || r.compression == tiffPackBits:
+		return nil // those two are not made of differences, whatever the directory says
 	case r.predictor == ofBytes && r.format == tiffFloat:
 		for ; len(out) >= row; out = out[row:] {
 			r.joinBytes(out[:row], samples)
 		}
 		return nil
-	case r.predictor != differences || size > 4:
-		return as(ErrUnsupported, fmt.Errorf("predictor %d is not supported", r.predictor))
+	case r.predictor != differences || r.bits%8 != 0:
+		return tiffUnread("predictor %d of %d bits is", r.predictor, r.bits)
 	}
 	for ; len(out) >= row; out = out[row:] {
 		for at := samples * size; at < row; at += size {
@@ -153,6 +215,8 @@ func (r *tiffRaster) unpredict(out []byte, samples int) error {
 				r.order.PutUint16(now, r.order.Uint16(now)+r.order.Uint16(before))
 			case 4:
 				r.order.PutUint32(now, r.order.Uint32(now)+r.order.Uint32(before))
+			case 8:
+				r.order.PutUint64(now, r.order.Uint64(now)+r.order.Uint64(before))
 			}
 		}
 	}
@@ -178,20 +242,20 @@ func (r *tiffRaster) joinBytes(row []byte, samples int) {
 }
 
 // jpeg decodes a strip or tile that is a JPEG whose tables may lie in the
-// directory, as libtiff does: RGB, or what luma and two colours make of it.
+// directory, as libtiff does: RGB, what luma and two colours make of it, or
+// channels as they are.
 func (r *tiffRaster) jpeg(in input, packed []byte, samples, rows int) ([]byte, error) {
-	if len(packed) < 4 || samples != 1 && samples != 3 {
+	if len(packed) < 4 || samples > 4 {
 		return nil, errors.New("its JPEG is damaged")
 	}
-	file := packed
+	file := jpegData{bytes: packed, eighths: 8, channels: samples}
 	if len(r.tables) > 4 {
-		file = slices.Concat(r.tables[:len(r.tables)-2], packed[2:])
+		file.bytes = slices.Concat(r.tables[:len(r.tables)-2], packed[2:])
 	}
-	if samples == 3 && r.photometric == tiffRGB { // a marker of Adobe's says so
-		adobe := "\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00"
-		file = slices.Concat(file[:2], []byte(adobe), file[2:])
+	if r.photometric == tiffYCbCr {
+		file.channels = 0
 	}
-	head, err := jpegData{file, 8}.header()
+	head, err := file.header()
 	if err != nil {
 		return nil, err
 	}
@@ -200,13 +264,7 @@ func (r *tiffRaster) jpeg(in input, packed []byte, samples, rows int) ([]byte, e
 	}
 	stop, release := stopNumber(in.context)
 	defer release()
-	p := New(int(head.width), int(head.height))
-	if err := (jpegData{file, 8}).decode(p, codes{}, stop); err != nil || samples == 3 {
-		return p.Pixels, err
-	}
-	grey := make([]byte, r.chunkWidth*int(head.height))
-	for i := range grey {
-		grey[i] = p.Pixels[3*i]
-	}
-	return grey, nil
+	out := make([]byte, int(head.width)*int(head.height)*samples)
+	p := &Picture{Width: int(head.width), Height: int(head.height), Pixels: out}
+	return out, file.decode(p, codes{}, stop)
 }

@@ -4,32 +4,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
 )
 
-// Tags that raster reads besides tiff.go's, and their values.
-const (
-	tiffWidth        = 256
-	tiffHeight       = 257
-	tiffBits         = 258
-	tiffStrips       = 273
-	tiffRowsPerStrip = 278
-	tiffStripBytes   = 279
-	tiffPredictor    = 317
-	tiffTileWidth    = 322
-	tiffTileHeight   = 323
-	tiffTiles        = 324
-	tiffTileBytes    = 325
-	tiffSampleFormat = 339
-	tiffJPEGTables   = 347
-
-	tiffSigned = 2
-	tiffFloat  = 3
-)
-
-// tiffRaster is a page of the kinds that x/image/tiff does not read: BigTIFF,
-// JPEG within, Zstandard, channels apart or spare, and numbers that are wide,
-// signed or no integers.
+// tiffRaster is a page: its strips or tiles, and what the numbers in them are.
 type tiffRaster struct {
 	order                   binary.ByteOrder
 	data                    []byte
@@ -41,7 +18,10 @@ type tiffRaster struct {
 	chunkWidth, chunkHeight int
 	offsets, lengths        []uint64
 	tables                  []byte // of JPEG
+	palette                 []uint64
 	alpha, premultiplied    bool
+	reversed                bool // bits within bytes
+	faxOptions              uint64
 }
 
 // readRaster reads the first page's directory.
@@ -71,7 +51,8 @@ func readRaster(data []byte) (r tiffRaster, err error) {
 		format: first(tiffSampleFormat, 1), photometric: first(tiffPhotometric, 1), compression: first(tiffCompression, 1),
 		predictor: first(tiffPredictor, 1), apart: first(tiffPlanes, 1) == 2 && samples > 1, tables: tags[tiffJPEGTables].bytes,
 		chunkWidth: int(width), chunkHeight: int(min(first(tiffRowsPerStrip, height), height)),
-		offsets: tags[tiffStrips].numbers, lengths: tags[tiffStripBytes].numbers}
+		offsets: tags[tiffStrips].numbers, lengths: tags[tiffStripBytes].numbers, palette: tags[tiffColourMap].numbers,
+		reversed: first(tiffFillOrder, 1) == 2, faxOptions: first(tiffFaxOptions, 0)}
 	if tiles := tags[tiffTiles].numbers; tiles != nil {
 		r.offsets, r.lengths = tiles, tags[tiffTileBytes].numbers
 		r.chunkWidth, r.chunkHeight = int(min(first(tiffTileWidth, 0), most)), int(min(first(tiffTileHeight, 0), most))
@@ -82,18 +63,10 @@ func readRaster(data []byte) (r tiffRaster, err error) {
 	return r, r.check()
 }
 
-// needed tells a page that x/image/tiff does not read, or not as Pillow does.
-func (r *tiffRaster) needed() bool {
-	colours := r.colours()
-	spare := r.samples > colours && (colours == 1 || colours == 3 && (r.samples > 4 || !r.alpha)) && r.compression != 0
-	return bigOrder(r.data) != nil || r.apart || spare || r.bits > 16 || r.format > 1 && r.format <= tiffFloat || r.predictor == 3 ||
-		r.compression == tiffJPEG || r.compression == tiffZstandard
-}
-
 // colours returns how many channels make the colour.
 func (r *tiffRaster) colours() int {
 	switch r.photometric {
-	case tiffRGB, 6:
+	case tiffRGB, tiffYCbCr:
 		return 3
 	case tiffSeparated:
 		return 4
@@ -101,28 +74,26 @@ func (r *tiffRaster) colours() int {
 	return 1
 }
 
+// Names of what is not read, for people.
+var (
+	unreadCompressions = map[uint64]string{6: "old JPEG", 32771: "CCITT RLE in words", 34661: "JBIG", 34712: "JPEG 2000", 34887: "LERC", 50001: "WebP", 50002: "JPEG XL"}
+	unreadColours      = map[uint64]string{4: "a mask", tiffYCbCr: "YCbCr without JPEG", 8: "CIE L*a*b*", 9: "ICC L*a*b*", 10: "ITU L*a*b*", 32803: "a camera's raw sensor", 32844: "LogL", 32845: "LogLuv", 34892: "linear raw"}
+)
+
+func tiffUnread(format string, arguments ...any) error {
+	return as(ErrUnsupported, fmt.Errorf(format+" not supported", arguments...))
+}
+
 // check refuses what read does not read, by name, and what makes no sense.
 func (r *tiffRaster) check() error {
-	unread := func(format string, arguments ...any) error {
-		return as(ErrUnsupported, fmt.Errorf(format+" not supported", arguments...))
+	if err := r.checkKinds(); err != nil {
+		return err
 	}
-	names := map[uint64]string{2: "CCITT RLE", 6: "old JPEG", 34661: "JBIG", 34712: "JPEG 2000", 34887: "LERC", 34925: "LZMA", 50001: "WebP", 50002: "JPEG XL"}
-	switch {
-	case names[r.compression] != "":
-		return unread("compression by %s is", names[r.compression])
-	case !r.needed():
-		return nil
-	case r.photometric == 3 || r.photometric > 6 || r.photometric == 6 && r.compression != tiffJPEG:
-		return unread("colours of kind %d of this file are", r.photometric)
-	case r.bits != 1 && r.bits != 8 && r.bits != 16 && r.bits != 32 && r.bits != 64 || r.bits == 1 && r.samples > 1:
-		return unread("%d channels of %d bits are", r.samples, r.bits)
-	case r.format == tiffFloat && r.bits < 32 || r.format > tiffFloat || r.bits == 64 && r.format != tiffFloat:
-		return unread("numbers of kind %d and %d bits are", r.format, r.bits)
-	case r.compression == tiffJPEG && r.bits != 8:
-		return unread("JPEG of %d bits is", r.bits)
-	}
-	if r.samples < r.colours() || r.chunkWidth <= 0 || r.chunkHeight <= 0 || len(r.offsets) != len(r.lengths) {
+	if r.samples < r.colours() || r.chunkWidth <= 0 || r.chunkHeight <= 0 {
 		return errors.New("its directory makes no sense")
+	}
+	if r.photometric == tiffPalette && (r.bits > 8 || len(r.palette) < 3<<r.bits) {
+		return errors.New("its palette makes no sense")
 	}
 	across, down := r.chunks()
 	planes := 1
@@ -138,22 +109,54 @@ func (r *tiffRaster) check() error {
 	return nil
 }
 
+func (r *tiffRaster) checkKinds() error {
+	name := unreadCompressions[r.compression]
+	colours := unreadColours[r.photometric]
+	whole, jpeg := r.format != tiffFloat, r.compression == tiffJPEG
+	switch {
+	case name != "":
+		return tiffUnread("compression by %s is", name)
+	case colours != "" && (r.photometric != tiffYCbCr || !jpeg || r.samples != 3 || r.apart):
+		return tiffUnread("colours of %s are", colours)
+	case r.photometric > tiffYCbCr:
+		return tiffUnread("colours of kind %d of this file are", r.photometric)
+	case r.bits == 0 || r.bits > 16 && r.bits != 32 && r.bits != 64:
+		return tiffUnread("%d channels of %d bits are", r.samples, r.bits)
+	case r.format > 4 || !whole && r.bits != 16 && r.bits != 32 && r.bits != 64 || r.format == tiffSigned && r.bits%8 != 0:
+		return tiffUnread("numbers of kind %d and %d bits are", r.format, r.bits)
+	case jpeg && r.bits != 8:
+		return tiffUnread("JPEG of %d bits is", r.bits)
+	case r.fax() && (r.bits != 1 || r.samples != 1):
+		return errors.New("its directory makes no sense")
+	}
+	return nil
+}
+
+// size is how many bytes a number takes.
+func (r *tiffRaster) size() int { return (r.bits + 7) / 8 }
+
 func (r *tiffRaster) chunks() (across, down int) {
 	return (r.width + r.chunkWidth - 1) / r.chunkWidth, (r.height + r.chunkHeight - 1) / r.chunkHeight
 }
 
-// memory counts numbers as they are, RGB, and a strip or tile twice.
+// memory counts numbers as they are, RGB, a strip or tile twice, what unpacking
+// it needs, and its bytes with their bits turned round.
 func (r *tiffRaster) memory() header {
-	h := sized(r.width, r.height, 3+int64(r.samples)*int64((r.bits+7)/8))
+	h := sized(r.width, r.height, 3+int64(r.samples)*int64(r.size()))
 	chunk := saturated(int64(r.chunkWidth), int64(r.chunkHeight))
-	h.memory += saturated(chunk, 2*int64(r.samples)*int64((r.bits+7)/8)+4)
+	h.memory += saturated(chunk, 3*int64(r.samples)*int64(r.size())+4)
+	if r.reversed {
+		h.memory += int64(len(r.data))
+	}
+	if r.compression == tiffZstandard {
+		h.memory += 2 * zstandardWindow
+	}
 	return h
 }
 
 // read reads all strips or tiles and makes RGB of them.
 func (r *tiffRaster) read(in input) (*Picture, error) {
-	bytes := (r.bits + 7) / 8
-	all := make([]byte, r.width*r.height*r.samples*bytes)
+	all := make([]byte, r.width*r.height*r.samples*r.size())
 	across, down := r.chunks()
 	planes, samples := 1, r.samples
 	if r.apart {
@@ -177,7 +180,7 @@ func (r *tiffRaster) read(in input) (*Picture, error) {
 
 // place copies a strip or tile's numbers to where the picture has them.
 func (r *tiffRaster) place(all, chunk []byte, x, y, plane, samples int) {
-	bytes := (r.bits + 7) / 8
+	bytes := r.size()
 	columns := min(r.chunkWidth, r.width-x)
 	for row := range min(r.chunkHeight, r.height-y) {
 		from := chunk[row*r.chunkWidth*samples*bytes:]
@@ -190,89 +193,4 @@ func (r *tiffRaster) place(all, chunk []byte, x, y, plane, samples int) {
 			copy(to[(column*r.samples+plane)*bytes:][:bytes], from[column*bytes:])
 		}
 	}
-}
-
-// rgb converts all numbers.
-func (r *tiffRaster) rgb(all []byte) *Picture {
-	p, size := New(r.width, r.height), (r.bits+7)/8
-	step := r.samples * size
-	narrow := r.narrower(all)
-	colours, alpha := r.colours(), r.alpha && r.samples > r.colours()
-	for i := range r.width * r.height {
-		var v [5]uint8
-		for c := range min(colours+1, r.samples) {
-			v[c] = narrow(all[i*step+c*size:])
-		}
-		out := p.Pixels[3*i:][:3]
-		switch {
-		case colours == 4:
-			c := fromCMYK(v[0], v[1], v[2], v[3])
-			copy(out, c[:])
-			continue
-		case colours == 3:
-			copy(out, v[:3])
-		case r.photometric == 0:
-			out[0], out[1], out[2] = ^v[0], ^v[0], ^v[0]
-		default:
-			out[0], out[1], out[2] = v[0], v[0], v[0]
-		}
-		if alpha {
-			for c := range out {
-				if r.premultiplied {
-					out[c] = uint8(min(int(out[c])+255-int(v[colours]), 255))
-				} else {
-					out[c] = overWhite(out[c], v[colours])
-				}
-			}
-		}
-	}
-	return p
-}
-
-// narrower returns what makes 8 bits of a number: of 8 or 16 bits by their
-// value, of all others by where they lie between the picture's smallest and
-// largest.
-func (r *tiffRaster) narrower(all []byte) func([]byte) uint8 {
-	if r.format == 1 || r.format == 0 || r.format == 4 {
-		switch r.bits {
-		case 1, 8:
-			return func(b []byte) uint8 { return b[0] }
-		case 16:
-			return func(b []byte) uint8 { return narrow(uint32(r.order.Uint16(b))) }
-		}
-	}
-	low, high := math.Inf(1), math.Inf(-1)
-	for at := 0; at < len(all); at += r.bits / 8 {
-		if v := r.number(all[at:]); !math.IsNaN(v) && !math.IsInf(v, 0) {
-			low, high = min(low, v), max(high, v)
-		}
-	}
-	scale := 0.0
-	if high > low {
-		scale = 255 / (high - low)
-	}
-	return func(b []byte) uint8 {
-		v := r.number(b)
-		if math.IsNaN(v) || scale == 0 {
-			return 0
-		}
-		return uint8(min(max((v-low)*scale, 0), 255) + .5)
-	}
-}
-
-// number reads a number of any kind.
-func (r *tiffRaster) number(b []byte) float64 {
-	switch {
-	case r.format == tiffFloat && r.bits == 64:
-		return math.Float64frombits(r.order.Uint64(b))
-	case r.format == tiffFloat:
-		return float64(math.Float32frombits(r.order.Uint32(b)))
-	case r.bits == 8:
-		return float64(int8(b[0]))
-	case r.bits == 16:
-		return float64(int16(r.order.Uint16(b)))
-	case r.format == tiffSigned:
-		return float64(int32(r.order.Uint32(b)))
-	}
-	return float64(r.order.Uint32(b))
 }

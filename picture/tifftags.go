@@ -8,8 +8,9 @@ import (
 
 // rasterTags are those that are looked at.
 var rasterTags = []uint16{
-	orientationTag, tiffWidth, tiffHeight, tiffBits, tiffCompression, tiffPhotometric, tiffStrips, tiffSamples, tiffRowsPerStrip,
-	tiffStripBytes, tiffPlanes, tiffPredictor, tiffTileWidth, tiffTileHeight, tiffTiles, tiffTileBytes, tiffExtra, tiffSampleFormat, tiffJPEGTables,
+	orientationTag, tiffWidth, tiffHeight, tiffBits, tiffCompression, tiffPhotometric, tiffFillOrder, tiffStrips, tiffSamples, tiffRowsPerStrip,
+	tiffStripBytes, tiffPlanes, tiffFaxOptions, tiffPredictor, tiffColourMap, tiffTileWidth, tiffTileHeight, tiffTiles, tiffTileBytes, tiffExtra,
+	tiffSampleFormat, tiffJPEGTables, tiffXMPTag,
 }
 
 // tiffTag is an entry's numbers, or its bytes where it holds bytes.

@@ -6,10 +6,17 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/seetell/seetell/third_party/libheif"
 )
 
 // readable lists the formats that are read, for people.
-const readable = "JPEG, PNG, GIF, WebP, HEIC, AVIF, BMP or TIFF"
+func readable() string {
+	if len(libheif.Packed) == 0 {
+		return "JPEG, PNG, GIF, WebP, AVIF, BMP or TIFF"
+	}
+	return "JPEG, PNG, GIF, WebP, HEIC, AVIF, BMP or TIFF"
+}
 
 // startLength is how many of a file's first bytes tell what it is.
 const startLength = 512
@@ -54,11 +61,11 @@ func unknown(data []byte) error {
 	found, _, _ := strings.Cut(http.DetectContentType(start), ";")
 	switch found {
 	case "application/octet-stream":
-		return as(ErrNoPicture, fmt.Errorf("not a picture (%s)", readable))
+		return as(ErrNoPicture, fmt.Errorf("not a picture (%s)", readable()))
 	case "text/html":
-		return as(ErrNoPicture, fmt.Errorf("not a picture (%s) but a web page: was the download refused?", readable))
+		return as(ErrNoPicture, fmt.Errorf("not a picture (%s) but a web page: was the download refused?", readable()))
 	}
-	return as(ErrNoPicture, fmt.Errorf("not a picture (%s): it looks like %s", readable, found))
+	return as(ErrNoPicture, fmt.Errorf("not a picture (%s): it looks like %s", readable(), found))
 }
 
 // begins compares the first bytes with a pattern, where ? is any byte.

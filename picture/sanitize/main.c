@@ -68,7 +68,7 @@ static int decode(file f, int eighths, sp_jpeg_header h, uint8_t* pixels,
   int32_t stop = 0;
   uint8_t* room = tables ? malloc(sp_jpeg_room(f.length)) : NULL;
   memset(pixels, 1, (size_t)h.width * h.height * 3);
-  int status = sp_jpeg_decode(f.data, f.length, eighths, h.width, h.height,
+  int status = sp_jpeg_decode(f.data, f.length, eighths, 0, h.width, h.height,
                               pixels, tables, room, &stop, message);
   free(room);
   return status;
@@ -78,7 +78,7 @@ static int decode(file f, int eighths, sp_jpeg_header h, uint8_t* pixels,
 static int try(file f, int eighths, sp_tables* tables) {
   char message[SP_MESSAGE];
   sp_jpeg_header h;
-  if (sp_jpeg_read_header(f.data, f.length, eighths, &h, message)) return 1;
+  if (sp_jpeg_read_header(f.data, f.length, eighths, 0, &h, message)) return 1;
   if ((uint64_t)h.width * h.height > MOST_PIXELS || h.memory > MOST_MEMORY)
     return 1;
   size_t bytes = (size_t)h.width * h.height * 3;
