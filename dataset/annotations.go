@@ -27,8 +27,8 @@ var captionFiles = []*regexp.Regexp{
 func findAnnotations(files []string, _ []byte) ([]part, error) {
 	best, found := len(captionFiles), []string(nil)
 	for _, name := range files {
-		if strings.Count(name, "/") > 2 {
-			continue
+		if strings.Count(name, "/") > 2 || hasEnding("dataset_info.json", "dataset_infos.json", "dataset_dict.json")(name) {
+			continue // those are of the library datasets, and hold no captions
 		}
 		rank := slices.IndexFunc(captionFiles, func(p *regexp.Regexp) bool { return p.MatchString(path.Base(name)) })
 		switch {

@@ -54,7 +54,7 @@ func TestAnnotations(t *testing.T) {
 			"train:a.jpg=A dog, brown|A \t dog . test:b.jpg=Say \"hi\""},
 		{"commas unquoted", map[string]string{"captions.csv": "image,caption,split\r\n", "captions.txt": ""}, "captions.csv", "error: no captioned picture"},
 		{"commas too many", map[string]string{"captions.csv": "a.jpg,one, two, three\r\n", "a.jpg": "picture", "test.txt": "a.jpg"}, "", "test:a.jpg=one, two, three"},
-		{"tabs too many", map[string]string{"captions.tsv": "a.jpg\t0\tone\n", "a.jpg": "picture"}, "", "error: 3 columns where 2 should be"},
+		{"tabs too many", map[string]string{"captions.tsv": "a.jpg\tzero\tone\n", "a.jpg": "picture"}, "", "error: 3 columns where 2 should be"},
 		{"flickr30k", map[string]string{"results.csv": "image_name| comment_number| comment\na.jpg| 0| A dog , brown .\na.jpg| 1| Brown .\n", "flickr30k_images/a.jpg": "picture", "test.txt": "a.jpg"}, "",
 			"test:a.jpg=A dog , brown .|Brown ."},
 		{"tokens", map[string]string{"text/Flickr8k.token.txt": "a.jpg#0\tA dog .\na.jpg#1\tBrown .\nb.jpg#0\tCat\nc.jpg#0\tUnlisted\n",

@@ -11,7 +11,9 @@ import (
 // archives are files that people leave packed, by their endings.
 var archives = []struct{ ending, kind, advice string }{
 	{".tar.gz", "a tar archive under gzip", "tar xzf"}, {".tgz", "a tar archive under gzip", "tar xzf"},
-	{".tar.bz2", "a tar archive under bzip2", "tar xjf"}, {".tar.xz", "a tar archive under xz", "tar xJf"}, {".tar.zst", "a tar archive under Zstandard", "tar --zstd -xf"},
+	{".tar.bz2", "a tar archive under bzip2", "tar xjf"}, {".tbz2", "a tar archive under bzip2", "tar xjf"}, {".tbz", "a tar archive under bzip2", "tar xjf"},
+	{".tar.xz", "a tar archive under xz", "tar xJf"}, {".txz", "a tar archive under xz", "tar xJf"},
+	{".tar.zst", "a tar archive under Zstandard", "tar --zstd -xf"}, {".tzst", "a tar archive under Zstandard", "tar --zstd -xf"},
 	{".tar", "a tar archive", "tar xf"}, {".zip", "a zip archive", "unzip"}, {".7z", "a 7z archive", "7z x"}, {".rar", "a RAR archive", "unrar x"},
 	{".gz", "a file under gzip", "gunzip"}, {".bz2", "a file under bzip2", "bunzip2"}, {".xz", "a file under xz", "unxz"}, {".zst", "a file under Zstandard", "unzstd"},
 	{".xlsx", "an Excel workbook", "save it as CSV UTF-8"}, {".xls", "an Excel workbook", "save it as CSV UTF-8"}, {".ods", "a spreadsheet", "save it as CSV in UTF-8"},

@@ -35,7 +35,7 @@ type format struct {
 // files in it. Another format is another line here.
 var formats = []format{
 	{name: "parquet files", is: hasEnding(".parquet"), find: findParquet, needs: partsAlone, open: openParquet},
-	{name: "webdataset tar files", is: hasEnding(".tar", ".tar.gz", ".tgz"), find: findTars, needs: partsAlone, open: openTars},
+	{name: "webdataset tar files", is: hasEnding(tarEndings...), find: findTars, needs: partsAlone, open: openTars},
 	{name: "pictures with a captions file", is: func(string) bool { return true }, find: findAnnotations, needs: withPictures, open: openAnnotations},
 	{name: "pictures with a text file of the same name beside each", is: func(string) bool { return false }, find: findSidecars, needs: withPictures, open: openSidecars},
 	{name: "pictures with a table", is: func(string) bool { return false }, find: findTables, needs: withPictures, open: openAnnotations},

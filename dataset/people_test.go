@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/base64"
 	"encoding/binary"
 	"fmt"
 	"os"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf16"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // told describes a set: the pictures of each split and their captions, or the
@@ -49,6 +52,31 @@ func zipped(t *testing.T, data []byte) []byte {
 	}
 	return out.Bytes()
 }
+
+// decoded returns what base64 stands for.
+func decoded(t *testing.T, text string) []byte {
+	t.Helper()
+	data, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// zstandard returns data under Zstandard.
+func zstandard(t *testing.T, data []byte) []byte {
+	t.Helper()
+	w, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.EncodeAll(data, nil)
+}
+
+// bzip2Tar is a tar file of 0.jpg and 0.txt, packed by Python's bz2: Go unpacks alone.
+const bzip2Tar = "QlpoOTFBWSZTWRUx8PoAAHf/wvuAAAJABW1oJaAACGCQXkBAAAAgCAigAJKGpNpAGgAGgPUaeoJEpDTQyGjJkaD1PUaKnnlKwoY5" +
+	"sAOmo/NIRUwSPsQ2XDmQWA7rTcU0g2gRLKC3SBAMvGCvz0FAIkQFBxDRbiqUQ1gEQYOdySk1mwDvgPN+QQGghQJLtSQTH/F3JFOF" +
+	"CQFTHw+g"
 
 // wide returns a text as Windows' editor writes it in "Unicode".
 func wide(text string) string {
@@ -94,7 +122,13 @@ func TestWhatPeopleBring(t *testing.T) {
 		{"a zip archive", map[string]string{"images.zip": "PK\x03\x04"}, "error: images.zip is a zip archive: unpack it (unzip)"},
 		{"pictures in a zip archive", map[string]string{"images.zip": "PK\x03\x04", "captions.csv": "image,caption\na.png,A\n"}, "error: images.zip is a zip archive"},
 		{"a workbook", map[string]string{"captions.xlsx": "PK\x03\x04", "a.png": picture}, "error: captions.xlsx is an Excel workbook: save it as CSV UTF-8"},
-		{"another tar archive", map[string]string{"x.tar.bz2": "BZh"}, "error: x.tar.bz2 is a tar archive under bzip2: unpack it (tar xjf)"},
+		{"another tar archive", map[string]string{"x.txz": "\xfd7zXZ"}, "error: x.txz is a tar archive under xz: unpack it (tar xJf)"},
+		{"a tar file under bzip2", map[string]string{"0.tar.bz2": string(decoded(t, bzip2Tar))}, "0.jpg=A"},
+		{"a tar file under Zstandard", map[string]string{"0.tar.zst": string(zstandard(t, makeTar(t, "0.jpg", picture, "0.txt", "A")))}, "0.jpg=A"},
+		{"a damaged tar file under bzip2", map[string]string{"0.tbz2": string(decoded(t, bzip2Tar)[:60])}, "error: 0.tbz2"},
+		{"Flickr30k's table without its head", map[string]string{"results.csv": "a.png| 0| A , b\na.png| 1| C\n", "a.png": picture}, "a.png=A , b|C"},
+		{"a name of a Mac beside", map[string]string{"cafe\u0301.png": picture, "caf\u00e9.txt": "A"}, "cafe\u0301.png=A"},
+		{"what datasets keeps on disk", map[string]string{"dataset_info.json": `{"features": {}}`, "state.json": "{}", "data-00000-of-00001.arrow": "x"}, "error: is an Arrow file: write it as parquet (Dataset.to_parquet)"},
 		{"a text that may be one", map[string]string{"notes.txt": "a.png\tA\n", "a.png": picture}, "error: if notes.txt is one, name it itself"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

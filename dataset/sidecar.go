@@ -24,7 +24,7 @@ func findSidecars(files []string, _ []byte) ([]part, error) {
 	taken := map[string]bool{}
 	for _, ending := range sidecarEndings {
 		for _, name := range files {
-			of := pictures[strings.TrimSuffix(name, path.Ext(name))]
+			of := pictures[stem(name)]
 			if strings.ToLower(path.Ext(name)) == ending && of != "" && !taken[of] {
 				taken[of] = true
 				parts = append(parts, part{name, splitOfFile(path.Dir(name) + "/")})
@@ -41,11 +41,15 @@ func picturesByStem(files []string) map[string]string {
 	pictures := map[string]string{}
 	for _, name := range files {
 		if picture.IsName(name) {
-			pictures[strings.TrimSuffix(name, path.Ext(name))], pictures[name] = name, name
+			pictures[stem(name)], pictures[comparable(name)] = name, name
 		}
 	}
 	return pictures
 }
+
+// stem returns a name without its ending, in the form in which names of Macs
+// and of other machines are the same.
+func stem(name string) string { return comparable(strings.TrimSuffix(name, path.Ext(name))) }
 
 // openSidecars opens pictures whose captions stand in a text file of the same
 // name beside each.
@@ -70,7 +74,7 @@ func (s *folderStore) readSidecar(b *builder, p part, pictures map[string]string
 			return fmt.Errorf("%s: %w", s.folder.join(p.path), err)
 		}
 	}
-	name := pictures[strings.TrimSuffix(p.path, path.Ext(p.path))]
+	name := pictures[stem(p.path)]
 	b.add(item{name: name, captions: captions, file: s.begin(p.path), split: b.split(p.split)})
 	return nil
 }

@@ -80,7 +80,7 @@ func (s *tarStore) Close() error {
 
 // findTars returns a folder's tar files.
 func findTars(files []string, card []byte) ([]part, error) {
-	return findParts(files, card, hasEnding(".tar", ".tar.gz", ".tgz"))
+	return findParts(files, card, hasEnding(tarEndings...))
 }
 
 // findParts returns the files of an ending that the card or their names give
@@ -131,8 +131,8 @@ type tarSample struct {
 
 func (s *tarStore) read(b *builder, p part) error {
 	file, size, err := s.folder.open(p.path)
-	if err == nil && isGzip(file) {
-		file, size, err = inflated(file, size)
+	if err == nil {
+		file, size, err = unpacked(file, size)
 	}
 	if err != nil {
 		return fmt.Errorf("open data set: %s: %w", s.folder.join(p.path), err)

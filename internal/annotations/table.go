@@ -87,9 +87,12 @@ type columns struct {
 	file                    bool // the name's column is of paths
 }
 
+// placeNumber is a caption's place among its picture's, as Flickr30k's table has it.
+var placeNumber = regexp.MustCompile(`^\s*\d\s*$`)
+
 // findColumns reads the first line of a table. Without column names in it,
 // the first of two columns is the picture's, the second the caption, which
-// may hold commas.
+// may hold commas; a caption's place may stand between them.
 func findColumns(cells []string, comma byte) (c *columns, header bool, err error) {
 	keys := make([]string, len(cells))
 	for i, cell := range cells {
@@ -119,6 +122,8 @@ func findColumns(cells []string, comma byte) (c *columns, header bool, err error
 		}
 	}
 	switch {
+	case c.name < 0 && len(c.captions) == 0 && len(cells) > 2 && placeNumber.MatchString(cells[1]):
+		return &columns{name: 0, id: -1, split: -1, failed: -1, captions: []int{2}, count: 3}, false, nil
 	case c.name < 0 && len(c.captions) == 0 && (len(cells) < 2 || len(cells) > 2 && comma != ',' && comma != ';'):
 		return nil, false, fmt.Errorf("%d columns where 2 should be, a picture and its caption, or names of columns: looked for %s; and %s", len(cells), strings.Join(nameKeys, ", "), strings.Join(CaptionKeys, ", "))
 	case c.name < 0 && c.id < 0 && len(c.captions) == 0:
