@@ -1,9 +1,9 @@
 package nn
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
+	"unsafe"
 
 	"github.com/seetell/seetell/nn/tensorfile"
 	"github.com/seetell/seetell/torch"
@@ -99,15 +99,19 @@ func toFile(p Parameter) tensorfile.Tensor {
 func values[T torch.Element](x *torch.Tensor, read func(*torch.Tensor, *torch.Scope) []T) func() ([]byte, error) {
 	return func() (data []byte, err error) {
 		err = torch.NoGrad(func(s *torch.Scope) error {
-			var buffer bytes.Buffer
-			copied := read(x, s)
-			buffer.Grow(binary.Size(copied))
-			err := binary.Write(&buffer, binary.LittleEndian, copied)
-			data = buffer.Bytes()
+			data, err = littleEndian(read(x, s))
 			return err
 		})
 		return data, err
 	}
+}
+
+// littleEndian returns the bytes of values, on most machines without a copy.
+func littleEndian[T torch.Element](values []T) ([]byte, error) {
+	if len(values) == 0 || binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {
+		return binary.Append(nil, binary.LittleEndian, values)
+	}
+	return unsafe.Slice((*byte)(unsafe.Pointer(&values[0])), binary.Size(values)), nil
 }
 
 func int32s(x *torch.Tensor, s *torch.Scope) []int32 {
