@@ -148,6 +148,36 @@ const Group& group(const tg_world* w) {
   return w->group;
 }
 
+// kept_buffer is memory for a bucket's values while they travel, kept from one
+// call to the next: new memory costs more than the way.
+at::Tensor kept_buffer(tg_world* w, const std::vector<at::Tensor>& bucket,
+                       size_t index) {
+  int64_t bytes = 0;
+  for (const at::Tensor& x : bucket) bytes += static_cast<int64_t>(x.nbytes());
+  auto& kept = w->buffers[{bucket[0].device().str(), index}];
+  if (!kept.defined() || kept.numel() < bytes) {
+    kept = at::empty({bytes}, bucket[0].options().dtype(at::kByte));
+  }
+  return kept.narrow(0, 0, bytes).view(bucket[0].scalar_type());
+}
+
+// places are a bucket's tensors within its buffer, each in the order in which
+// its values lie where the processes compare that, as PyTorch's do not.
+std::vector<at::Tensor> places(const tg_world* w,
+                               const std::vector<at::Tensor>& bucket,
+                               const at::Tensor& buffer) {
+  std::vector<at::Tensor> out;
+  int64_t at = 0;
+  for (const at::Tensor& x : bucket) {
+    at::Tensor place = buffer.narrow(0, at, x.numel());
+    out.push_back(w->checked && x.is_non_overlapping_and_dense()
+                      ? place.as_strided(x.sizes(), x.strides())
+                      : place.view(x.sizes()));
+    at += x.numel();
+  }
+  return out;
+}
+
 void sum(const Group& group, const at::Tensor& x) {
   std::vector<at::Tensor> one{x};
   group->allreduce(one)->wait();
@@ -165,6 +195,8 @@ class Plan {
       elements += x.numel();
       shapes = c10::hash_combine(shapes, static_cast<size_t>(x.scalar_type()));
       for (int64_t side : x.sizes()) shapes = c10::hash_combine(shapes, side);
+      if (x.is_contiguous() || !x.is_non_overlapping_and_dense()) continue;
+      for (int64_t step : x.strides()) shapes = c10::hash_combine(shapes, step);
     }
     number_ = static_cast<int64_t>(kind) << 60 |
               static_cast<int64_t>(elements & kElements) << kShapeBits |
@@ -314,21 +346,20 @@ char* tg_world_sum(tg_world* w, tg_list tensors) {
   return guard_no_grad([&] {
     compare(w, Plan::kSum, list(tensors));
     auto all = buckets(list(tensors));
-    std::vector<at::Tensor> flat;
+    std::vector<std::vector<at::Tensor>> travelling;
     std::vector<c10::intrusive_ptr<c10d::Work>> works;
     for (auto& bucket : all) {  // the next is copied while this one travels
-      std::vector<at::Tensor> parts;
-      for (auto& x : bucket) parts.push_back(x.reshape({-1}));
-      flat.push_back(at::cat(parts));
-      std::vector<at::Tensor> one{flat.back()};
+      std::vector<at::Tensor> one{kept_buffer(w, bucket, works.size())};
+      travelling.push_back(places(w, bucket, one[0]));
+      for (size_t i = 0; i < bucket.size(); i++) {
+        travelling.back()[i].copy_(bucket[i]);
+      }
       works.push_back(group(w)->allreduce(one));
     }
     for (size_t i = 0; i < all.size(); i++) {
       works[i]->wait();
-      int64_t at = 0;
-      for (auto& x : all[i]) {
-        x.copy_(flat[i].narrow(0, at, x.numel()).view(x.sizes()));
-        at += x.numel();
+      for (size_t j = 0; j < all[i].size(); j++) {
+        all[i][j].copy_(travelling[i][j]);
       }
     }
   });

@@ -2,8 +2,13 @@
 #ifndef SEETELL_WORLD_H
 #define SEETELL_WORLD_H
 
+#include <ATen/core/Tensor.h>
+
+#include <map>
+#include <string>
 #include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
 #include <torch/csrc/distributed/c10d/Store.hpp>
+#include <utility>
 
 #include "ctorch_world.h"
 
@@ -13,6 +18,8 @@ struct tg_world {
   c10::intrusive_ptr<c10d::ProcessGroup> group;
   bool checked;  // the processes say what they are about to do, and compare
   int64_t timeout_ms;
+  // What travels, by device and place in a call's list.
+  std::map<std::pair<std::string, size_t>, at::Tensor> buffers;
 };
 
 #endif
