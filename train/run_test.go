@@ -124,9 +124,7 @@ func TestResumeIsExact(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := testrun.Contents(t, whole.Out)
-			for _, steps := range test.stops {
-				resumed(t, settings(), steps, want)
-			}
+			resumed(t, settings(), want, test.stops...)
 		})
 	}
 }
@@ -146,18 +144,23 @@ func randomBackbone(t *testing.T) string {
 	return path
 }
 
-// resumed stops a run after so many steps, resumes it and compares its files.
-func resumed(t *testing.T, cfg Config, steps int, want map[string]string) {
+// resumed stops a run behind each of some steps, resumes it each time and
+// compares its files.
+func resumed(t *testing.T, cfg Config, want map[string]string, stops ...int) {
 	t.Helper()
-	cfg.Workers = steps // the order must not depend on it
-	ctx, cancel := context.WithCancel(context.Background())
-	_, err := Run(ctx, cfg, &stopAfter{steps: steps, stop: cancel})
-	if !errors.Is(err, context.Canceled) {
-		t.Fatalf("stopped after %d steps: %v", steps, err)
+	done := 0
+	for _, steps := range stops {
+		cfg.Workers = steps // the order must not depend on it
+		ctx, cancel := context.WithCancel(context.Background())
+		_, err := Run(ctx, cfg, &stopAfter{steps: steps - done, stop: cancel})
+		cancel()
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("stopped after %d steps: %v", steps, err)
+		}
+		done, cfg.Resume = steps, true
 	}
-	cfg.Resume = true
 	if _, err := Run(context.Background(), cfg); err != nil {
-		t.Fatalf("resumed after %d steps: %v", steps, err)
+		t.Fatalf("resumed after %d steps: %v", done, err)
 	}
 	testrun.Same(t, testrun.Contents(t, cfg.Out), want)
 }

@@ -46,10 +46,14 @@ func gradientOrZero(s *torch.Scope, p *torch.Tensor) *torch.Tensor {
 	return g
 }
 
-// broadcast gives network, optimiser and average rank 0's values.
+// broadcast gives network, average and an optimiser that has taken steps rank
+// 0's values.
 func (t *Trainer) broadcast() error {
 	return torch.NoGrad(func(s *torch.Scope) error {
-		all := tensorsOf(nn.StateOf(t.Network.Named()), t.Optimizer.State())
+		all := tensorsOf(nn.StateOf(t.Network.Named()))
+		if t.steps > 0 {
+			all = append(all, tensorsOf(t.Optimizer.State())...)
+		}
 		if t.EMA != nil {
 			all = append(all, tensorsOf(t.EMA.State())...)
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/seetell/seetell/internal/testmodel"
+	"github.com/seetell/seetell/internal/testrun"
 	"github.com/seetell/seetell/internal/testtensors"
 )
 
@@ -23,6 +24,7 @@ func TestMain(m *testing.M) {
 	if programs, err = os.MkdirTemp("", "seetell"); err != nil {
 		panic(err)
 	}
+	testrun.InMemory() // where programs may not run
 	code := testtensors.Run(m)
 	os.RemoveAll(programs)
 	os.Exit(code)

@@ -20,7 +20,7 @@ import (
 
 // longer are flags of a training of some seconds, of which the first epochs
 // learn words and the last from drawn captions.
-var longer = []string{"--epochs", "4", "--self-critical", "1", "--checkpoint-every", "3"}
+var longer = []string{"--epochs", "3", "--self-critical", "1", "--checkpoint-every", "3"}
 
 var (
 	wholeOnce sync.Once

@@ -2,11 +2,8 @@ package distributed
 
 import (
 	"bytes"
-	"context"
 	"fmt"
-	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -15,57 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seetell/seetell/internal/testtensors"
 	"github.com/seetell/seetell/internal/testworld"
 	"github.com/seetell/seetell/torch"
-	"github.com/seetell/seetell/torch/internal/capi"
 )
-
-// taskVariable names what a copy of the test program does instead of testing:
-// it is one process of a world.
-const taskVariable = "SEETELL_WORLD_TEST_TASK"
-
-func TestMain(m *testing.M) {
-	if task := os.Getenv(taskVariable); task == "nccl" {
-		fmt.Print(resolveNCCL())
-		return
-	} else if task != "" {
-		if err := process(task); err != nil {
-			fmt.Println(err)
-			os.Exit(1)
-		}
-		return
-	}
-	os.Exit(testtensors.Run(m))
-}
-
-// process joins the world of the environment and does a task.
-func process(task string) error {
-	o, _, err := FromEnvironment()
-	if err != nil {
-		return err
-	}
-	o.Timeout, o.JoinTimeout = 20*time.Second, 20*time.Second
-	switch task {
-	case "peer":
-		o.PyTorch = true
-	case "alone":
-		o.JoinTimeout = time.Second
-	case "silent", "cut":
-		o.Timeout = 2 * time.Second
-	}
-	torch.SetThreads(1)
-	w, err := Join(o)
-	if err != nil {
-		return err
-	}
-	defer w.Leave()
-	fmt.Println("joined")
-	return map[string]func(*World) error{
-		"collectives": collectives, "peer": sums, "die": die, "note": leave, "note first": leaveFirst, "silent": silent, "alone": die,
-		"sizes": otherSizes, "methods": otherMethod, "backward": dieInBackward, "cut": cut, "signals": signals, "cost": cost,
-	}[task](w)
-}
 
 // sums checks the collectives that a process of PyTorch takes part in.
 func sums(w *World) error {
@@ -119,165 +68,15 @@ func collectives(w *World) error {
 	}
 	shared, err := w.Share([]byte(fmt.Sprint("from rank ", w.Rank())))
 	fmt.Println(string(shared), err)
-	return err
-}
-
-// die has the last rank end without a word while the others wait for it.
-func die(w *World) error {
-	if w.Rank() == w.Size()-1 {
-		w.Barrier()
-		syscall.Kill(os.Getpid(), syscall.SIGKILL)
-	}
-	w.Barrier()
-	began := time.Now()
-	err := w.Barrier()
-	if again := w.Barrier(); again == nil {
-		return fmt.Errorf("a broken world works")
-	}
-	return fmt.Errorf("after %.1f s: %w", time.Since(began).Seconds(), err)
-}
-
-// leave has the last rank, or for leave first the first, leave and say why.
-func leave(w *World) error { return leaver(w, w.Size()-1) }
-
-func leaveFirst(w *World) error { return leaver(w, 0) }
-
-func leaver(w *World, rank int) error {
-	if w.Rank() == rank {
-		err := fmt.Errorf("picture 7 is not there")
-		w.Note(err)
+	if err != nil || w.Size() == 1 {
 		return err
 	}
-	return w.Barrier()
+	return signals()
 }
 
-// silent has the last rank stop for longer than the timeout.
-func silent(w *World) error {
-	if w.Rank() == w.Size()-1 {
-		time.Sleep(15 * time.Second)
-		return nil
-	}
-	return w.Barrier()
-}
-
-// otherSizes has the last rank give a tensor of another size.
-func otherSizes(w *World) error {
-	return torch.Run(func(s *torch.Scope) error {
-		w.Sum(s, torch.Ones(s, torch.Float32, torch.CPU, int64(100+100*(w.Rank()/2))))
-		return nil
-	})
-}
-
-// otherMethod has the last rank call another method.
-func otherMethod(w *World) error {
-	return torch.Run(func(s *torch.Scope) error {
-		if x := torch.Ones(s, torch.Float32, torch.CPU, 100); w.Rank() == 2 {
-			w.Broadcast(s, x)
-		} else {
-			w.Sum(s, x)
-		}
-		return nil
-	})
-}
-
-// dieInBackward has the last rank end before the others' gradients are summed.
-func dieInBackward(w *World) error {
-	return w.Explain(torch.Run(func(s *torch.Scope) error {
-		x := torch.Ones(s, torch.Float32, torch.CPU, 100).RequiresGrad(s, true)
-		y := w.SumThrough(s, x).Sum(s)
-		if w.Rank() == 2 {
-			syscall.Kill(os.Getpid(), syscall.SIGKILL)
-		}
-		y.Backward(s)
-		return nil
-	}))
-}
-
-// freePort returns a port that nobody listened on just now.
-func freePort(t *testing.T) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port
-}
-
-// member is a process of a test's world.
-type member struct {
-	*exec.Cmd
-	out bytes.Buffer
-}
-
-// start starts one process of a world.
-func start(t *testing.T, rank, size, port int, name string, arguments ...string) *member {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	t.Cleanup(cancel)
-	m := &member{Cmd: exec.CommandContext(ctx, name, arguments...)}
-	m.Env = append(os.Environ(), fmt.Sprint("RANK=", rank), fmt.Sprint("WORLD_SIZE=", size), "MASTER_ADDR=127.0.0.1",
-		fmt.Sprint("MASTER_PORT=", port), "OMP_NUM_THREADS=1")
-	m.Stdout, m.Stderr = &m.out, &m.out
-	if err := m.Start(); err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
-// world runs a task in a world of processes and returns what each printed
-// behind the line that says it has joined.
-func world(t *testing.T, size int, task string) []string {
-	t.Helper()
-	t.Setenv(taskVariable, task)
-	port, members := freePort(t), make([]*member, size)
-	for rank := range members {
-		members[rank] = start(t, rank, size, port, os.Args[0])
-	}
-	said := make([]string, size)
-	for rank, m := range members {
-		_ = m.Wait() // some are to fail
-		_, said[rank], _ = strings.Cut(m.out.String(), "joined\n")
-		if said[rank] == "" {
-			said[rank] = m.out.String() + m.ProcessState.String()
-		}
-	}
-	return said
-}
-
-func TestCollectives(t *testing.T) {
-	for _, size := range []int{1, 2, 4} {
-		said := world(t, size, "collectives")
-		total := size * (size + 1) / 2
-		for rank, text := range said {
-			if text != said[0] {
-				t.Errorf("rank %d of %d says %q, rank 0 %q", rank, size, text, said[0])
-			}
-			for _, want := range []string{"agree\n", fmt.Sprintf("int64 (3) on cpu: %[1]d %[1]d %[1]d", total),
-				fmt.Sprintf("float32 (2, 4) on cpu: %[1]d %[1]d", total), "from rank 0 <nil>"} {
-				if !strings.Contains(text, want) {
-					t.Errorf("rank %d of %d says %q, want %q in it", rank, size, text, want)
-				}
-			}
-		}
-	}
-}
-
-// TestThreadsOutliveClosedConnections looks at the signals that the world's own
-// threads block: that of a broken pipe would end the process.
-func TestThreadsOutliveClosedConnections(t *testing.T) {
-	for rank, text := range world(t, 2, "signals") {
-		if !strings.Contains(text, "all block SIGPIPE") {
-			t.Errorf("rank %d: %s", rank, text)
-		}
-	}
-}
-
-// signals looks for threads of a world that a broken pipe would end.
-func signals(w *World) error {
-	if err := w.Barrier(); err != nil {
-		return err
-	}
+// signals looks for threads of a world that a broken pipe would end: Go leaves
+// its signal in threads that are not its own to the system.
+func signals() error {
 	paths, err := filepath.Glob("/proc/self/task/*/status")
 	if err != nil {
 		return err
@@ -301,6 +100,66 @@ func signals(w *World) error {
 	}
 	fmt.Println("all block SIGPIPE")
 	return nil
+}
+
+// world runs a task in a world of processes and returns what each printed
+// behind the line that says it has joined.
+func world(t *testing.T, size int, task string) []string {
+	t.Helper()
+	return said(testworld.World(t, size, []string{taskVariable + "=" + task}, os.Args[0]))
+}
+
+// said waits for processes and returns what each printed once it had joined.
+func said(members []*testworld.Member) []string {
+	texts := make([]string, len(members))
+	for rank, m := range members {
+		text, _ := m.End() // some are to fail
+		_, texts[rank], _ = strings.Cut(text, "joined\n")
+		if texts[rank] == "" {
+			texts[rank] = text + m.ProcessState.String()
+		}
+	}
+	return texts
+}
+
+func TestCollectives(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{1, 2, 4} {
+		said := world(t, size, "collectives")
+		total := size * (size + 1) / 2
+		for rank, text := range said {
+			if text != said[0] {
+				t.Errorf("rank %d of %d says %q, rank 0 %q", rank, size, text, said[0])
+			}
+			wants := []string{"agree\n", fmt.Sprintf("int64 (3) on cpu: %[1]d %[1]d %[1]d", total),
+				fmt.Sprintf("float32 (2, 4) on cpu: %[1]d %[1]d", total), "from rank 0 <nil>"}
+			if size > 1 {
+				wants = append(wants, "all block SIGPIPE")
+			}
+			for _, want := range wants {
+				if !strings.Contains(text, want) {
+					t.Errorf("rank %d of %d says %q, want %q in it", rank, size, text, want)
+				}
+			}
+		}
+	}
+}
+
+func TestPyTorchInTheWorld(t *testing.T) {
+	python := os.Getenv("SEETELL_TEST_PYTHON")
+	if python == "" {
+		t.Skip("needs SEETELL_TEST_PYTHON, a Python with PyTorch")
+	}
+	t.Parallel()
+	port := testworld.FreePort(t)
+	for rank, m := range []*testworld.Member{
+		testworld.Start(t, append(testworld.Environment(0, 2, port), taskVariable+"=peer"), os.Args[0]),
+		testworld.Start(t, testworld.Environment(1, 2, port), python, "testdata/peer.py"),
+	} {
+		if text, code := m.End(); code != 0 || !strings.Contains(text, "agree") {
+			t.Errorf("rank %d: exit code %d, %s", rank, code, text)
+		}
+	}
 }
 
 // TestWhatSumsCost says how long the sums of a step take on this machine.
@@ -332,137 +191,6 @@ func cost(w *World) error {
 	})
 }
 
-// TestSlurm meets as Slurm's variables say.
-func TestSlurm(t *testing.T) {
-	job := strconv.Itoa(freePort(t) % 20000)
-	var members []*testworld.Member
-	for rank := range 2 {
-		members = append(members, testworld.Start(t, []string{
-			taskVariable + "=collectives", fmt.Sprint("SLURM_PROCID=", rank), "SLURM_NTASKS=2", fmt.Sprint("SLURM_LOCALID=", rank),
-			"SLURM_JOB_ID=" + job, "SLURM_JOB_NODELIST=127.0.0.1", "OMP_NUM_THREADS=1",
-		}, os.Args[0]))
-	}
-	for rank, m := range members {
-		if text, code := m.End(); code != 0 || !strings.Contains(text, "agree") {
-			t.Errorf("rank %d: exit code %d, %s", rank, code, text)
-		}
-	}
-}
-
-func TestPyTorchInTheWorld(t *testing.T) {
-	python := os.Getenv("SEETELL_TEST_PYTHON")
-	if python == "" {
-		t.Skip("needs SEETELL_TEST_PYTHON, a Python with PyTorch")
-	}
-	t.Setenv(taskVariable, "peer")
-	port := freePort(t)
-	members := []*member{start(t, 0, 2, port, os.Args[0]), start(t, 1, 2, port, python, "testdata/peer.py")}
-	for rank, m := range members {
-		if err := m.Wait(); err != nil || !strings.Contains(m.out.String(), "agree") {
-			t.Errorf("rank %d: %v, %s", rank, err, &m.out)
-		}
-	}
-}
-
-func TestAProcessDies(t *testing.T) {
-	for rank, text := range world(t, 3, "die")[:2] {
-		var seconds float64
-		if _, err := fmt.Sscanf(text, "after %f s", &seconds); err != nil || seconds > 2 || !strings.Contains(text, "rank 2 left") {
-			t.Errorf("rank %d says %q, want that rank 2 left, within 2 s", rank, text)
-		}
-	}
-}
-
-func TestAProcessSaysWhyItLeaves(t *testing.T) {
-	for rank, text := range world(t, 3, "note")[:2] {
-		if !strings.Contains(text, "rank 2 left: picture 7 is not there") {
-			t.Errorf("rank %d says %q", rank, text)
-		}
-	}
-	for rank, text := range world(t, 3, "note first")[1:] {
-		if !strings.Contains(text, "rank 0 left: picture 7 is not there") {
-			t.Errorf("rank %d says %q", rank+1, text)
-		}
-	}
-}
-
-func TestAProcessDiesBeforeGradients(t *testing.T) {
-	for rank, text := range world(t, 3, "backward")[:2] {
-		if !strings.HasPrefix(text, "rank 2 left") {
-			t.Errorf("rank %d says %q, want that rank 2 left", rank, text)
-		}
-	}
-}
-
-// TestProcessesDiffer has processes do what Gloo would end them for.
-func TestProcessesDiffer(t *testing.T) {
-	for task, want := range map[string]string{
-		"sizes":   "rank 2 is about to sum 200 values",
-		"methods": "rank 2 is about to broadcast 100 values",
-	} {
-		for rank, text := range world(t, 3, task) {
-			if !strings.Contains(text, "the processes do not do the same: "+want) {
-				t.Errorf("rank %d says %q, want %q", rank, text, want)
-			}
-		}
-	}
-}
-
-func TestAProcessIsSilent(t *testing.T) {
-	for rank, text := range world(t, 3, "silent")[:2] {
-		if !strings.Contains(text, "rank 2 left") {
-			t.Errorf("rank %d says %q, want that rank 2 left", rank, text)
-		}
-	}
-}
-
-func TestNobodyElseComes(t *testing.T) {
-	t.Setenv(taskVariable, "alone")
-	m := start(t, 0, 2, freePort(t), os.Args[0])
-	if err := m.Wait(); err == nil || !strings.Contains(m.out.String(), "1 of 2 processes came within 1 s") {
-		t.Errorf("%v, %s", err, &m.out)
-	}
-}
-
-func TestPortInUse(t *testing.T) {
-	listener, err := net.Listen("tcp", ":0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	t.Setenv(taskVariable, "alone")
-	port := listener.Addr().(*net.TCPAddr).Port
-	m := start(t, 0, 2, port, os.Args[0])
-	if err := m.Wait(); err == nil || !strings.Contains(m.out.String(), fmt.Sprintf("port %d is in use", port)) {
-		t.Errorf("%v, %s", err, &m.out)
-	}
-}
-
-// resolveNCCL opens libtorch's CUDA library and the entry points of NCCL, for
-// which no GPU is needed.
-func resolveNCCL() error {
-	if err := torch.Open(); err != nil {
-		return err
-	}
-	if err := capi.Open(filepath.Join(torch.Location(), "lib", "libtorch_cuda.so")); err != nil {
-		return fmt.Errorf("libtorch's CUDA library cannot be opened: %w", err)
-	}
-	return loadNCCL()
-}
-
-func TestNCCLResolves(t *testing.T) {
-	m := testworld.Start(t, []string{taskVariable + "=nccl", "LD_BIND_NOW=1"}, os.Args[0])
-	out, _ := m.End()
-	for _, absent := range []string{"libtorch's CUDA library cannot be opened", "libseetell_cuda.so is not there"} {
-		if strings.Contains(out, absent) {
-			t.Skip("needs CUDA's libraries and shim (make CUDA=1 build): ", out)
-		}
-	}
-	if out != "<nil>" {
-		t.Error(out)
-	}
-}
-
 // TestNoWorld holds a nil world to be one process.
 func TestNoWorld(t *testing.T) {
 	var w *World
@@ -485,48 +213,4 @@ func TestNoWorld(t *testing.T) {
 	}
 	w.Note(os.ErrClosed)
 	w.Leave()
-}
-
-func TestEnvironment(t *testing.T) {
-	for _, test := range []struct {
-		name     string
-		env      string
-		want     Options
-		launched bool
-		wrong    string
-	}{
-		{"none", "", Options{}, false, ""},
-		{"torchrun", "RANK=3 LOCAL_RANK=1 WORLD_SIZE=4 MASTER_ADDR=10.0.0.1 MASTER_PORT=29400 TORCHELASTIC_USE_AGENT_STORE=True",
-			Options{Host: "10.0.0.1", Port: 29400, Rank: 3, Size: 4, LocalRank: 1, Launcher: true}, true, ""},
-		{"by hand", "RANK=0 WORLD_SIZE=2 MASTER_ADDR=localhost MASTER_PORT=5",
-			Options{Host: "localhost", Port: 5, Size: 2}, true, ""},
-		{"Slurm", "SLURM_PROCID=5 SLURM_NTASKS=8 SLURM_LOCALID=1 SLURM_JOB_ID=1234567 SLURM_JOB_NODELIST=gpu[07-09,12],x1",
-			Options{Host: "gpu07", Port: 34567, Rank: 5, Size: 8, LocalRank: 1}, true, ""},
-		{"Slurm's one task", "SLURM_PROCID=0 SLURM_NTASKS=1", Options{}, false, ""},
-		{"no master", "RANK=0 WORLD_SIZE=2 MASTER_PORT=5", Options{}, true, "MASTER_ADDR is empty"},
-		{"no port", "RANK=0 WORLD_SIZE=2 MASTER_ADDR=a", Options{}, true, "MASTER_PORT is 1 to 65535"},
-		{"no number", "RANK=x WORLD_SIZE=2 MASTER_ADDR=a MASTER_PORT=5", Options{}, true, `RANK is "x", and no number`},
-		{"too large", "RANK=2 WORLD_SIZE=2 MASTER_ADDR=a MASTER_PORT=5", Options{}, true, "process 2 of 2"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			set := map[string]string{}
-			for _, pair := range strings.Fields(test.env) {
-				name, value, _ := strings.Cut(pair, "=")
-				set[name] = value
-			}
-			got, launched, err := fromEnvironment(func(name string) string { return set[name] })
-			if launched != test.launched {
-				t.Errorf("launched: %v", launched)
-			}
-			if test.wrong != "" {
-				if err == nil || !strings.Contains(err.Error(), test.wrong) {
-					t.Errorf("the error is %v, want %q in it", err, test.wrong)
-				}
-				return
-			}
-			if err != nil || got != test.want {
-				t.Errorf("got %+v, %v, want %+v", got, err, test.want)
-			}
-		})
-	}
 }

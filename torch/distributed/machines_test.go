@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/seetell/seetell/internal/testworld"
 )
 
 // markVariable names the file by which a task says that it has begun.
@@ -30,31 +32,27 @@ func cut(w *World) error {
 // two machines: processes meet over IPv4 and IPv6, and notice that the cable is
 // pulled.
 func TestMachines(t *testing.T) {
+	t.Parallel()
 	names := [2]string{fmt.Sprint("seetell-a", os.Getpid()), fmt.Sprint("seetell-b", os.Getpid())}
 	cable(t, names)
-	port := freePort(t)
+	port := testworld.FreePort(t)
 	for _, address := range []string{"10.77.0.1", "fd77::1"} {
-		t.Setenv(taskVariable, "collectives")
-		for rank, text := range onMachines(t, names, address, port, nil) {
+		for rank, text := range said(onMachines(t, names, address, port, taskVariable+"=collectives")) {
 			if !strings.Contains(text, "agree") || !strings.Contains(text, "from rank 0 <nil>") {
 				t.Errorf("%s, rank %d: %s", address, rank, text)
 			}
 		}
 	}
 	mark := filepath.Join(t.TempDir(), "begun")
-	t.Setenv(taskVariable, "cut")
-	t.Setenv(markVariable, mark)
-	pull := func() {
-		for range 1000 {
-			if _, err := os.Stat(mark); err == nil {
-				break
-			}
-			time.Sleep(20 * time.Millisecond)
+	members := onMachines(t, names, "10.77.0.1", port, taskVariable+"=cut", markVariable+"="+mark)
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if _, err := os.Stat(mark); err == nil {
+			break
 		}
-		ip(t, "-n", names[0], "link", "set", "cable", "down")
 	}
+	ip(t, "-n", names[0], "link", "set", "cable", "down")
 	begin := time.Now()
-	for rank, text := range onMachines(t, names, "10.77.0.1", port, pull) {
+	for rank, text := range said(members) {
 		if !strings.Contains(text, "left") {
 			t.Errorf("rank %d says %q, want that one left", rank, text)
 		}
@@ -62,22 +60,14 @@ func TestMachines(t *testing.T) {
 	t.Logf("over after %v", time.Since(begin))
 }
 
-// onMachines does the task of the environment in two namespaces.
-func onMachines(t *testing.T, names [2]string, address string, port int, meanwhile func()) (texts []string) {
+// onMachines starts a process in each of two namespaces.
+func onMachines(t *testing.T, names [2]string, address string, port int, environment ...string) (members []*testworld.Member) {
 	t.Helper()
-	var members []*member
 	for rank, name := range names {
-		m := start(t, rank, 2, port, "ip", "netns", "exec", name, "env", "MASTER_ADDR="+address, os.Args[0])
-		members = append(members, m)
+		variables := append(testworld.Environment(rank, 2, port), environment...)
+		members = append(members, testworld.Start(t, append(variables, "MASTER_ADDR="+address), "ip", "netns", "exec", name, os.Args[0]))
 	}
-	if meanwhile != nil {
-		meanwhile()
-	}
-	for _, m := range members {
-		_ = m.Wait() // what it says is looked at
-		texts = append(texts, m.out.String())
-	}
-	return texts
+	return members
 }
 
 // cable makes two namespaces and what lies between them, or skips the test where
