@@ -165,6 +165,10 @@ func TestPageThemesAndWidths(t *testing.T) {
 				t.Errorf("the ground is %s, want %s", ground, test.ground)
 			}
 			narrow("empty")
+			mouse := testbrowser.Evaluate[bool](b, `matchMedia("(hover: hover)").matches`) // there may be none beside a headless browser
+			if said := testbrowser.Evaluate[string](b, `document.querySelector("#drop h2").innerText`); strings.HasPrefix(said, "Drop") != mouse {
+				t.Errorf("with a mouse: %v, the page says %q", mouse, said)
+			}
 			drop(b, "panorama.jpg", "image/jpeg", jpegOf(t, plainPicture(blue, 1600, 400)))
 			drop(b, "tower.jpg", "image/jpeg", jpegOf(t, plainPicture(red, 400, 1600)))
 			b.Eventually(`document.querySelectorAll(".card.working .busy:not([hidden])").length === 2`)

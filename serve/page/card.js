@@ -167,7 +167,7 @@ export class Card {
     this.words?.forEach((word, i) => word.classList.toggle("on", on && i === k));
     const about = this.find(".about");
     if (!on) {
-      about.textContent = this.words && this.root.querySelector(".word") ? "Point at a word to see where the model looked." : "";
+      about.textContent = this.words && this.root.querySelector(".word") ? `${matchMedia("(hover: none)").matches ? "Tap" : "Point at"} a word to see where the model looked.` : "";
       return;
     }
     const word = this.answer.captions[this.chosen].words[k], name = document.createElement("b");
