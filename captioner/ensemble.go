@@ -61,8 +61,7 @@ func MoreViews(s *torch.Scope, first View, others []*Network, flip bool, pixels 
 		return views
 	}
 	see := func(network *Network, pixels []uint8) {
-		_, features := network.encodePixels(s, pixels, pictures, how, p)
-		views = append(views, View{network, features})
+		views = append(views, View{network, network.encodePixels(s, pixels, how, p)})
 	}
 	for _, network := range others {
 		see(network, pixels)
@@ -76,17 +75,31 @@ func MoreViews(s *torch.Scope, first View, others []*Network, flip bool, pixels 
 	return views
 }
 
-// encodePixels is EncodePictures of pixels.
-func (n *Network) encodePixels(s *torch.Scope, pixels []uint8, pictures int, how picture.Preprocessing, p Precision) (pooled, features *torch.Tensor) {
+// encodedAtOnce is how many pictures are encoded at once: what the first layers
+// put out is large.
+const encodedAtOnce = 8
+
+// encodePixels returns the features f of pictures, as EncodePictures does.
+func (n *Network) encodePixels(s *torch.Scope, pixels []uint8, how picture.Preprocessing, p Precision) *torch.Tensor {
 	size := int64(how.Size)
-	x := torch.FromSlice(s, pixels, int64(pictures), size, size, 3).ToDevice(s, n.Device)
-	return n.EncodePictures(s, Normalise(s, x, how), Evaluation, p)
+	var parts []*torch.Tensor
+	for part := range slices.Chunk(pixels, encodedAtOnce*3*how.Size*how.Size) {
+		parts = append(parts, s.Within(func(s *torch.Scope) []*torch.Tensor {
+			x := torch.FromSlice(s, part, int64(len(part))/(3*size*size), size, size, 3).ToDevice(s, n.Device)
+			_, features := n.EncodePictures(s, Normalise(s, x, how), Evaluation, p)
+			return []*torch.Tensor{features}
+		})...)
+	}
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return torch.Cat(s, 0, parts...)
 }
 
 // views returns what the model's networks make of pictures.
 func (m *Model) views(s *torch.Scope, pixels []uint8, pictures int) []View {
-	_, features := m.network.encodePixels(s, pixels, pictures, m.Preprocessing, m.precision)
-	return MoreViews(s, View{m.network, features}, m.others, m.flip, pixels, pictures, m.Preprocessing, m.precision)
+	first := View{m.network, m.network.encodePixels(s, pixels, m.Preprocessing, m.precision)}
+	return MoreViews(s, first, m.others, m.flip, pixels, pictures, m.Preprocessing, m.precision)
 }
 
 // mirrored returns rows of width RGB pixels from right to left.

@@ -20,15 +20,20 @@ type inferenceThread struct {
 // ErrClosed is the cause of what fails because the model is closed.
 var ErrClosed = errors.New("the model is closed")
 
-func newInferenceThread() *inferenceThread {
+// newInferenceThread starts a thread, which calls setUp first unless that is nil.
+func newInferenceThread(setUp func() error) *inferenceThread {
 	t := &inferenceThread{work: make(chan func()), quit: make(chan struct{}), done: make(chan struct{})}
-	go t.serve()
+	go t.serve(setUp)
 	return t
 }
 
-func (t *inferenceThread) serve() {
+func (t *inferenceThread) serve(setUp func() error) {
 	runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
 	defer close(t.done)
+	if setUp != nil && setUp() != nil {
+		t.once.Do(func() { close(t.quit) })
+		return
+	}
 	for {
 		select {
 		case f := <-t.work:

@@ -28,6 +28,7 @@ type Model struct {
 	vocabulary *Vocabulary
 	precision  Precision
 	thread     *inferenceThread
+	crew       *crew    // that the thread hands parts of what it has to do
 	fixed      []*Fixed // the networks, from the first picture on; the thread's
 	closing    sync.Once
 }
@@ -70,7 +71,7 @@ func OpenAll(paths []string, o Options) (*Model, error) {
 	}
 	return &Model{
 		Metadata: metadata, network: networks[0], others: networks[1:], vocabulary: vocabulary, precision: precision,
-		flip: o.Flip, thread: newInferenceThread(),
+		flip: o.Flip, thread: newInferenceThread(nil), crew: newCrew(device),
 	}, nil
 }
 
@@ -79,6 +80,7 @@ func OpenAll(paths []string, o Options) (*Model, error) {
 func (m *Model) Close() {
 	m.closing.Do(func() {
 		m.thread.close()
+		m.crew.close()
 		m.release()
 		for _, network := range append(m.others, m.network) {
 			network.Close()
@@ -88,6 +90,9 @@ func (m *Model) Close() {
 
 // Vocabulary returns the words that the model knows.
 func (m *Model) Vocabulary() *Vocabulary { return m.vocabulary }
+
+// AtOnce is how many pictures the model describes at once to its best speed.
+func (m *Model) AtOnce() int { return m.crew.atOnce() }
 
 // Device returns where the model runs.
 func (m *Model) Device() torch.Device { return m.network.Device }

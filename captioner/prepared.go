@@ -127,25 +127,37 @@ func (m *Model) captionPrepared(ctx context.Context, requests []Request) []Answe
 	return answers
 }
 
-// search runs on the thread that owns the network.
-func (m *Model) search(requests []Request) (answers []Answer) {
+// search runs on the thread that owns the network; its crew describes parts of
+// the pictures side by side.
+func (m *Model) search(requests []Request) []Answer {
+	answers := make([]Answer, len(requests))
+	if err := torch.NoGrad(func(*torch.Scope) error { return m.fix() }); err != nil {
+		return failed(answers, err)
+	}
+	m.crew.each(len(requests), func(from, to int) { copy(answers[from:to], m.searchPart(requests[from:to])) })
+	return answers
+}
+
+func (m *Model) searchPart(requests []Request) (answers []Answer) {
 	size := m.Preprocessing.Size
 	pixels := make([]uint8, 0, len(requests)*size*size*3)
 	for _, r := range requests {
 		pixels = append(pixels, r.Picture.pixels...)
 	}
 	err := torch.NoGrad(func(s *torch.Scope) error {
-		if err := m.fix(); err != nil {
-			return err
-		}
 		answers = searchEach(s, m.views(s, pixels, len(requests)), m.vocabulary, requests, m.precision)
 		return nil
 	})
 	if err != nil {
-		answers = make([]Answer, len(requests))
-		for i := range answers {
-			answers[i].Err = err
-		}
+		return failed(make([]Answer, len(requests)), err)
+	}
+	return answers
+}
+
+// failed makes err every answer.
+func failed(answers []Answer, err error) []Answer {
+	for i := range answers {
+		answers[i] = Answer{Err: err}
 	}
 	return answers
 }

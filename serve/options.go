@@ -22,7 +22,7 @@ type Options struct {
 	Beam    captioner.Beam // of a request that asks for none, 5 wide
 	MaxBeam int            // the widest that a request may ask for, 20
 
-	MaxBatch int   // pictures described at once, 4
+	MaxBatch int   // pictures described at once, 16
 	Queue    int   // pictures decoded or waiting, 64; one more gets 429
 	Pictures int   // of one request, 8
 	Body     int64 // bytes of one picture, 32 MiB; as base64 a third more
@@ -50,7 +50,7 @@ func DefaultOptions() Options {
 	return Options{
 		Name: "seetell", Version: "0.0.0",
 		Beam: beam, MaxBeam: 20,
-		MaxBatch: 4, Queue: 64, Pictures: 8, Body: 32 << 20, Memory: 1 << 30,
+		MaxBatch: 16, Queue: 64, Pictures: 8, Body: 32 << 20, Memory: 1 << 30,
 		Connections: 256, HeaderTime: 5 * time.Second, BodyTime: 30 * time.Second, IdleTime: time.Minute,
 		DrainTime: 8 * time.Second,
 	}

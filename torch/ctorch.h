@@ -93,6 +93,7 @@ TG_TYPES(TG_STRUCT, TG_ENUM)
   F(uint64_t, running_abi, (void)TG_NOTHROW, ())                               \
   F(char*, set_threads, (int32_t n), (n))                                      \
   F(int32_t, threads, (void)TG_NOTHROW, ())                                    \
+  F(char*, work_alone, (void), ())                                             \
   F(char*, enter_thread, (bool* previous, bool no_grad), (previous, no_grad))  \
   F(void, leave_thread, (bool previous)TG_NOTHROW, (previous))                 \
   /* tensor.cpp */                                                             \

@@ -79,3 +79,14 @@ func FasterInBFloat16(device Device) bool {
 	var major C.int32_t
 	return device.open() == nil && takeMessage(C.tg_cuda_capability(&major, device.c())) == nil && major >= 8
 }
+
+// WorkAlone has operators on the CPU that are called on this thread of the
+// operating system use it alone, for good: the goroutine has locked itself to it.
+// Threads that do so side by side never wait for each other, as the threads of
+// one operator do.
+func WorkAlone() error {
+	if err := Open(); err != nil {
+		return err
+	}
+	return takeMessage(C.tg_work_alone())
+}

@@ -38,7 +38,8 @@ func TestWrongArguments(t *testing.T) {
 		},
 		Skip: map[string]string{
 			"CheckScopes": "it is the test's own", "TuneProcess": "it is for the start of a process",
-			"OpenShim": "only packages below can call it", "Scope.Call": "only packages below can call it",
+			"WorkAlone": "it is for a thread's whole life",
+			"OpenShim":  "only packages below can call it", "Scope.Call": "only packages below can call it",
 			"Scope.Close": "Run closes the scope",
 		},
 	})

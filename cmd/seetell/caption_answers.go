@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"os"
-	"sync"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/picture"
@@ -28,8 +30,8 @@ type describing struct {
 	keep  bool                // whether pictures are wanted again
 }
 
-// together is the number of pictures described at once.
-const together = 8
+// readers is the number of pictures read side by side.
+const readers = 8
 
 // answers describes the pictures in order, and decodes the next ones
 // meanwhile. The channel closes after the last.
@@ -37,8 +39,11 @@ func answers(ctx context.Context, paths []string, d describing) <-chan answer {
 	decoded, out := make(chan []answer), make(chan answer)
 	go func() {
 		defer close(decoded)
-		for first := 0; first < len(paths) && ctx.Err() == nil; first += together {
-			decoded <- d.read(ctx, paths[first:min(first+together, len(paths))])
+		for part := range slices.Chunk(paths, d.model.AtOnce()) {
+			if ctx.Err() != nil {
+				return
+			}
+			decoded <- d.read(ctx, part)
 		}
 	}()
 	go func() {
@@ -56,11 +61,12 @@ func answers(ctx context.Context, paths []string, d describing) <-chan answer {
 // read decodes pictures side by side.
 func (d describing) read(ctx context.Context, paths []string) []answer {
 	batch := make([]answer, len(paths))
-	var group sync.WaitGroup
+	var group errgroup.Group
+	group.SetLimit(readers)
 	for i, path := range paths {
-		group.Go(func() { batch[i] = d.readOne(ctx, path) })
+		group.Go(func() error { batch[i] = d.readOne(ctx, path); return nil })
 	}
-	group.Wait()
+	_ = group.Wait()
 	return batch
 }
 

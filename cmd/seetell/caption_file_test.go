@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/internal/testmodel"
 	"github.com/seetell/seetell/picture/sidecar"
 )
@@ -92,10 +93,16 @@ func TestCaptionFile(t *testing.T) {
 }
 
 // TestInterruptedCaptions says how far it came, and what there is goes on from
-// there: the ninth picture is a pipe that nobody writes.
+// there: behind the pictures described at once lies a pipe that nobody writes.
 func TestInterruptedCaptions(t *testing.T) {
 	checkpoint, photo := testmodel.Files(t)
-	dir, paths := photographs(t, photo, together)
+	model, err := captioner.Open(checkpoint, captioner.Options{Device: "cpu"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	atOnce := model.AtOnce()
+	model.Close()
+	dir, paths := photographs(t, photo, atOnce)
 	pipe := filepath.Join(dir, "pipe.jpg")
 	if err := syscall.Mkfifo(pipe, 0o666); err != nil {
 		t.Skip(err)
@@ -103,7 +110,7 @@ func TestInterruptedCaptions(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "captions.txt")
 	go func() {
 		for range 600 {
-			if data, _ := os.ReadFile(out); strings.Count(string(data), "\n") == together {
+			if data, _ := os.ReadFile(out); strings.Count(string(data), "\n") == atOnce {
 				_ = syscall.Kill(os.Getpid(), syscall.SIGINT)
 				return
 			}
@@ -111,11 +118,11 @@ func TestInterruptedCaptions(t *testing.T) {
 		}
 	}()
 	args := append([]string{"caption", "--device", "cpu", "--model", checkpoint, "--out", out}, append(paths, pipe)...)
-	if _, messages, code := say(t, args...); code != exitInterrupted || !strings.Contains(messages, "8 of 9 pictures done; the same command with --resume goes on") {
+	if _, messages, code := say(t, args...); code != exitInterrupted || !strings.Contains(messages, fmt.Sprintf("%d of %d pictures done; the same command with --resume goes on", atOnce, atOnce+1)) {
 		t.Errorf("exit code %d, %s", code, messages)
 	}
-	if n := strings.Count(textOf(t, out), "\n"); n != together {
-		t.Errorf("%d captions are in the file, want %d", n, together)
+	if n := strings.Count(textOf(t, out), "\n"); n != atOnce {
+		t.Errorf("%d captions are in the file, want %d", n, atOnce)
 	}
 }
 

@@ -67,8 +67,8 @@ type toldError struct{ text, advised string }
 func (e toldError) Error() string { return e.text }
 
 // described yields what comes of the pictures, in order, on rank 0 alone where
-// processes share them: each describes every so manieth eight, the same that one
-// process describes at once, and draws where it looked. Failed is why it ends
+// processes share them: each describes every so manieth eight, and draws where it
+// looked. Failed is why it ends
 // before the last.
 func (o *captioning) described(ctx context.Context, w *distributed.World, paths []string, d describing, failed *error) iter.Seq[answer] {
 	if w.Size() > 1 {
@@ -106,6 +106,9 @@ func (o *captioning) describedTogether(ctx context.Context, w *distributed.World
 		}
 	}
 }
+
+// together is the number of pictures that a process tells of at once.
+const together = 8
 
 // ownParts returns the pictures that a process describes in each round, as many
 // rounds on all of them.

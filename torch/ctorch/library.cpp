@@ -1,5 +1,7 @@
 // The library itself: versions, threads, and the state of a thread.
 #include <ATen/Parallel.h>
+#include <dlfcn.h>
+#include <omp.h>
 #include <torch/headeronly/version.h>
 
 #include "internal.h"
@@ -26,10 +28,39 @@ char* tg_set_threads(int32_t n) {
 
 int32_t tg_threads() noexcept { return at::get_num_threads(); }
 
+namespace {
+
+thread_local bool alone = false;
+
+// set_own_threads tells OpenMP, and MKL where libtorch has it, on this thread;
+// at::set_num_threads would tell later threads too.
+void set_own_threads(int n) {
+  omp_set_num_threads(n);
+  using Set = int (*)(int);
+  static const auto set =
+      reinterpret_cast<Set>(dlsym(RTLD_DEFAULT, "MKL_Set_Num_Threads_Local"));
+  if (set) set(n);
+}
+
 // OpenMP keeps its number of threads per thread, so each that enters is told.
+void tell_threads() {
+  at::init_num_threads();
+  if (alone) set_own_threads(1);
+}
+
+}  // namespace
+
+char* tg_work_alone() {
+  return seetell::guard([&] {
+    alone = true;
+    at::get_num_threads();  // which sets up a thread that it meets first
+    tell_threads();
+  });
+}
+
 char* tg_enter_thread(bool* previous, bool no_grad) {
   return seetell::guard([&] {
-    at::init_num_threads();
+    tell_threads();
     *previous = c10::GradMode::is_enabled();
     if (no_grad) c10::GradMode::set_enabled(false);
   });
