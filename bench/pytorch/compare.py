@@ -27,7 +27,6 @@ import tempfile
 import time
 
 import torch
-import torchvision
 from safetensors.torch import load_file
 from torch.nn import functional
 
@@ -46,6 +45,8 @@ class Torchvision(torch.nn.Module):
     """ResNet-18 of torchvision without its pooling and classifier."""
 
     def __init__(self, state):
+        import torchvision  # a machine without it compares without this
+
         super().__init__()
         self.model = torchvision.models.resnet18()
         self.model.load_state_dict(state, strict=False)
@@ -81,7 +82,7 @@ class Side:
 
 def seetell_side(options, folder):
     return Side([options.seetell, "-out", folder, "-data", options.data, "-weights", options.weights,
-                 "-precision", options.precision, "-threads", str(options.threads),
+                 "-precision", options.precision, "-device", options.device, "-threads", str(options.threads),
                  "-batch", str(options.batch), "-batches", str(options.batches), "-size", str(options.size),
                  f"-batch-norm={str(options.batch_norm).lower()}", "-dropout", str(options.dropout),
                  "-learning-rate", str(options.learning_rate),
@@ -142,6 +143,8 @@ class Learner:
         self.model, about = seetell.load(os.path.join(folder, "model.safetensors"))
         if options.torchvision:
             self.model.encoder.backbone = Torchvision(self.model.encoder.backbone.state_dict())
+        self.device = torch.device(options.device)
+        self.model = self.model.to(self.device)
         if self.channels_last:
             self.model = self.model.to(memory_format=torch.channels_last)
         self.model.train()
@@ -160,7 +163,7 @@ class Learner:
             self.encoder = torch.compile(self.encoder)
             self.step_of = torch.compile(step, dynamic=True)
         preprocessing = about["preprocessing"]
-        self.mean, self.std = (torch.tensor(preprocessing[k]) for k in ("mean", "std"))
+        self.mean, self.std = (torch.tensor(preprocessing[k], device=self.device) for k in ("mean", "std"))
         file = load_file(os.path.join(folder, "batches.safetensors"))
         self.batches = [{k: file[f"{i}.{k}"] for k in ("pixels", "picture", "words")}
                         for i in range(options.batches)]
@@ -170,7 +173,7 @@ class Learner:
         return name.replace("backbone.model.", "backbone.")
 
     def look(self, batch):
-        x = ((batch["pixels"].float() * (1 / 255) - self.mean) / self.std).permute(0, 3, 1, 2)
+        x = ((batch["pixels"].to(self.device).float() * (1 / 255) - self.mean) / self.std).permute(0, 3, 1, 2)
         if not self.channels_last:
             x = x.contiguous()
         return self.encoder(x)
@@ -180,17 +183,17 @@ class Learner:
         words = batch["words"]
         order, counts = packed(words)
         start = torch.full((len(words), 1), seetell.START)
-        inputs = torch.cat([start, words[:, :-1]], 1)[order]
-        f, decoder = features[batch["picture"][order]], self.model.decoder
+        inputs = torch.cat([start, words[:, :-1]], 1)[order].to(self.device)
+        f, decoder = features[batch["picture"][order].to(self.device)], self.model.decoder
         if self.tutorial:
             logits = unroll_again(decoder, f, inputs, counts, self.options.dropout)
         else:
             said = unroll(decoder, f, inputs, counts, self.step_of)
             logits = decoder.output(functional.dropout(said, self.options.dropout))
-        return logits, torch.cat([words[order[:n], t] for t, n in enumerate(counts)])
+        return logits, torch.cat([words[order[:n], t] for t, n in enumerate(counts)]).to(self.device)
 
     def loss(self, batch):
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16):
             features = self.look(batch)
             logits, words = self.score(batch, features)
         return functional.cross_entropy(logits.float(), words), features, logits
@@ -209,13 +212,22 @@ class Learner:
         begin = time.perf_counter()
         for _ in range(count):
             loss = self.step()
-        return {"seconds": time.perf_counter() - begin, "loss": loss,
-                "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
+        seconds = time.perf_counter() - begin  # loss.item() waits for the device
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        if self.device.type == "cuda":
+            peak = torch.cuda.max_memory_allocated(self.device)
+        return {"seconds": seconds, "loss": loss, "peak": peak}
 
 
 def difference(ours, theirs, scale=None):
     """The largest difference over the largest magnitude."""
     return ((ours - theirs).abs().max() / (theirs if scale is None else scale).abs().max()).item()
+
+
+def note(options, found):
+    if options.json:
+        with open(options.json, "w") as file:
+            json.dump(found, file)
 
 
 def parity(options, program, learner):
@@ -225,7 +237,8 @@ def parity(options, program, learner):
     buffers = {name: x.clone() for name, x in learner.model.named_buffers()}
     loss, features, logits = learner.loss(batch)
     loss.backward()
-    gradients = {learner.name(name): p.grad.clone() for name, p in learner.model.named_parameters()}
+    features, logits = features.cpu(), logits.cpu()
+    gradients = {learner.name(name): p.grad.cpu().clone() for name, p in learner.model.named_parameters()}
     for name, x in learner.model.named_buffers():
         x.copy_(buffers[name])
 
@@ -240,6 +253,7 @@ def parity(options, program, learner):
     losses = [learner.step() for _ in learner.batches]
     rows.append((f"loss, {len(losses)} steps of Adam",
                  max(abs(a - b) / abs(b) for a, b in zip(answer["losses"], losses))))
+    note(options, {what: gap for what, gap in rows})
     print(f"{'what':70} {'difference':>10} {'allowed':>8}")
     good = True
     for what, gap in rows:
@@ -257,7 +271,7 @@ def timing(options, sides):
             answer = sides[side].ask(f"steps {options.steps}")
             if i > 0:
                 block.append(answer)
-    print(f"{options.precision}, {options.threads} threads, batch {options.batch}, "
+    print(f"{options.device}, {options.precision}, {options.threads} threads, batch {options.batch}, "
           f"{options.rounds} blocks of {options.steps} steps each, in turn")
     medians = {}
     for side, block in blocks.items():
@@ -266,6 +280,8 @@ def timing(options, sides):
         print(f"{side:8} {medians[side]:7.1f} ms a step ({min(times):.1f} to {max(times):.1f}), "
               f"peak memory {max(answer['peak'] for answer in block) / 1e6:.0f} MB, "
               f"loss {block[-1]['loss']:.3f}")
+    note(options, {side: {"milliseconds": medians[side], "peak": max(answer["peak"] for answer in block)}
+                   for side, block in blocks.items()})
     for side in options.peers:
         print(f"seetell takes {medians['seetell'] / medians[side]:.2f} of the time of {side}")
     print("seetell's handles and resident MB after each block:",
@@ -287,6 +303,8 @@ def main():
     parser.add_argument("--data", default="demo")
     parser.add_argument("--weights", default="none")
     parser.add_argument("--precision", default="float32", choices=["float32", "bfloat16"])
+    parser.add_argument("--device", default="cpu", help="of both sides: cpu or cuda")
+    parser.add_argument("--json", help="write what was found to this file")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--batches", type=int, default=10)

@@ -92,7 +92,7 @@ func (l *learner) parity() (map[string]any, error) {
 func (l *learner) forward(keep func(string, *torch.Tensor), statistics []*torch.Tensor) error {
 	batch := l.part(0)
 	return torch.NoGrad(func(s *torch.Scope) error {
-		x := captioner.Normalise(s, predict.Pixels(s, batch, torch.CPU), l.config.Preprocessing)
+		x := captioner.Normalise(s, predict.Pixels(s, batch, l.device), l.config.Preprocessing)
 		_, features := l.network.EncodePictures(s, x, l.trainer.Modes, l.config.Precision)
 		targets := l.targets(batch)
 		options := captioner.LossOptions{Precision: l.config.Precision, Dropout: l.config.Dropout}

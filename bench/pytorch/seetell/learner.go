@@ -33,7 +33,7 @@ func newLearner(ctx context.Context, s settings) (*learner, error) {
 		return nil, err
 	}
 	var err error
-	if l.network, err = captioner.NewNetwork(s.config.Model, l.vocabulary.Len(), torch.CPU); err != nil {
+	if l.network, err = captioner.NewNetwork(s.config.Model, l.vocabulary.Len(), s.device); err != nil {
 		return nil, err
 	}
 	if err := l.network.LoadBackbone(ctx, s.config.EncoderWeights); err != nil {
@@ -108,7 +108,10 @@ func (l *learner) steps(count int) (a answer, err error) {
 			return a, err
 		}
 	}
-	memory := torch.Memory(torch.CPU)
+	if err := torch.Synchronize(l.device); err != nil {
+		return a, err
+	}
+	memory := torch.Memory(l.device)
 	a.Seconds, a.Live, a.Resident, a.Peak = time.Since(begin).Seconds(), torch.Live(), memory.Allocated, memory.Peak
 	return a, nil
 }

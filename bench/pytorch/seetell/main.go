@@ -25,6 +25,7 @@ import (
 type settings struct {
 	config         train.Config
 	threads, count int
+	device         torch.Device
 }
 
 func main() {
@@ -41,6 +42,7 @@ func main() {
 	flag.StringVar(&c.EncoderWeights, "weights", "none", "weights of ResNet-18")
 	flag.StringVar(&c.Out, "out", "", "folder of the files that both sides read")
 	flag.StringVar((*string)(&c.Precision), "precision", "float32", "float32 or bfloat16")
+	flag.StringVar(&c.Device, "device", "cpu", "cpu, cuda or cuda:1")
 	flag.IntVar(&s.threads, "threads", 2, "threads")
 	flag.IntVar(&c.Batch, "batch", 4, "pictures a step, with all their captions")
 	flag.IntVar(&s.count, "batches", 10, "batches, taken in turn")
@@ -65,6 +67,10 @@ func main() {
 // serve writes the files that both sides start from, says so, and obeys.
 func serve(ctx context.Context, s settings, in io.Reader, out io.Writer) error {
 	if err := torch.SetThreads(s.threads); err != nil {
+		return err
+	}
+	var err error
+	if s.device, err = torch.ParseDevice(s.config.Device); err != nil {
 		return err
 	}
 	l, err := newLearner(ctx, s)
