@@ -1,8 +1,9 @@
-// Package captioner describes images in words: a ResNet-18 encodes the image,
-// an LSTM with gated attention writes the words, and beam search picks the
-// caption. It follows Xu et al. 2015, "Show, Attend and Tell", with the soft
-// attention of their section 4.2.
+// Package captioner describes images in words: a ResNet encodes the image, an
+// LSTM with gated attention writes the words, and beam search picks the caption.
+// It follows Xu et al. 2015, "Show, Attend and Tell", with the soft attention of
+// their section 4.2; docs/model.md has the equations.
 //
-// A Model may caption from many goroutines at once; training needs its
-// Network alone.
+// Open gives a Model of a checkpoint, which many goroutines may ask for captions
+// at once. Below it is the Network, an Encoder and a Decoder, which package train
+// teaches and package predict has caption whole splits.
 package captioner

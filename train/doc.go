@@ -8,7 +8,6 @@
 //
 // Arrows among the files point one way, and no file reaches into another's state:
 // run.go and its like know all; state.go and what listens know the trainer and
-// events; trainer.go, microbatch.go and the objectives know neither files nor
-// logs; schedule.go is functions of settings and progress. TestArrows has the
-// order.
+// events; trainer.go, pass.go and the objectives know neither files nor logs;
+// schedule.go is functions of settings and progress. TestArrows has the order.
 package train
