@@ -35,9 +35,5 @@ func (s *Server) describeTexts(r *http.Request, texts []string, most *int) ([]de
 		words := min(*most, s.options.Beam.MaxWords)
 		o.MaxWords = &words
 	}
-	beam, err := s.beam(o)
-	if err != nil {
-		return nil, err
-	}
-	return s.describeAll(r.Context(), pictures, beam)
+	return s.describeAll(r.Context(), pictures, o)
 }

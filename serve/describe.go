@@ -20,9 +20,13 @@ type description struct {
 	model         time.Duration
 }
 
-// describe decodes a picture beside others and lets the model describe it.
-// The picture's bytes are not needed once it is decoded.
-func (s *Server) describe(ctx context.Context, data []byte, beam captioner.Beam) (description, error) {
+// describe decodes a picture beside others and lets the model describe it, as
+// the request asks. The picture's bytes are not needed once it is decoded.
+func (s *Server) describe(ctx context.Context, data []byte, asked settings) (description, error) {
+	beam, err := s.beam(asked)
+	if err != nil {
+		return description{}, err
+	}
 	if err := s.queue.admit(); err != nil {
 		return description{}, err
 	}
@@ -67,14 +71,14 @@ func decoders() int { return max(2, runtime.GOMAXPROCS(0)) }
 
 // describeAll describes the pictures of one request one behind the other, so
 // that a request of many takes no more places than one of one.
-func (s *Server) describeAll(ctx context.Context, pictures [][]byte, beam captioner.Beam) ([]description, error) {
+func (s *Server) describeAll(ctx context.Context, pictures [][]byte, asked settings) ([]description, error) {
 	if len(pictures) == 0 {
 		return nil, refuse(400, "no picture", "the request holds no picture: this server describes pictures, and does nothing else")
 	}
 	all := make([]description, len(pictures))
 	for i, data := range pictures {
 		var err error
-		if all[i], err = s.describe(ctx, data, beam); err != nil {
+		if all[i], err = s.describe(ctx, data, asked); err != nil {
 			return nil, err
 		}
 	}

@@ -46,11 +46,7 @@ func (s *Server) imageToText(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	beam, err := s.beam(asked)
-	if err != nil {
-		return err
-	}
-	d, err := s.describe(r.Context(), body.picture, beam)
+	d, err := s.describe(r.Context(), body.picture, asked)
 	if err != nil {
 		return err
 	}

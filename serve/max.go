@@ -34,11 +34,7 @@ func (s *Server) maxPredict(w http.ResponseWriter, r *http.Request) error {
 		best := min(maxCaptions, s.options.MaxBeam)
 		o.Best = &best
 	}
-	beam, err := s.beam(o)
-	if err != nil {
-		return err
-	}
-	d, err := s.describe(r.Context(), picture, beam)
+	d, err := s.describe(r.Context(), picture, o)
 	if err != nil {
 		return err
 	}

@@ -51,11 +51,7 @@ func (s *Server) caption(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	beam, err := s.beam(o)
-	if err != nil {
-		return err
-	}
-	d, err := s.describe(r.Context(), picture, beam)
+	d, err := s.describe(r.Context(), picture, o)
 	if err != nil {
 		return err
 	}

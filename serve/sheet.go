@@ -21,11 +21,7 @@ func (s *Server) sheet(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	beam, err := s.beam(o)
-	if err != nil {
-		return err
-	}
-	d, err := s.describe(r.Context(), data, beam)
+	d, err := s.describe(r.Context(), data, o)
 	if err != nil {
 		return err
 	}
