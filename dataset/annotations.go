@@ -77,20 +77,21 @@ func oneEach(parts []part) ([]part, error) {
 // Lines about one picture are joined.
 func (s *folderStore) readAnnotations(b *builder, p part) error {
 	file := s.begin(p.path)
-	all := joined{at: map[string]int{}}
+	all := joined{at: map[joinedKey]int32{}}
 	bad := func(line int, what string) {
 		b.problems.add(BadRow, fmt.Sprintf("%s line %d", path.Base(p.path), line), what)
 	}
 	if err := s.eachRecord(p.path, all.add, bad); err != nil {
 		return fmt.Errorf("%s: %w", s.folder.join(p.path), err)
 	}
+	all.at = nil
 	for _, r := range all.records {
-		it := item{name: r.Name, number: r.ID, captions: r.Captions, row: r.Line - 1, file: file, split: b.split(p.split)}
-		if r.Element > 0 {
-			it.row, s.units[file] = r.Element-1, "picture"
+		it := item{name: r.name, number: r.id, captions: r.captions, row: int(r.line) - 1, file: file, split: b.split(p.split)}
+		if r.element > 0 {
+			it.row, s.units[file] = int(r.element)-1, "picture"
 		}
-		if r.Split != "" {
-			it.split = b.split(r.Split)
+		if r.split != "" {
+			it.split = b.split(r.split)
 		}
 		s.place(b, it, path.Dir(p.path))
 	}
@@ -112,21 +113,34 @@ func (s *folderStore) eachRecord(name string, add func(annotations.Record) error
 
 // joined gathers records, those about one picture into one.
 type joined struct {
-	records []annotations.Record
-	at      map[string]int
+	records []joinedRecord
+	at      map[joinedKey]int32
 }
 
+// joinedRecord is what is kept of a record: there may be millions.
+type joinedRecord struct {
+	name, id, split string
+	captions        []string
+	line, element   int32
+}
+
+// joinedKey is what a picture is known by: its name in a split, else its number.
+type joinedKey struct{ name, split string }
+
 func (j *joined) add(r annotations.Record) error {
-	key := r.Name + "\x00" + r.Split
+	key := joinedKey{r.Name, r.Split}
 	if r.Name == "" {
-		key = "\x00\x00" + r.ID
+		key = joinedKey{"\x00", r.ID}
 	}
 	i, ok := j.at[key]
 	if !ok {
-		j.at[key] = len(j.records)
-		j.records = append(j.records, r)
+		j.at[key] = int32(len(j.records))
+		j.records = append(j.records, joinedRecord{r.Name, r.ID, r.Split, r.Captions, int32(r.Line), int32(r.Element)})
 		return nil
 	}
-	j.records[i].Captions = append(j.records[i].Captions, r.Captions...)
+	if len(j.records[i].captions)+len(r.Captions) > annotations.MostCaptions {
+		return fmt.Errorf("line %d: %w", r.Line, annotations.ErrMany)
+	}
+	j.records[i].captions = append(j.records[i].captions, r.Captions...)
 	return nil
 }

@@ -19,7 +19,8 @@ type builder struct {
 	names    []string // of splits; names[0] is ""
 	numbers  map[string]int32
 	problems Problems
-	single   bool // rows hold one caption each, so rows of one picture belong together
+	costs    ledger // of rows in parquet
+	single   bool   // rows hold one caption each, so rows of one picture belong together
 }
 
 func newBuilder(source string, o Options) *builder {

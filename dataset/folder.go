@@ -18,6 +18,7 @@ type folderStore struct {
 	lists   []string // names of the captions files
 	units   []string // what their rows are: line, picture, row
 	buffers bufferPool
+	costs   ledger // of tables in parquet
 }
 
 func (s *folderStore) where(it *item) string {

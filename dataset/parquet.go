@@ -150,12 +150,13 @@ func (s *parquetStore) addRows(b *builder, p part, table *parquet.File, schema *
 	s.files[number].pictures = pictures
 	b.single = b.single || schema.single()
 	split := b.split(p.split)
-	return schema.eachRow(table, func(i int, row parquetRow) {
+	return schema.eachRow(table, &b.costs, func(i int, row parquetRow) error {
 		it := item{name: row.name, number: row.number, captions: row.captions, file: number, row: i, split: split}
 		if row.split != "" {
 			it.split = b.split(row.split)
 		}
 		b.add(it)
+		return nil
 	})
 }
 
@@ -175,11 +176,7 @@ func (s *folderStore) eachParquetRecord(name string, add func(annotations.Record
 		return err
 	}
 	s.units[len(s.units)-1] = "row"
-	var failed error
-	err = schema.eachRow(table, func(i int, row parquetRow) {
-		if failed == nil {
-			failed = add(annotations.Record{Name: row.name, ID: row.number, Split: row.split, Captions: row.captions, Line: i + 1})
-		}
+	return schema.eachRow(table, &s.costs, func(i int, row parquetRow) error {
+		return add(annotations.Record{Name: row.name, ID: row.number, Split: row.split, Captions: row.captions, Line: i + 1})
 	})
-	return errors.Join(err, failed)
 }

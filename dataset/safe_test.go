@@ -5,14 +5,19 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 
+	"github.com/parquet-go/parquet-go"
+
 	"github.com/seetell/seetell/hub"
 	"github.com/seetell/seetell/hub/hubtest"
+	"github.com/seetell/seetell/internal/annotations"
 )
 
 // TestBitFlips: whatever bit of a parquet file is wrong, reading it ends,
@@ -174,5 +179,40 @@ func TestArchives(t *testing.T) {
 	write(t, filepath.Join(root, "zeros.tar.gz"), zipped.Bytes())
 	if _, err := Open(context.Background(), filepath.Join(root, "zeros.tar.gz"), Options{}); err == nil || !strings.Contains(err.Error(), "it holds more than") {
 		t.Errorf("80 MB of zeros: %v", err)
+	}
+}
+
+// TestParquetBombs: a small file whose rows would take gigabytes is refused
+// before they are made.
+func TestParquetBombs(t *testing.T) {
+	type row struct {
+		Image    []byte   `parquet:"image"`
+		Captions []string `parquet:"captions,list,dict"`
+	}
+	many := func(n int, caption string) []string {
+		return slices.Repeat([]string{caption}, n)
+	}
+	for _, test := range []struct {
+		name string
+		rows []row
+		want error
+	}{
+		{"one picture of many captions", []row{{tinyPicture("x"), many(10_001, "")}}, annotations.ErrMany},
+		{"a long caption many times", slices.Repeat([]row{{tinyPicture("x"), many(10, strings.Repeat("a dog ", 5_000))}}, 400), errCostly},
+	} {
+		var file bytes.Buffer
+		w := parquet.NewGenericWriter[row](&file, parquet.Compression(&parquet.Zstd))
+		if _, err := w.Write(test.rows); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "train.parquet")
+		write(t, path, file.Bytes())
+		_, err := Open(context.Background(), path, Options{})
+		if !errors.Is(err, test.want) || file.Len() > 1<<20 {
+			t.Errorf("%s, in %d bytes: %v, want %v", test.name, file.Len(), err, test.want)
+		}
 	}
 }

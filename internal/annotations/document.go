@@ -106,9 +106,19 @@ func (d *document) object() error {
 			return err
 		}
 		o.add(key, raw, line)
+		if len(o.keys) < manyKeys || c.found {
+			continue
+		}
+		if err := d.mapped(o); err != nil { // nothing else has so many keys
+			return err
+		}
+		o.clear()
 	}
 	if _, err := d.token(); err != nil {
 		return err
+	}
+	if o.cleared {
+		return d.mapped(o)
 	}
 	if c.found || c.empty && len(o.keys) == 0 {
 		return c.finish()
@@ -133,6 +143,10 @@ func (d *document) object() error {
 	}
 	return d.mapped(o)
 }
+
+// manyKeys is how many keys of an object are held until it is known what the
+// object is.
+const manyKeys = 10_000
 
 // mapped adds the records of a map from ids to captions.
 func (d *document) mapped(o object) error {

@@ -10,9 +10,15 @@ import (
 	"unicode/utf8"
 )
 
-// longestValue is how many bytes a part of a JSON file may have that is read
-// at once: a picture's captions, or a program's list of results.
-const longestValue = 64 << 20
+// How many bytes a part of a JSON file may have that is read at once: a
+// picture's captions or a program's list of results, and a key; and how many
+// members such a part may have, unless they are longer than that on average.
+const (
+	longestValue = 64 << 20
+	longestKey   = 1 << 20
+	mostMembers  = 1 << 20
+	shortMember  = 16
+)
 
 // readJSON reads one document, or several, one a line.
 func (r Reader) readJSON(file io.Reader) error {
@@ -42,7 +48,9 @@ type source struct {
 	ended error
 
 	read   int64   // bytes given on
+	begin  int64   // of the value that is read
 	limit  int64   // how far it may read
+	commas int64   // of the value, those between its members
 	ends   []int64 // of lines that have not been asked for
 	passed int     // line ends before those
 	tail   byte    // the last byte given on
@@ -52,8 +60,11 @@ type source struct {
 
 // Read gives the file's next bytes.
 func (s *source) Read(p []byte) (int, error) {
-	if s.read > s.limit {
-		return 0, fmt.Errorf("line %d: a value of more than %d bytes", s.last(), longestValue)
+	switch {
+	case s.read > s.limit:
+		return 0, fmt.Errorf("line %d: a value of more than %d bytes", s.last(), s.limit-s.begin)
+	case s.commas > max(mostMembers, (s.read-s.begin)/shortMember):
+		return 0, fmt.Errorf("line %d: a value of more than %d members", s.last(), mostMembers)
 	}
 	for len(s.held) == 0 || s.ended == nil && mayBePart(s.held) {
 		if s.ended != nil {
@@ -96,6 +107,8 @@ func (s *source) give(p []byte) int {
 			s.escaped = true
 		case c == '"':
 			s.inText = !s.inText
+		case !s.inText && c == ',':
+			s.commas++
 		case !s.inText && (c == 'N' || c == 'I' || c == '-'):
 			if number := unusualAt(s.held); number > 0 {
 				c = '0' // which no caption is
@@ -136,9 +149,12 @@ func (d *document) line(at int64) int {
 	return s.passed + 1
 }
 
+// expect has what begins at a byte be so long at most.
+func (s *source) expect(at, length int64) { s.begin, s.limit, s.commas = at, at+length, 0 }
+
 // value decodes the next value whole and returns its line.
 func (d *document) value() (json.RawMessage, int, error) {
-	d.source.limit = d.decoder.InputOffset() + longestValue
+	d.source.expect(d.decoder.InputOffset(), longestValue)
 	var raw json.RawMessage
 	if err := d.decoder.Decode(&raw); err != nil {
 		return nil, 0, err
@@ -151,6 +167,6 @@ func (d *document) value() (json.RawMessage, int, error) {
 }
 
 func (d *document) token() (json.Token, error) {
-	d.source.limit = d.decoder.InputOffset() + longestValue
+	d.source.expect(d.decoder.InputOffset(), longestKey)
 	return d.decoder.Token()
 }

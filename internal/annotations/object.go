@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -13,6 +14,13 @@ type object struct {
 	keys   []string
 	values []json.RawMessage
 	lines  []int
+
+	cleared bool // it had more members
+}
+
+// clear forgets the members.
+func (o *object) clear() {
+	o.keys, o.values, o.lines, o.cleared = o.keys[:0], o.values[:0], o.lines[:0], true
 }
 
 // parse reads the members of one object. What they hold stays as it is.
@@ -36,10 +44,12 @@ func parse(raw json.RawMessage) (object, error) {
 func (o object) lowered() object {
 	low := o
 	low.keys = make([]string, len(o.keys))
+	seen := make(map[string]bool, len(o.keys))
 	for i, key := range o.keys {
-		if low.keys[i] = plain(key); slices.Contains(low.keys[:i], low.keys[i]) {
+		if low.keys[i] = plain(key); seen[low.keys[i]] {
 			return o
 		}
+		seen[low.keys[i]] = true
 	}
 	return low
 }
@@ -80,15 +90,25 @@ func (o *object) text(key string) string {
 // records returns the elements of a member that is a list of objects with a
 // picture and a caption each, else nil.
 func (o *object) records(key string) []json.RawMessage {
-	var list []json.RawMessage
-	if value := o.value(key); value == nil || json.Unmarshal(value, &list) != nil || len(list) == 0 {
-		return nil
-	}
-	first, err := parse(list[0])
+	value := o.value(key)
+	first, err := parse(firstOf(value))
 	if err != nil || !first.isRecord() {
 		return nil
 	}
+	var list []json.RawMessage
+	if json.Unmarshal(value, &list) != nil {
+		return nil
+	}
 	return list
+}
+
+// firstOf returns the first element of a list, nil where there is none.
+func firstOf(raw json.RawMessage) (first json.RawMessage) {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	if token, err := decoder.Token(); err != nil || token != json.Delim('[') || !decoder.More() || decoder.Decode(&first) != nil {
+		return nil
+	}
+	return first
 }
 
 // isRecord tells whether the object has a picture and captions.
@@ -187,20 +207,33 @@ func textsOf(raw json.RawMessage) (texts []string, null bool, err error) {
 		text, null, err := textOf(raw)
 		return []string{text}, null, err
 	}
-	var list []json.RawMessage
-	if json.Unmarshal(raw, &list) != nil {
+	texts = []string{}
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	if _, err := decoder.Token(); err != nil {
 		return nil, false, errNoTexts
 	}
-	texts = make([]string, len(list))
-	for i, element := range list {
-		isNull := false
-		if texts[i], isNull, err = textOf(element); err != nil {
+	for decoder.More() {
+		var element json.RawMessage
+		if decoder.Decode(&element) != nil {
+			return nil, false, errNoTexts
+		}
+		if len(texts) == MostCaptions {
+			return nil, false, ErrMany
+		}
+		text, isNull, err := textOf(element)
+		if err != nil {
 			return nil, false, err
 		}
-		null = null || isNull
+		texts, null = append(texts, text), null || isNull
 	}
 	return texts, null, nil
 }
+
+// MostCaptions is how many captions a picture may have.
+const MostCaptions = 10_000
+
+// ErrMany is the cause where a picture has more than MostCaptions.
+var ErrMany = fmt.Errorf("more than %d captions of one picture", MostCaptions)
 
 // textOf returns a text, or the one in an object under raw, caption or text.
 func textOf(raw json.RawMessage) (text string, null bool, err error) {

@@ -11,7 +11,7 @@ import (
 
 // largestFooter is how many bytes a file's footer may have; those of large
 // data sets have some megabytes.
-const largestFooter = 16 << 20
+const largestFooter = 8 << 20
 
 // Open opens a parquet file. Its footer is gone through before the library
 // believes the sizes in it; what the library panics at is told as damage.
@@ -54,7 +54,7 @@ func checkFooter(file io.ReaderAt, size int64) error {
 	if _, err := file.ReadAt(footer, size-8-length); err != nil {
 		return err
 	}
-	w := walker{rest: footer}
+	w := walker{rest: footer, most: fewStructs + len(footer)/leastStruct}
 	if w.structure(0); w.bad {
 		return fmt.Errorf("%w: its footer", ErrDamaged)
 	}
@@ -64,8 +64,10 @@ func checkFooter(file io.ReaderAt, size int64) error {
 // walker goes through a structure in thrift's compact protocol, and finds it
 // bad where a length says more than there is.
 type walker struct {
-	rest []byte
-	bad  bool
+	rest  []byte
+	bad   bool
+	lists int // elements of lists of structures, each of which takes memory
+	most  int // that there may be of them
 }
 
 // Thrift's types that are told apart.
@@ -79,9 +81,13 @@ const (
 	thriftStruct = 12
 )
 
-// leastStruct is how many bytes an element of a list of structures has at
-// least, in a parquet footer.
-const leastStruct = 3
+// A footer may have some structures in lists, the columns of its row groups
+// above all, and then one for so many bytes: real ones have more, and the
+// library makes some 400 bytes of one.
+const (
+	fewStructs  = 1 << 16
+	leastStruct = 24
+)
 
 func (w *walker) take(n uint64) {
 	if n > uint64(len(w.rest)) {
@@ -165,13 +171,14 @@ func (w *walker) list(depth int) {
 
 // items goes through count elements of a list, or pairs of a map.
 func (w *walker) items(count uint64, depth int, kinds ...byte) {
-	least := uint64(1)
-	if kinds[0] == thriftStruct {
-		least = leastStruct
-	}
-	if count > uint64(len(w.rest))/least {
+	if count > uint64(len(w.rest)) {
 		w.bad = true
+		return
 	}
+	if w.lists += int(count); kinds[0] != thriftStruct {
+		w.lists -= int(count)
+	}
+	w.bad = w.bad || w.lists > w.most
 	for range count {
 		for _, kind := range kinds {
 			w.value(kind, depth+1)

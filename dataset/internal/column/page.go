@@ -66,12 +66,15 @@ func readPages(file io.ReaderAt, g *group) ([]*page, error) {
 		if p.rows < 0 || p.levels < 0 || p.repetition < 0 || p.isDictionary && p.rows > 8*p.inflated || !p.isDictionary && int64(p.rows) > g.first+g.rows-row {
 			return nil, fmt.Errorf("page header at byte %d: %w: %d values", p.offset-int64(size), errDamaged, p.rows)
 		}
+		if int64(p.inflated) > pageRoom+pageRatio*int64(p.size) {
+			return nil, fmt.Errorf("page header at byte %d: %w: %d bytes of %d", p.offset-int64(size), errDamaged, p.inflated, p.size)
+		}
 		if p.isDictionary {
 			dictionary = p
 			continue
 		}
-		if !known {
-			continue // an index page
+		if !known || p.rows == 0 {
+			continue // an index page, or an empty one
 		}
 		p.dictionary = dictionary
 		row += int64(p.rows)
@@ -124,6 +127,13 @@ func readHeader(file io.ReaderAt, at, end int64) (*format.PageHeader, int, error
 }
 
 var errDamaged = errors.New("damaged page")
+
+// What a page may hold: text compresses to a tenth, and pictures hardly. More
+// of less is zeros, and would fill memory.
+const (
+	pageRoom  = 32 << 20
+	pageRatio = 20
+)
 
 // inflate reads the page's body and decompresses it into buffer, which may
 // grow: levels first, then values.

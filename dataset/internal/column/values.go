@@ -167,7 +167,7 @@ func (p *page) deltaLength(w *window, at int) ([]span, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.checkDelta(data); err != nil {
+	if err := p.checkValues(data); err != nil {
 		return nil, err
 	}
 	all, offsets, err := new(delta.LengthByteArrayEncoding).DecodeByteArray(nil, data, nil)
