@@ -9,6 +9,7 @@ import (
 	"io"
 	"math"
 	"strings"
+	"sync"
 )
 
 // Decode returns the picture in data, whose format is told by its first bytes:
@@ -77,7 +78,7 @@ func (d *Decoder) Use(ctx context.Context, data []byte, use func(*Picture) error
 	if err != nil {
 		return err
 	}
-	defer giveBack()
+	defer in.after(giveBack)
 	p, err := f.pixels(d, in)
 	if err != nil {
 		return err
@@ -144,6 +145,7 @@ type input struct {
 	context context.Context
 	data    []byte
 	header  header
+	behind  *sync.WaitGroup // what goes on once the context has ended
 }
 
 // reader reads the file for a decoder of Go's, up to the context's end.
@@ -171,7 +173,7 @@ func (r *reader) ReadAt(p []byte, at int64) (int, error) {
 // read reads the header and how the picture is turned.
 func (f *format) read(d *Decoder, ctx context.Context, data []byte) (in input, orientation int, err error) {
 	defer f.catch(&err)
-	in = input{context: ctx, data: data}
+	in = input{context: ctx, data: data, behind: new(sync.WaitGroup)}
 	if in.header, err = f.header(d, data); err != nil {
 		return in, 0, f.explain(ctx, err)
 	}

@@ -120,7 +120,7 @@ func decodeGIF(_ *Decoder, in input) (*Picture, error) {
 	if _, err := io.ReadFull(reader, indices); err != nil {
 		return nil, err
 	}
-	return g.draw(indices), nil
+	return in.apart(func() (*Picture, error) { return g.draw(indices), nil })
 }
 
 // gifBlocks reads the bytes of blocks of up to 255.

@@ -51,7 +51,7 @@ func decodePNG(_ *Decoder, in input) (*Picture, error) {
 	if err != nil {
 		return nil, err
 	}
-	return fromOwn(m), nil
+	return in.apart(func() (*Picture, error) { return fromOwn(m), nil })
 }
 
 // decodeExactly reads a PNG with as many rows as its header states, and none of

@@ -52,10 +52,17 @@ func (r *tiffRaster) chunk(in input, i, samples, rows int) ([]byte, error) {
 		return nil, err
 	}
 	out := make([]byte, rowBytes*rows)
-	if _, err := io.ReadFull(reader, out); err != nil {
-		return nil, errCut
+	for rest := out; len(rest) > 0; {
+		if err := in.context.Err(); err != nil {
+			return nil, err
+		}
+		n, err := io.ReadFull(reader, rest[:min(len(rest), 1<<20)])
+		if err != nil {
+			return nil, errCut
+		}
+		rest = rest[n:]
 	}
-	if err := r.unpredict(out, samples); err != nil {
+	if err := r.unpredict(in, out, samples); err != nil {
 		return nil, err
 	}
 	return r.wholeBytes(out, rowBytes, samples), nil
@@ -190,7 +197,7 @@ func (r *tiffRaster) blackWhite(packed []byte, rows int) ([]byte, error) {
 
 // unpredict adds up what was stored as differences (TIFF 6.0, §14, and Adobe's
 // technical note 3 for numbers with a point).
-func (r *tiffRaster) unpredict(out []byte, samples int) error {
+func (r *tiffRaster) unpredict(in input, out []byte, samples int) error {
 	const differences, ofBytes = 2, 3
 	size := r.bits / 8
 	row := r.chunkWidth * samples * size
@@ -198,14 +205,14 @@ func (r *tiffRaster) unpredict(out []byte, samples int) error {
 	case r.predictor <= 1 || r.compression == tiffPlain || r.compression == tiffPackBits:
 		return nil // those two are not made of differences, whatever the directory says
 	case r.predictor == ofBytes && r.format == tiffFloat:
-		for ; len(out) >= row; out = out[row:] {
+		for ; len(out) >= row && in.context.Err() == nil; out = out[row:] {
 			r.joinBytes(out[:row], samples)
 		}
-		return nil
+		return in.context.Err()
 	case r.predictor != differences || r.bits%8 != 0:
 		return tiffUnread("predictor %d of %d bits is", r.predictor, r.bits)
 	}
-	for ; len(out) >= row; out = out[row:] {
+	for ; len(out) >= row && in.context.Err() == nil; out = out[row:] {
 		for at := samples * size; at < row; at += size {
 			now, before := out[at:], out[at-samples*size:]
 			switch size {
@@ -220,7 +227,7 @@ func (r *tiffRaster) unpredict(out []byte, samples int) error {
 			}
 		}
 	}
-	return nil
+	return in.context.Err()
 }
 
 // joinBytes puts numbers together whose first bytes were stored first.

@@ -175,7 +175,7 @@ func (r *tiffRaster) read(in input) (*Picture, error) {
 			r.place(all, chunk, x, y, plane, samples)
 		}
 	}
-	return r.rgb(all), nil
+	return in.apart(func() (*Picture, error) { return r.rgb(all), nil })
 }
 
 // place copies a strip or tile's numbers to where the picture has them.

@@ -80,7 +80,8 @@ func webpFirstFrame(data []byte) (f webpFrame, err error) {
 func uint24(b []byte) int { return int(b[0]) | int(b[1])<<8 | int(b[2])<<16 }
 
 // decode gives the frame's chunks to x/image/webp as a file of their own,
-// since that package reads no animations and is strict about flags.
+// since that package reads no animations and is strict about flags. It decodes
+// a frame in one go.
 func (f webpFrame) decode(in input) (*Picture, error) {
 	in.data = riffFile(f.pixels)
 	if f.pixels.name == "VP8 " && f.alpha.data != nil {
@@ -90,17 +91,19 @@ func (f webpFrame) decode(in input) (*Picture, error) {
 		}
 		in.data = riffFile(extended(config.Width, config.Height), f.alpha, f.pixels)
 	}
-	m, err := webp.Decode(in.reader())
-	if err != nil {
-		return nil, err
-	}
-	switch m := m.(type) {
-	case *image.YCbCr:
-		return fromVP8(m), nil
-	case *image.NYCbCrA:
-		return fromVP8(&m.YCbCr).overWhite(m.A, m.AStride), nil
-	}
-	return fromOwn(m), nil
+	return in.apart(func() (*Picture, error) {
+		m, err := webp.Decode(in.reader())
+		if err != nil {
+			return nil, err
+		}
+		switch m := m.(type) {
+		case *image.YCbCr:
+			return fromVP8(m), nil
+		case *image.NYCbCrA:
+			return fromVP8(&m.YCbCr).overWhite(m.A, m.AStride), nil
+		}
+		return fromOwn(m), nil
+	})
 }
 
 // overWhite blends the picture with an alpha plane over white, in place.
