@@ -105,33 +105,3 @@ func checkFile(path string) (Metadata, error) {
 	}
 	return m, nil
 }
-
-// Grow gives the vocabulary room for more words, whose embeddings and outputs
-// are drawn anew; those of the words before stay as they are.
-func (n *Network) Grow(words int) error {
-	if words == n.VocabularySize {
-		return nil
-	}
-	grown, err := NewNetwork(n.Config, words, n.Device)
-	if err != nil {
-		return err
-	}
-	err = torch.NoGrad(func(s *torch.Scope) error {
-		old := n.Named()
-		for i, entry := range grown.Named() {
-			rows := entry.Tensor
-			if size := old[i].Tensor.Dim(0); size < entry.Tensor.Dim(0) {
-				rows = rows.Narrow(s, 0, 0, size)
-			}
-			rows.CopyFrom(s, old[i].Tensor)
-		}
-		return nil
-	})
-	if err != nil {
-		grown.Close()
-		return fmt.Errorf("extend the vocabulary: %w", err)
-	}
-	n.Close()
-	*n = *grown
-	return nil
-}

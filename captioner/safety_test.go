@@ -200,3 +200,82 @@ func TestFixRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestManyModels opens many models and captions with each from two goroutines.
+func TestManyModels(t *testing.T) {
+	path, err := writeSmall(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, models := torch.Live(), make([]*Model, 12)
+	for i := range models {
+		if models[i], err = Open(path, Options{Device: "cpu"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	said := make([][2]string, len(models))
+	var group sync.WaitGroup
+	for i, m := range models {
+		for user := range 2 {
+			group.Go(func() {
+				captions, err := m.CaptionBytes(t.Context(), drawing(1), DefaultBeam())
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				said[i][user] = captions[0].Text
+			})
+		}
+	}
+	group.Wait()
+	for i, m := range models {
+		m.Close()
+		if said[i] != said[0] || said[i][0] == "" {
+			t.Errorf("model %d says %q, the first %q", i, said[i], said[0])
+		}
+	}
+	if live := torch.Live(); live != before {
+		t.Errorf("%d tensors live after all models were closed, %d before", live, before)
+	}
+}
+
+// TestGrowKeepsEntries: entries from before Grow hold tensors, all of them
+// freed by Close, and the words before keep their embeddings and outputs.
+func TestGrowKeepsEntries(t *testing.T) {
+	before := torch.Live()
+	n, err := NewNetwork(smallConfig(), 8, torch.CPU)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries := n.Named()
+	if err := n.Grow(7); err == nil {
+		t.Error("a vocabulary is made smaller")
+	}
+	if err := n.Grow(12); err != nil {
+		t.Fatal(err)
+	}
+	err = torch.NoGrad(func(s *torch.Scope) error {
+		for i, grown := range n.Named() {
+			old := entries[i]
+			if old.Tensor.Numel() == 0 {
+				t.Errorf("%s from before is freed", old.Name)
+				continue
+			}
+			same := grown.Tensor
+			if rows := same.Dim(0); rows == 12 {
+				same = same.Narrow(s, 0, 0, 8)
+			}
+			if off := same.Sub(s, old.Tensor).Abs(s).Sum(s).Item(s); off != 0 {
+				t.Errorf("%s differs by %v", old.Name, off)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.Close()
+	if live := torch.Live(); live != before {
+		t.Errorf("%d tensors live after Close, %d before", live, before)
+	}
+}
