@@ -27,7 +27,11 @@ type captionFile struct {
 // where resume is set, begun anew where overwrite is, and else an error.
 func openCaptions(path, format string, resume, overwrite bool) (*captionFile, error) {
 	flags := os.O_RDWR | os.O_CREATE
-	if overwrite && !resume {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && !info.Mode().IsRegular(): // a pipe that is opened to be read as well waits for nobody
+		flags = os.O_WRONLY | os.O_APPEND
+	case overwrite && !resume:
 		flags |= os.O_TRUNC
 	}
 	file, err := os.OpenFile(path, flags, 0o666)

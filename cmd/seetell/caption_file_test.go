@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -163,6 +164,38 @@ func TestCaptionSidecars(t *testing.T) {
 	for _, wrong := range [][]string{{"--replace", paths[0]}, {"--xmp", "-"}} {
 		if _, messages, code := say(t, append([]string{"caption", "--model", checkpoint}, wrong...)...); code != exitUsage {
 			t.Errorf("%v: exit code %d, %s", wrong, code, messages)
+		}
+	}
+}
+
+// TestCaptionsThroughAPipe writes captions into a pipe and a device, which stay
+// what they are, and to the file behind a link.
+func TestCaptionsThroughAPipe(t *testing.T) {
+	checkpoint, photo := testmodel.Files(t)
+	dir := t.TempDir()
+	args := func(out string) []string {
+		return []string{"caption", "--device", "cpu", "--model", checkpoint, "--out", out, photo}
+	}
+	pipe, link := filepath.Join(dir, "pipe"), filepath.Join(dir, "link")
+	if err := errors.Join(syscall.Mkfifo(pipe, 0o600), os.Symlink("target", link)); err != nil {
+		t.Fatal(err)
+	}
+	read := make(chan string)
+	go func() {
+		data, _ := os.ReadFile(pipe)
+		read <- string(data)
+	}()
+	for _, out := range []string{pipe, os.DevNull, link} {
+		if _, messages, code := say(t, args(out)...); code != 0 {
+			t.Fatalf("%s: exit code %d: %s", out, code, messages)
+		}
+	}
+	if got, want := <-read, textOf(t, filepath.Join(dir, "target")); got != want || !strings.HasPrefix(got, photo+"\t") {
+		t.Errorf("%q came through the pipe, and %q stands behind the link", got, want)
+	}
+	for path, want := range map[string]os.FileMode{pipe: os.ModeNamedPipe, os.DevNull: os.ModeDevice | os.ModeCharDevice, link: os.ModeSymlink} {
+		if info, err := os.Lstat(path); err != nil || info.Mode().Type() != want {
+			t.Errorf("%s is %v, %v", path, info, err)
 		}
 	}
 }

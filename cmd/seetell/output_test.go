@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"unicode"
 
@@ -159,6 +160,7 @@ func TestOut(t *testing.T) {
 		"score, table":  score("table"),
 		"report":        {"report", "--evaluation", filepath.Dir(report), "--title", "a"},
 		"model average": {"model", "average", model, model},
+		"model card":    {"model", "card", "--overwrite", model},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -180,6 +182,22 @@ func TestOut(t *testing.T) {
 			}
 			to(link)
 			to(os.DevNull)
+			pipe := filepath.Join(dir, "pipe")
+			if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			read := make(chan []byte)
+			go func() {
+				data, _ := os.ReadFile(pipe)
+				read <- data
+			}()
+			to(pipe)
+			if through := <-read; !bytes.Equal(through, want.Bytes()) {
+				t.Errorf("%d bytes came through a pipe; standard output got %d", len(through), want.Len())
+			}
+			if info, err := os.Lstat(pipe); err != nil || info.Mode().Type() != os.ModeNamedPipe {
+				t.Errorf("the pipe is %v, %v", info, err)
+			}
 			got, err := os.ReadFile(target)
 			if err != nil || !bytes.Equal(got, want.Bytes()) || len(got) == 0 {
 				t.Errorf("the file behind the link has %d bytes, %v; standard output got %d", len(got), err, want.Len())

@@ -1,9 +1,11 @@
 package loader
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/seetell/seetell/dataset"
@@ -146,5 +148,33 @@ func TestFileCacheNoticesDamage(t *testing.T) {
 	}
 	if err := config.Cache.Close(); err == nil || !strings.Contains(err.Error(), "row 3 is damaged") {
 		t.Errorf("closing says %v", err)
+	}
+}
+
+// TestFileCacheSparesWhatIsThere: the file behind a link becomes the cache, and
+// a device or a pipe is none, is not waited for, and stays what it is.
+func TestFileCacheSparesWhatIsThere(t *testing.T) {
+	split, config, folder := draw(t, 4), smallConfig(), t.TempDir()
+	link, pipe := filepath.Join(folder, "link"), filepath.Join(folder, "pipe")
+	if err := errors.Join(os.Symlink("target", link), syscall.Mkfifo(pipe, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	config.Cache = fileCacheOf(t, link, split, config)
+	loadAll(t, split, config)
+	if err := config.Cache.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Lstat(filepath.Join(folder, "target")); err != nil || !info.Mode().IsRegular() {
+		t.Errorf("behind the link is %v, %v", info, err)
+	}
+	for path, want := range map[string]os.FileMode{link: os.ModeSymlink, pipe: os.ModeNamedPipe, os.DevNull: os.ModeDevice | os.ModeCharDevice} {
+		if path != link {
+			if _, err := OpenCache(path, "0123 train", split, config, 1<<20); err == nil {
+				t.Errorf("%s is taken for a cache", path)
+			}
+		}
+		if info, err := os.Lstat(path); err != nil || info.Mode().Type() != want {
+			t.Errorf("%s is %v, %v", path, info, err)
+		}
 	}
 }

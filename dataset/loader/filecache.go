@@ -3,6 +3,7 @@ package loader
 import (
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"os"
@@ -11,6 +12,9 @@ import (
 	"sync"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/seetell/seetell/internal/regular"
+	"github.com/seetell/seetell/internal/wholefile"
 )
 
 const (
@@ -54,6 +58,13 @@ type fileCache struct {
 }
 
 func openFileCache(path string, header cacheHeader) (*fileCache, error) {
+	path, through, err := wholefile.Resolve(path)
+	if err == nil && through {
+		err = errors.New("not a regular file, which a cache is: it is read again")
+	}
+	if err != nil {
+		return nil, err
+	}
 	c := &fileCache{header: header, path: path, states: make([]uint8, header.Rows), sums: make([]uint32, header.Rows)}
 	if c.open() {
 		return c, nil
@@ -74,7 +85,7 @@ func openFileCache(path string, header cacheHeader) (*fileCache, error) {
 
 // open opens the file at the path if it is whole and holds the same pictures.
 func (c *fileCache) open() bool {
-	file, err := os.Open(c.path)
+	file, _, err := regular.Open(c.path)
 	if err != nil {
 		return false
 	}

@@ -12,9 +12,9 @@ import (
 // Linux follows.
 const mostLinks = 40
 
-// resolve follows the links of path to the file that is to be replaced, which
+// Resolve follows the links of path to the file that is to be replaced, which
 // need not be there, or to what is written through instead.
-func resolve(path string) (target string, through bool, err error) {
+func Resolve(path string) (target string, through bool, err error) {
 	target = path
 	for range mostLinks {
 		info, err := os.Lstat(target)

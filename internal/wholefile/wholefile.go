@@ -30,7 +30,7 @@ func Write(path string, data []byte, permissions fs.FileMode) error {
 // Fill gives the file at path the contents that fill writes into a regular
 // file, in any order. Where fill fails, path stays as it was. Errors name path.
 func Fill(path string, permissions fs.FileMode, fill func(*os.File) error) error {
-	target, through, err := resolve(path)
+	target, through, err := Resolve(path)
 	if err == nil && through {
 		err = pass(target, fill)
 	} else if err == nil {

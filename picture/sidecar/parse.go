@@ -95,6 +95,13 @@ type parser struct {
 	text     strings.Builder
 }
 
+// How deep the elements of a sidecar may be nested, and how many attributes one
+// may have: whoever looks at them goes through all.
+const (
+	deepest        = 100
+	mostAttributes = 1000
+)
+
 // parse finds what a sidecar says of its picture.
 func parse(data []byte) (*file, error) {
 	p := parser{file: &file{data: data}, decoder: xml.NewDecoder(bytes.NewReader(data))}
@@ -110,6 +117,9 @@ func parse(data []byte) (*file, error) {
 		at := span{from, int(p.decoder.InputOffset())}
 		switch token := token.(type) {
 		case xml.StartElement:
+			if len(p.path) == deepest || len(token.Attr) > mostAttributes {
+				return nil, errors.New("no XMP: its elements are nested too deep, or have too many attributes")
+			}
 			p.path = append(p.path, token.Name)
 			p.begin(token, at)
 		case xml.EndElement:
@@ -139,7 +149,7 @@ func (p *parser) within(names ...xml.Name) bool {
 
 func (p *parser) begin(element xml.StartElement, at span) {
 	for _, a := range element.Attr {
-		if a.Name.Space == "xmlns" && a.Value == dc {
+		if a.Name.Space == "xmlns" && a.Value == dc && !slices.Contains(p.prefixes, a.Name.Local) && len(p.prefixes) < deepest {
 			p.prefixes = append(p.prefixes, a.Name.Local)
 		}
 	}
@@ -163,12 +173,17 @@ func (p *parser) begin(element xml.StartElement, at span) {
 // resource reads the attributes of an rdf:Description, which may stand for
 // elements.
 func (p *parser) resource(element xml.StartElement, at span) {
+	said := false
 	for _, a := range element.Attr {
 		switch {
 		case a.Name.Space == rdf && a.Name.Local == "about" && p.about == "":
 			p.about = a.Value
 		case a.Name == dcDescription:
 			p.items = append(p.items, item{"x-default", strings.TrimSpace(a.Value)})
+			if said { // twice, which no XML has
+				continue
+			}
+			said = true
 			for _, prefix := range p.prefixes {
 				attribute := regexp.MustCompile(`\s+` + regexp.QuoteMeta(prefix) + `:description\s*=\s*("[^"]*"|'[^']*')`)
 				if in := attribute.FindIndex(p.data[at.from:at.to]); in != nil {

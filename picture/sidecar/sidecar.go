@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"strings"
 
 	"github.com/seetell/seetell/internal/regular"
@@ -23,7 +22,7 @@ var ErrDescribed = errors.New("it has a description already")
 
 // mostBytes is the size of a sidecar that is read: an editor's history of a
 // picture can be long.
-const mostBytes = 64 << 20
+const mostBytes = 16 << 20
 
 // Path returns the path of a picture's sidecar.
 func Path(picture string) string { return picture + ".xmp" }
@@ -49,18 +48,11 @@ func Write(picture, text string, replace bool) error {
 
 // read returns the file's bytes, none where it is empty.
 func read(path string) ([]byte, error) {
-	file, err := os.Open(path)
+	file, _, err := regular.Open(path) // a pipe would be waited for
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err == nil {
-		err = regular.Check(info)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
 	data, err := io.ReadAll(io.LimitReader(file, mostBytes+1))
 	if err == nil && len(data) > mostBytes {
 		err = fmt.Errorf("%s: it is larger than %d MB", path, mostBytes>>20)

@@ -8,7 +8,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
+
+	"github.com/seetell/seetell/internal/regular"
 )
 
 // packet is a sidecar as editors write them, around what rdf:RDF holds.
@@ -177,4 +181,36 @@ func FuzzDescribe(f *testing.F) {
 			t.Errorf("it says %q, %v", said, err)
 		}
 	})
+}
+
+// TestStrangersSidecars: a pipe is not waited for, and what is nested or
+// repeated without end is no sidecar.
+func TestStrangersSidecars(t *testing.T) {
+	picture := filepath.Join(t.TempDir(), "a.jpg")
+	if err := syscall.Mkfifo(Path(picture), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := Write(picture, "a dog", true); !errors.Is(err, regular.ErrNot) {
+		t.Errorf("a pipe: %v", err)
+	}
+	for name, inner := range map[string]string{
+		"nested":                strings.Repeat("<a>", 100_000),
+		"nested whole":          strings.Repeat("<a>", 1000) + strings.Repeat("</a>", 1000),
+		"many attributes":       "<rdf:Description" + strings.Repeat(` dc:description="a"`, 100_000) + "/>",
+		"nested in description": "<rdf:Description><dc:description>" + strings.Repeat("<rdf:li>", 100_000),
+	} {
+		start := time.Now()
+		if _, err := Describe([]byte(packet(inner)), "a dog", true); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("%s: took %v", name, took)
+		}
+	}
+	twice := `<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" dc:description="a" dc:description="b"/>`
+	if after, err := Describe([]byte(packet(twice)), "a dog", true); err == nil {
+		if said, err := Description(after); said != "a dog" {
+			t.Errorf("said twice: %q, %v", said, err)
+		}
+	}
 }
