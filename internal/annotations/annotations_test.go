@@ -197,3 +197,51 @@ func BenchmarkRead(b *testing.B) {
 		}
 	}
 }
+
+// TestManyMembers: what a file of some megabytes makes is bounded as it is
+// read, whatever form its members take.
+func TestManyMembers(t *testing.T) {
+	for _, test := range []struct{ name, file, want string }{
+		{"captions of one picture", `{"a.jpg":[` + strings.Repeat(`"",`, 10_000) + `""]}`, "more than 10000 captions of one picture"},
+		{"in a record", `[{"image":"a.jpg","captions":[` + strings.Repeat(`"",`, 10_000) + `""]}]`, "more than 10000 captions of one picture"},
+		{"nothing else", `[{"image":"a.jpg","captions":[` + strings.Repeat(`1,`, 2<<20) + `1]}]`, "a value of more than 1048576 members"},
+		{"results", `{"results":[` + strings.Repeat(`{},`, 2<<20) + `{}]}`, "a value of more than 1048576 members"},
+		{"a long key", `{"` + strings.Repeat("a", 2<<20) + `":"A"}`, "a value of more than 1048576 bytes"},
+		{"keys of a record", `[{"image":"a.jpg","caption":"A"` + strings.Repeat(`,"k":1`, 2<<20) + `}]`, "a value of more than 1048576 members"},
+	} {
+		if got := tell(test.file, nil); !strings.Contains(got, test.want) {
+			t.Errorf("%s: %.200s, want %s", test.name, got, test.want)
+		}
+	}
+	var file strings.Builder
+	for i := range 60_000 {
+		fmt.Fprintf(&file, `,"%d.jpg":"A"`, i)
+	}
+	n := 0
+	err := Reader{Add: func(r Record) error {
+		if r.Label != fmt.Sprintf("%d.jpg", n) || len(r.Captions) != 1 {
+			return fmt.Errorf("record %d is %v", n, r)
+		}
+		n++
+		return nil
+	}}.Read(strings.NewReader("{" + file.String()[1:] + "}"))
+	if err != nil || n != 60_000 {
+		t.Errorf("%d records of a large map, %v", n, err)
+	}
+}
+
+// TestTellsNoContents: whatever file is given for captions, no message shows
+// what stands in it.
+func TestTellsNoContents(t *testing.T) {
+	const secret = "root:x:0:0:hunter2"
+	for _, file := range []string{
+		secret + "\n", secret + "\n" + secret + "\n", "a\tb\tc " + secret + "\n", `"` + secret, "[" + secret + "]", `{"a": ` + secret + "}",
+		`{"` + secret + `": {"b": 1}}`, `[{"` + secret + `": "b"}]`, `["` + secret + `"]`, `[{"image": "a.jpg", "caption": {"` + secret + `": 1}}]`,
+		`{"annotations": [{"` + secret + `": 1}]}`, `{"annotations": "` + secret + `"}`, `{"images": {"` + secret + `": 1}}`,
+		"\x00\x01" + secret, "-----BEGIN " + secret + "\n", "image,caption\na.jpg,b,c,\"" + secret, secret + "," + secret + "," + secret + "\n", wide(secret),
+	} {
+		if got := tell(file, nil); strings.HasPrefix(got, "error: ") && (strings.Contains(got, "hunter2") || strings.Contains(got, "root:x")) {
+			t.Errorf("%.40q: %s", file, got)
+		}
+	}
+}
