@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"path"
 	"regexp"
@@ -81,11 +82,15 @@ func (s *folderStore) readAnnotations(b *builder, p part) error {
 	bad := func(line int, what string) {
 		b.problems.add(BadRow, fmt.Sprintf("%s line %d", path.Base(p.path), line), what)
 	}
-	if err := s.eachRecord(p.path, all.add, bad); err != nil {
+	add := func(r annotations.Record) error { return errors.Join(b.context.Err(), all.add(r)) }
+	if err := s.eachRecord(p.path, add, bad); err != nil {
 		return fmt.Errorf("%s: %w", s.folder.join(p.path), err)
 	}
 	all.at = nil
 	for _, r := range all.records {
+		if err := b.context.Err(); err != nil {
+			return err
+		}
 		it := item{name: r.name, number: r.id, captions: r.captions, row: int(r.line) - 1, file: file, split: b.split(p.split)}
 		if r.element > 0 {
 			it.row, s.units[file] = int(r.element)-1, "picture"

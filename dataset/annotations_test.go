@@ -188,7 +188,7 @@ func TestCaptionRowsGroup(t *testing.T) {
 func FuzzTar(f *testing.F) {
 	f.Add(makeTar(f, "s0.jpg", "picture", "s0.txt", "A\nB\n", "s1.json", `{"caption":["C"]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		eachSample(bytes.NewReader(data), map[string]bool{}, func(one tarSample) {
+		eachSample(t.Context(), bytes.NewReader(data), map[string]bool{}, func(one tarSample) {
 			if one.key == "" {
 				t.Error("a sample without a key")
 			}

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path"
@@ -12,6 +13,7 @@ import (
 
 // builder gathers the items of a source and makes a Set of them.
 type builder struct {
+	context  context.Context // of opening, which ends with it
 	source   string
 	options  Options
 	store    store
@@ -23,8 +25,8 @@ type builder struct {
 	single   bool   // rows hold one caption each, so rows of one picture belong together
 }
 
-func newBuilder(source string, o Options) *builder {
-	return &builder{source: source, options: o, names: []string{""}, numbers: map[string]int32{"": 0}}
+func newBuilder(ctx context.Context, source string, o Options) *builder {
+	return &builder{context: ctx, source: source, options: o, names: []string{""}, numbers: map[string]int32{"": 0}}
 }
 
 // split returns the index of a split's name.

@@ -20,6 +20,7 @@ var pictureFolders = []string{"", "images", "Images", "Flicker8k_Dataset", "Flic
 // finder finds the files that captions name.
 type finder struct {
 	folder  folder
+	below   []string            // those of pictureFolders that are there
 	outside bool                // names may lead out of the folder
 	byBase  map[string][]string // paths of pictures by the form in which base names compare, filled when first needed
 	byStem  map[string][]string // the same without endings
@@ -28,7 +29,15 @@ type finder struct {
 	byNumber map[string][]string // those whose names are numbers, by them
 }
 
-func newFinder(f folder, outside bool) *finder { return &finder{folder: f, outside: outside} }
+func newFinder(f folder, outside bool) *finder {
+	found := &finder{folder: f, outside: outside}
+	for _, name := range pictureFolders {
+		if info, err := f.stat(name); name == "" || err == nil && info.IsDir() {
+			found.below = append(found.below, name)
+		}
+	}
+	return found
+}
 
 var errOutside = errors.New("outside the folder")
 
@@ -49,7 +58,7 @@ func (f *finder) find(name, near string) (string, error) {
 			continue
 		}
 		places := []string{path.Join(near, name)}
-		for _, folder := range pictureFolders {
+		for _, folder := range f.below {
 			places = append(places, path.Join(folder, name))
 		}
 		for _, place := range places {

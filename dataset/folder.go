@@ -57,7 +57,7 @@ func openWith(ctx context.Context, f folder, files []part, o Options, read func(
 	if err != nil {
 		return nil, err
 	}
-	b := newBuilder(f.source, o)
+	b := newBuilder(ctx, f.source, o)
 	b.store = st
 	for _, file := range files {
 		if err := ctx.Err(); err != nil {

@@ -66,7 +66,7 @@ func (s *parquetStore) closeFiles() error {
 // openParquet opens parquet files as the Python datasets library writes them.
 func openParquet(ctx context.Context, f folder, parts []part, o Options) (*Set, error) {
 	st := &parquetStore{folder: f, cache: column.NewCache(cmp.Or(o.PageCache, 64<<20))}
-	b := newBuilder(f.source, o)
+	b := newBuilder(ctx, f.source, o)
 	b.store = st
 	for _, p := range parts {
 		err := ctx.Err()
@@ -156,7 +156,7 @@ func (s *parquetStore) addRows(b *builder, p part, table *parquet.File, schema *
 			it.split = b.split(row.split)
 		}
 		b.add(it)
-		return nil
+		return b.context.Err()
 	})
 }
 

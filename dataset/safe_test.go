@@ -6,12 +6,14 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/parquet-go/parquet-go"
 
@@ -213,6 +215,29 @@ func TestParquetBombs(t *testing.T) {
 		_, err := Open(context.Background(), path, Options{})
 		if !errors.Is(err, test.want) || file.Len() > 1<<20 {
 			t.Errorf("%s, in %d bytes: %v, want %v", test.name, file.Len(), err, test.want)
+		}
+	}
+}
+
+// TestOpenEnds: a captions file without end is read until the context ends.
+func TestOpenEnds(t *testing.T) {
+	for name, row := range map[string]string{"rows": "a.jpg,A\n", "JSON": `{"image":"a.jpg","caption":"A"}` + "\n"} {
+		pipe := filepath.Join(t.TempDir(), "captions.csv")
+		if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			out, err := os.OpenFile(pipe, os.O_WRONLY, 0)
+			for i := 0; err == nil; i++ {
+				_, err = out.WriteString(strings.Replace(row, "a.jpg", fmt.Sprint(i, ".jpg"), 1))
+			}
+		}()
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		start := time.Now()
+		_, err := Open(ctx, pipe, Options{})
+		cancel()
+		if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took > 10*time.Second {
+			t.Errorf("%s: %v after %v", name, err, took)
 		}
 	}
 }

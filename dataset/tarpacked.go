@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"compress/bzip2"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -32,12 +33,12 @@ var packings = []struct {
 // unpacked returns what a packed file holds, in a file without a name that is
 // gone once it is closed: pictures are read in any order, which packed ones
 // have not. A file that is not packed is returned itself.
-func unpacked(file *os.File, size int64) (*os.File, int64, error) {
+func unpacked(ctx context.Context, file *os.File, size int64) (*os.File, int64, error) {
 	var start [10]byte
 	n, _ := file.ReadAt(start[:], 0) // what is too short is no archive, which is told later
 	for _, p := range packings {
 		if begins(start[:n], p.start) {
-			return unpack(file, size, p.open)
+			return unpack(ctx, file, size, p.open)
 		}
 	}
 	return file, size, nil
@@ -53,9 +54,9 @@ func begins(data []byte, pattern string) bool {
 }
 
 // unpack closes the file that it is given.
-func unpack(file *os.File, size int64, open func(io.Reader) (io.Reader, error)) (*os.File, int64, error) {
+func unpack(ctx context.Context, file *os.File, size int64, open func(io.Reader) (io.Reader, error)) (*os.File, int64, error) {
 	defer file.Close()
-	reader, err := open(bufio.NewReaderSize(file, 1<<16))
+	reader, err := open(bufio.NewReaderSize(untilEnd{ctx, file}, 1<<16))
 	if err != nil {
 		return nil, 0, fmt.Errorf("not a whole archive: %w", err)
 	}
@@ -86,3 +87,16 @@ const (
 	packedRoom  = 64 << 20
 	packedRatio = 20
 )
+
+// untilEnd reads up to a context's end.
+type untilEnd struct {
+	context context.Context
+	io.Reader
+}
+
+func (u untilEnd) Read(p []byte) (int, error) {
+	if err := u.context.Err(); err != nil {
+		return 0, err
+	}
+	return u.Reader.Read(p)
+}

@@ -98,7 +98,7 @@ func findParts(files []string, card []byte, is func(string) bool) ([]part, error
 // the others (txt, caption, json) have its captions, one a line of text.
 func openTars(ctx context.Context, f folder, parts []part, o Options) (*Set, error) {
 	st := &tarStore{folder: f, kinds: map[string]bool{}}
-	b := newBuilder(f.source, o)
+	b := newBuilder(ctx, f.source, o)
 	b.store, b.single = st, true
 	for _, p := range parts {
 		err := ctx.Err()
@@ -132,7 +132,7 @@ type tarSample struct {
 func (s *tarStore) read(b *builder, p part) error {
 	file, size, err := s.folder.open(p.path)
 	if err == nil {
-		file, size, err = unpacked(file, size)
+		file, size, err = unpacked(b.context, file, size)
 	}
 	if err != nil {
 		return fmt.Errorf("open data set: %s: %w", s.folder.join(p.path), err)
@@ -140,7 +140,7 @@ func (s *tarStore) read(b *builder, p part) error {
 	f := &tarFile{name: path.Base(p.path), file: file, size: size}
 	s.files = append(s.files, f)
 	number, split := int32(len(s.files)-1), b.split(p.split)
-	err = eachSample(file, s.kinds, func(one tarSample) {
+	err = eachSample(b.context, file, s.kinds, func(one tarSample) {
 		f.places = append(f.places, one.picture)
 		it := item{name: one.name, captions: one.captions, row: len(f.places) - 1, file: number, split: split}
 		switch {
@@ -178,10 +178,13 @@ func (s *tarStore) told(err error) error {
 
 // eachSample calls f with the samples of a tar file, in order, and notes the
 // endings of its members.
-func eachSample(file io.ReadSeeker, kinds map[string]bool, f func(tarSample)) error {
+func eachSample(ctx context.Context, file io.ReadSeeker, kinds map[string]bool, f func(tarSample)) error {
 	reader := tar.NewReader(file)
 	var current tarSample
 	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		header, err := reader.Next()
 		if errors.Is(err, io.EOF) {
 			if current.key != "" {

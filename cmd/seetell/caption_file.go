@@ -18,7 +18,8 @@ import (
 // that was interrupted can be gone on with.
 type captionFile struct {
 	*os.File
-	answers *bufio.Writer // of one answer
+	door    *terminal.Writer // to it: a file is soon on a screen too
+	answers *bufio.Writer    // of one answer
 	done    map[string]bool
 	begun   bool // whether it held something
 }
@@ -38,7 +39,8 @@ func openCaptions(path, format string, resume, overwrite bool) (*captionFile, er
 	if err != nil {
 		return nil, err
 	}
-	f := &captionFile{File: file, answers: bufio.NewWriterSize(file, 1<<20), done: map[string]bool{}}
+	door := terminal.NewWriter(file)
+	f := &captionFile{File: file, door: door, answers: bufio.NewWriterSize(door, 1<<20), done: map[string]bool{}}
 	if err := f.goOn(format, resume); err != nil {
 		file.Close()
 		return nil, err
@@ -114,7 +116,7 @@ func (f *captionFile) left(paths []string) []string {
 func (f *captionFile) writer(format string) func(answer) error {
 	write := captionWriter(format, f.answers, f.begun)
 	return func(a answer) error {
-		return errors.Join(write(a), f.answers.Flush())
+		return errors.Join(write(a), f.answers.Flush(), f.door.Flush())
 	}
 }
 

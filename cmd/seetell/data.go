@@ -13,6 +13,7 @@ import (
 	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/dataset"
 	"github.com/seetell/seetell/hub"
+	"github.com/seetell/seetell/internal/terminal"
 )
 
 func dataCommand() *cli.Command {
@@ -55,7 +56,7 @@ func downloadCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintln(c.App.Writer, folder)
+			_, err = fmt.Fprintln(c.App.Writer, terminal.Line(folder))
 			return err
 		},
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/seetell/seetell/evaluate/meteor/download"
+	"github.com/seetell/seetell/internal/terminal"
 )
 
 // downloadMeteorTable is data download meteor-table.
@@ -21,7 +22,7 @@ func downloadMeteorTable() *cli.Command {
 			if err != nil {
 				return fmt.Errorf("download METEOR's paraphrase table: %w", err)
 			}
-			_, err = fmt.Fprintln(c.App.Writer, path)
+			_, err = fmt.Fprintln(c.App.Writer, terminal.Line(path))
 			return err
 		},
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/seetell/seetell/hub"
+	"github.com/seetell/seetell/internal/terminal"
 	"github.com/seetell/seetell/nn/resnet"
 )
 
@@ -29,7 +30,7 @@ func downloadResNets() (commands []*cli.Command) {
 				if err != nil {
 					return err
 				}
-				_, err = fmt.Fprintln(c.App.Writer, path)
+				_, err = fmt.Fprintln(c.App.Writer, terminal.Line(path))
 				return err
 			},
 		})

@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/seetell/seetell/evaluate"
+	"github.com/seetell/seetell/internal/terminal"
 	"github.com/seetell/seetell/predict"
 	"github.com/seetell/seetell/torch/distributed"
 )
@@ -111,7 +112,7 @@ func readBaseline(path string) (*predict.Baseline, error) {
 func whatIsWhere(out io.Writer, dir string) error {
 	_, err := fmt.Fprintf(out, "\n%s has report.json, captions.json, references.json, plots/ and gallery/\n"+
 		"One page of all that: seetell report --evaluation %s --out %s\n",
-		dir, shellWord(dir), shellWord(filepath.Join(dir, "report.html")))
+		terminal.Line(dir), shellWord(dir), shellWord(filepath.Join(dir, "report.html")))
 	return err
 }
 

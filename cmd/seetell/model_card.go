@@ -12,6 +12,7 @@ import (
 	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/evaluate"
 	"github.com/seetell/seetell/hub"
+	"github.com/seetell/seetell/internal/terminal"
 	"github.com/seetell/seetell/internal/wholefile"
 	"github.com/seetell/seetell/plots/modelcard"
 )
@@ -82,7 +83,7 @@ func (o carding) run(c *cli.Context, model string) error {
 	if err := wholefile.Write(o.out, text, 0o644); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(c.App.Writer, o.out)
+	_, err = fmt.Fprintln(c.App.Writer, terminal.Line(o.out))
 	return err
 }
 

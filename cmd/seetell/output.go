@@ -25,7 +25,8 @@ func writeTo(path string, out io.Writer, print func(io.Writer) error) error {
 		return print(out)
 	}
 	var text bytes.Buffer
-	if err := print(&text); err != nil {
+	door := terminal.NewWriter(&text) // a file is soon on a screen too
+	if err := errors.Join(print(door), door.Flush()); err != nil {
 		return err
 	}
 	return wholefile.Write(path, text.Bytes(), 0o666)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/seetell/seetell/internal/terminal"
 	"github.com/seetell/seetell/plots"
 )
 
@@ -140,12 +141,12 @@ func (o plotting) draw(c *cli.Context, dir string, systems []*plots.System, runs
 		return err
 	}
 	if _, people := terminalFile(c.App.Writer); people {
-		_, err := fmt.Fprintf(c.App.Writer, "%s: %d figures as %s, their numbers as csv\n", dir, len(figures), strings.Join(formats, ", "))
+		_, err := fmt.Fprintf(c.App.Writer, "%s: %d figures as %s, their numbers as csv\n", terminal.Line(dir), len(figures), strings.Join(formats, ", "))
 		return err
 	}
 	for _, f := range figures {
 		for _, format := range append(slices.Clone(formats), "csv") {
-			fmt.Fprintln(c.App.Writer, filepath.Join(dir, f.Name+"."+format))
+			fmt.Fprintln(c.App.Writer, terminal.Line(filepath.Join(dir, f.Name+"."+format)))
 		}
 	}
 	return nil

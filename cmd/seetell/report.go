@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/seetell/seetell/internal/terminal"
 	"github.com/seetell/seetell/plots/htmlreport"
 )
 
@@ -54,7 +55,7 @@ func reportCommand() *cli.Command {
 			if err := htmlreport.Save(out, source); err != nil {
 				return otherModel(err)
 			}
-			_, err := fmt.Fprintln(c.App.Writer, out)
+			_, err := fmt.Fprintln(c.App.Writer, terminal.Line(out))
 			return err
 		},
 	}

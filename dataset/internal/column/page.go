@@ -128,11 +128,11 @@ func readHeader(file io.ReaderAt, at, end int64) (*format.PageHeader, int, error
 
 var errDamaged = errors.New("damaged page")
 
-// What a page may hold: text compresses to a tenth, and pictures hardly. More
+// What a page may hold: text compresses to a fifth, and pictures hardly. More
 // of less is zeros, and would fill memory.
 const (
 	pageRoom  = 32 << 20
-	pageRatio = 20
+	pageRatio = 8
 )
 
 // inflate reads the page's body and decompresses it into buffer, which may
