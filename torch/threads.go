@@ -21,15 +21,21 @@ import (
 // OMP_WAIT_POLICY is set), so that programs that share the cores do not hold
 // each other up. Where a container or its like gives the process fewer
 // processors than the machine has, libtorch takes as many threads (unless
-// OMP_NUM_THREADS or GOMAXPROCS is set). It sets environment variables: a program calls it at its
+// OMP_NUM_THREADS or GOMAXPROCS is set). Where addresses are limited (ulimit
+// -v), tensors leave some of them to what ends the process where it gets none:
+// oneDNN, and Go's runtime. It sets environment variables: a program calls it at its
 // start, before Open.
 func TuneProcess() {
 	capi.KeepMemory()
 	capi.SpinBriefly()
+	_ = os.Setenv("SEETELL_SPARE_ADDRESSES", strconv.Itoa(spareAddresses))
 	if n := quota(runtime.GOMAXPROCS(0), runtime.NumCPU(), os.Getenv); n > 0 {
 		_ = os.Setenv("OMP_NUM_THREADS", strconv.Itoa(n)) // which fails for no such name
 	}
 }
+
+// spareAddresses is how many bytes of addresses tensors leave.
+const spareAddresses = 384 << 20
 
 // quota returns the number of threads for a process that may use no more than a
 // number of processors at once, which Go's runtime reads from its cgroup; 0 where
