@@ -8,6 +8,7 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 
+	"github.com/seetell/seetell/dataset/internal/column"
 	"github.com/seetell/seetell/internal/annotations"
 )
 
@@ -36,9 +37,11 @@ func (s *parquetSchema) single() bool {
 // first. The others go by the keys of captions files.
 var pictureNames = []string{"image", "img", "picture", "photo", "jpg", "jpeg", "png", "webp", "image_bytes", "bytes"}
 
-// findSchema finds the columns below root.
-func findSchema(root *parquet.Column) (*parquetSchema, error) {
-	s := &parquetSchema{captions: captionColumns(root), split: leafOf(root, "split")}
+// findSchema finds the columns below root. The library panics at types that
+// contradict themselves.
+func findSchema(root *parquet.Column) (s *parquetSchema, err error) {
+	defer column.Recover(&err)
+	s = &parquetSchema{captions: captionColumns(root), split: leafOf(root, "split")}
 	group := firstOf(root, pictureNames)
 	if group == nil {
 		group = groupWithBytes(root)
