@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 
@@ -22,15 +23,16 @@ type captionFile struct {
 	answers *bufio.Writer    // of one answer
 	done    map[string]bool
 	begun   bool // whether it held something
+	made    bool // it was not there
 }
 
 // openCaptions opens the file at path. One that holds something is gone on with
 // where resume is set, begun anew where overwrite is, and else an error.
 func openCaptions(path, format string, resume, overwrite bool) (*captionFile, error) {
 	flags := os.O_RDWR | os.O_CREATE
-	info, err := os.Stat(path)
+	info, missing := os.Stat(path)
 	switch {
-	case err == nil && !info.Mode().IsRegular(): // a pipe that is opened to be read as well waits for nobody
+	case missing == nil && !info.Mode().IsRegular(): // a pipe that is opened to be read as well waits for nobody
 		flags = os.O_WRONLY | os.O_APPEND
 	case overwrite && !resume:
 		flags |= os.O_TRUNC
@@ -41,6 +43,7 @@ func openCaptions(path, format string, resume, overwrite bool) (*captionFile, er
 	}
 	door := terminal.NewWriter(file)
 	f := &captionFile{File: file, door: door, answers: bufio.NewWriterSize(door, 1<<20), done: map[string]bool{}}
+	f.made = errors.Is(missing, fs.ErrNotExist)
 	if err := f.goOn(format, resume); err != nil {
 		file.Close()
 		return nil, err
@@ -121,7 +124,7 @@ func (f *captionFile) writer(format string) func(answer) error {
 }
 
 // Close makes the file outlast a power failure, where it is one, and closes it;
-// a second time it does nothing.
+// a second time it does nothing. A file that was made for nothing is removed.
 func (f *captionFile) Close() error {
 	info, err := f.Stat()
 	if errors.Is(err, os.ErrClosed) {
@@ -129,6 +132,9 @@ func (f *captionFile) Close() error {
 	}
 	if err == nil && info.Mode().IsRegular() {
 		err = f.Sync()
+		if f.made && info.Size() == 0 {
+			err = os.Remove(f.Name())
+		}
 	}
 	return errors.Join(err, f.File.Close())
 }

@@ -190,6 +190,15 @@ func TestCaptionsThroughAPipe(t *testing.T) {
 			t.Fatalf("%s: exit code %d: %s", out, code, messages)
 		}
 	}
+	none := filepath.Join(dir, "none")
+	for _, args := range [][]string{{"--model", "/nowhere", photo}, {"--model", checkpoint, "/nowhere.jpg"}} {
+		if _, messages, code := say(t, append([]string{"caption", "--device", "cpu", "--out", none}, args...)...); code != exitFailed {
+			t.Errorf("exit code %d: %s", code, messages)
+		}
+		if _, err := os.Lstat(none); err == nil {
+			t.Errorf("%q leaves an empty file", args)
+		}
+	}
 	if got, want := <-read, textOf(t, filepath.Join(dir, "target")); got != want || !strings.HasPrefix(got, photo+"\t") {
 		t.Errorf("%q came through the pipe, and %q stands behind the link", got, want)
 	}
