@@ -12,7 +12,7 @@ import (
 func TestAtOnce(t *testing.T) {
 	t.Run("plain", func(t *testing.T) { atOnce(t, LossOptions{Precision: PrecisionFloat32, Attention: 1}) })
 	t.Run("deep", func(t *testing.T) {
-		atOnce(t, LossOptions{Precision: PrecisionFloat32, Attention: 1, Guide: 1, GuideTemperature: .5, LabelSmoothing: .1}, deep)
+		atOnce(t, LossOptions{Precision: PrecisionFloat32, Attention: 1, Detection: .1, Guide: 1, GuideTemperature: .5, LabelSmoothing: .1}, deep)
 	})
 }
 
@@ -23,6 +23,9 @@ func atOnce(t *testing.T, how LossOptions, change ...func(*Config)) {
 			if entry.Trainable {
 				entry.Tensor.RequiresGrad(s, true)
 			}
+		}
+		if how.Guide > 0 {
+			how.Detector = detector(t, n, .5)
 		}
 		targets := NewTargets(v, [][]string{{"a dog runs", "dog"}, {"a cat", "a dog runs a dog"}}, 28)
 		learn := func(stepwise bool) (loss float64, gradients [][]float32) {

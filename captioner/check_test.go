@@ -45,7 +45,8 @@ func TestRefusesWrongArguments(t *testing.T) {
 		{"another picture's targets", "of picture 1, where", loss(one, func(*Vocabulary) Targets { return SampledTargets([][]int64{{2}, {2}}, 1) }, LossOptions{})},
 		{"a word that there is not", "the word 9999", loss(one, func(*Vocabulary) Targets { return SampledTargets([][]int64{{9999}}, 1) }, LossOptions{})},
 		{"changed targets", "say 7", loss(one, func(v *Vocabulary) Targets { t := targets(v); t.Captions = 7; return t }, LossOptions{})},
-		{"a guide of a plain output", "guide", loss(one, targets, LossOptions{Guide: 1, GuideTemperature: 1})},
+		{"a guide without a detector", "detector of words", loss(one, targets, LossOptions{Guide: 1, GuideTemperature: 1})},
+		{"a detector of others", "detector of 0 words", loss(one, targets, LossOptions{Detector: &WordDetector{}})},
 		{"advantages of others", "2 advantages for 1", func(s *torch.Scope, n *Network, v *Vocabulary) {
 			n.PolicyLoss(s, one(n, s), targets(v), []float64{1, 2}, LossOptions{})
 		}},

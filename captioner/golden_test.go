@@ -199,6 +199,12 @@ func goldenSteps(t *testing.T, g golden, modes Modes, want goldenTraining) {
 		}
 		group.Parameters = append(group.Parameters, nn.Parameter{Name: entry.Name, Tensor: entry.Tensor})
 	}
+	how := g.loss(t)
+	if how.Detector != nil {
+		for _, entry := range how.Detector.Named("detector.") {
+			rest.Parameters = append(rest.Parameters, nn.Parameter{Name: entry.Name, Tensor: entry.Tensor})
+		}
+	}
 	parameters := slices.Concat(rest.Parameters, backbone.Parameters)
 	adam := nn.NewAdam([]nn.Group{rest, backbone}, nn.DefaultAdamConfig())
 	defer adam.Close()
@@ -207,7 +213,7 @@ func goldenSteps(t *testing.T, g golden, modes Modes, want goldenTraining) {
 			adam.ZeroGrad()
 			x, targets := g.batch(s, v)
 			_, features := n.EncodePictures(s, x, modes, PrecisionFloat32)
-			got := n.Loss(s, features, targets, g.loss())
+			got := n.Loss(s, features, targets, how)
 			got.Backward(s)
 			if step == 0 {
 				goldenGradients(t, s, parameters, want)
@@ -225,11 +231,31 @@ func goldenSteps(t *testing.T, g golden, modes Modes, want goldenTraining) {
 	}
 }
 
-// loss is golden.py's: with a deep output the attention is guided.
-func (g golden) loss() LossOptions {
+// loss is golden.py's: with a deep output a detector of words guides attention.
+func (g golden) loss(t *testing.T) LossOptions {
+	t.Helper()
 	how := LossOptions{Precision: PrecisionFloat32, Attention: 1}
-	if g.Model.Output == checkpoint.OutputDeep {
-		how.Guide, how.GuideTemperature = 1, .5
+	if g.Model.Output != checkpoint.OutputDeep {
+		return how
+	}
+	how.Detection, how.Guide, how.GuideTemperature = .1, 1, .5
+	var err error
+	if how.Detector, err = NewWordDetector(g.Model.Features, []float64{0, 0, 1, 0, .7, .4, .05}, torch.CPU); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(how.Detector.Close)
+	err = torch.NoGrad(func(s *torch.Scope) error {
+		for i, entry := range how.Detector.Named("") {
+			values := formula(2001+i, int(entry.Tensor.Numel()))
+			for k := range values {
+				values[k] -= .5
+			}
+			entry.Tensor.CopyFrom(s, torch.FromSlice(s, values, entry.Tensor.Shape()...))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	return how
 }

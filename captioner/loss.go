@@ -1,8 +1,6 @@
 package captioner
 
 import (
-	"errors"
-
 	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/torch"
 )
@@ -13,17 +11,19 @@ type LossOptions struct {
 	Dropout           float64 // of what the output layer reads
 	EmbeddingDropout  float64
 	LabelSmoothing    float64
-	Attention         float64 // α_c, the weight of Xu et al. 2015, equation 14; 0 leaves it out
-	Guide             float64 // weight of what draws attention to the places that speak for a word, see guide; 0 leaves it out
-	GuideTemperature  float64 // of what the places say
-	ScheduledSampling float64 // share of the words read that are drawn from the decoder itself (Bengio et al. 2015, section 2.4)
-	BatchWords        int     // divide the words' summed loss by this instead of their own number; 0 for that
-	BatchCaptions     int     // divide the captions' summed penalty likewise
+	Attention         float64       // α_c, the weight of Xu et al. 2015, equation 14; 0 leaves it out
+	Detector          *WordDetector // learns beside the captions and guides attention; nil for none
+	Detection         float64       // weight of the detector's own loss
+	Guide             float64       // weight of what draws attention to the places where the detector sees the word; 0 leaves it out
+	GuideTemperature  float64       // of its maps
+	ScheduledSampling float64       // share of the words read that are drawn from the decoder itself (Bengio et al. 2015, section 2.4)
+	BatchWords        int           // divide the words' summed loss by this instead of their own number; 0 for that
+	BatchCaptions     int           // divide the captions' summed penalty likewise
 }
 
 // Loss returns the mean cross-entropy of the targets' words, teacher forced,
-// from the pictures' features (N, L, F), plus the attention's penalty where
-// asked for. See Logits for the words' own scores. The losses of a batch's
+// from the pictures' features (N, L, F), plus the attention's penalty and
+// a detector's part where asked for. See Logits for the words' own scores. The losses of a batch's
 // parts add up to the batch's where BatchWords and BatchCaptions are the
 // batch's.
 func (n *Network) Loss(s *torch.Scope, features *torch.Tensor, t Targets, how LossOptions) *torch.Tensor {
@@ -39,13 +39,16 @@ func (n *Network) Loss(s *torch.Scope, features *torch.Tensor, t Targets, how Lo
 		penalty := t.coverage(s, steps.alpha).MulScalar(s, how.Attention)
 		loss = loss.Add(s, penalty.MulScalar(s, share(t.Captions, how.BatchCaptions)))
 	}
-	if how.Guide > 0 && n.Decoder.context == nil {
-		s.Fail(errors.New("a guide of the attention: the model's output is plain, and a deep one is what tells it the places"))
+	if how.Detector == nil && how.Guide > 0 {
+		s.Fail(errNoDetector)
 		return nothing(s)
 	}
-	if how.Guide > 0 {
-		guide := n.Decoder.guide(s, features, t, steps, how).MulScalar(s, how.Guide)
-		loss = loss.Add(s, guide.MulScalar(s, share(t.Scored(), how.BatchWords)))
+	if how.Detector != nil {
+		if err := how.Detector.fits(n); err != nil {
+			s.Fail(err)
+			return nothing(s)
+		}
+		loss = loss.Add(s, how.Detector.guide(s, features, t, steps.alpha, how))
 	}
 	return loss
 }

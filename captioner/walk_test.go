@@ -49,15 +49,18 @@ func TestWrongArguments(t *testing.T) {
 	testwalk.Walk(t, testwalk.Subject{
 		Functions: map[string]any{
 			"AverageCheckpoints": AverageCheckpoints, "DefaultBeam": DefaultBeam, "DefaultConfig": DefaultConfig, "InBackbone": InBackbone,
-			"Load": Load, "LoadWith": LoadWith, "NewNetwork": NewNetwork, "NewTargets": NewTargets, "Normalise": Normalise, "Open": Open,
+			"Load": Load, "LoadWith": LoadWith, "NewNetwork": NewNetwork, "NewWordDetector": NewWordDetector, "NewTargets": NewTargets, "Normalise": Normalise, "Open": Open,
 			"OpenAll": OpenAll, "SampledTargets": SampledTargets, "SearchTogether": SearchTogether, "LoadAll": LoadAll, "MoreViews": MoreViews,
 		},
 		Receivers: map[string]func(*torch.Scope) []any{
-			"Model":     func(*torch.Scope) []any { return []any{model, closed} },
-			"Network":   networks,
-			"Encoder":   func(*torch.Scope) []any { return []any{network.Encoder, closed.network.Encoder} },
-			"Decoder":   func(*torch.Scope) []any { return []any{network.Decoder, closed.network.Decoder} },
-			"Fixed":     func(*torch.Scope) []any { return []any{(*Fixed)(nil)} },
+			"Model":   func(*torch.Scope) []any { return []any{model, closed} },
+			"Network": networks,
+			"Encoder": func(*torch.Scope) []any { return []any{network.Encoder, closed.network.Encoder} },
+			"Decoder": func(*torch.Scope) []any { return []any{network.Decoder, closed.network.Decoder} },
+			"Fixed":   func(*torch.Scope) []any { return []any{(*Fixed)(nil)} },
+			"WordDetector": func(*torch.Scope) []any {
+				return []any{(*WordDetector)(nil), &WordDetector{}, detector(t, network, .5)}
+			},
 			"Beam":      func(*torch.Scope) []any { return []any{Beam{}, DefaultBeam(), Beam{Width: -1, MaxWords: -1}} },
 			"Caption":   func(*torch.Scope) []any { return []any{Caption{}, Caption{Words: make([]Word, 2)}} },
 			"Precision": func(*torch.Scope) []any { return []any{Precision(""), PrecisionFloat32, Precision("odd")} },
@@ -85,6 +88,7 @@ func TestWrongArguments(t *testing.T) {
 				network.Config, int(network.Config.Features), model.vocabulary.Len(),
 				SampledTargets([][]int64{{4, 2}, {5}, {}}, 2), SampledTargets([][]int64{{-1, 1 << 40}}, 1), SampledTargets([][]int64{{4, 2}}, 0),
 				Targets{Captions: 1 << 50, Steps: -1, Picture: []int64{9}},
+				detector(t, network, .5), (*WordDetector)(nil), &WordDetector{}, []float64{0, 0, 1, 0, .5}, []float64{},
 				[]string{}, []string{"a dog", ""}, nn.StateDict(nil), checkpoint.Config{Backbone: "resnet99"},
 			}
 		},

@@ -102,8 +102,13 @@ func (r *run) create(ctx context.Context, device torch.Device, p captioner.Preci
 	if r.network, r.vocabulary, err = newNetwork(ctx, &r.cfg, predict.Captions(r.data.Train), device); err != nil {
 		return err
 	}
+	return r.newTrainer(p)
+}
+
+// newTrainer makes the trainer of the run's network.
+func (r *run) newTrainer(p captioner.Precision) error {
 	r.trainer = NewTrainer(r.cfg, r.network, r.vocabulary, p)
-	return nil
+	return r.trainer.detectWords(r.vocabulary, predict.Captions(r.data.Train))
 }
 
 // keepFeatures has the trainer keep what pictures that come again come to in

@@ -57,13 +57,15 @@ type Config struct {
 	EmbeddingDropout  float64 `json:"embedding_dropout"`
 	LabelSmoothing    float64 `json:"label_smoothing"`
 	AttentionPenalty  float64 `json:"attention_penalty"`  // α_c of Xu et al. 2015, equation 14
-	AttentionGuide    float64 `json:"attention_guide"`    // weight of what draws attention to the places that speak for a word, captioner.LossOptions.Guide
-	GuideTemperature  float64 `json:"guide_temperature"`  // of what those places say
+	WordDetector      float64 `json:"word_detector"`      // weight of the loss of a captioner.WordDetector, which learns beside the captions; 0 for none
+	AttentionGuide    float64 `json:"attention_guide"`    // weight of what draws attention to the places where that sees the word, captioner.LossOptions.Guide
+	GuideTemperature  float64 `json:"guide_temperature"`  // of its maps
 	ScheduledSampling float64 `json:"scheduled_sampling"` // share of the words read that are the model's own, in the last epoch
 
 	SelfCritical      int     `json:"self_critical"`       // last epochs, which raise the reward of drawn captions
 	SelfCriticalRate  float64 `json:"self_critical_rate"`  // learning rate of those epochs
 	SelfCriticalWords float64 `json:"self_critical_words"` // weight of the references' loss beside the reward, which keeps words alive
+	SelfCriticalApart float64 `json:"self_critical_apart"` // weight of what a caption would earn for other pictures, which its reward loses
 	Samples           int     `json:"samples"`             // captions drawn of each picture in them
 
 	EncoderWeights string `json:"encoder_weights"` // "imagenet", "none", a file, or a name on the hub
@@ -112,7 +114,7 @@ func DefaultConfig() Config {
 		FeatureMemory:       -1,
 		SelfCriticalRate:    5e-5,
 		Samples:             5,
-		GuideTemperature:    .5,
+		GuideTemperature:    .25,
 		BatchNorm:           BatchNormFrozen,
 		Dropout:             .5,
 		EncoderWeights:      "imagenet",
@@ -200,9 +202,11 @@ func (c Config) Validate() error {
 	check(fraction(c.LabelSmoothing), "label smoothing %v: must be from 0 to below 1", c.LabelSmoothing)
 	check(c.AttentionPenalty >= 0, "attention penalty %v: must be 0 or more", c.AttentionPenalty)
 	check(c.AttentionGuide >= 0, "attention guide %v: must be 0 or more", c.AttentionGuide)
-	check(c.AttentionGuide == 0 || c.Model.Output == checkpoint.OutputDeep, "attention guide %v and output %s contradict each other: only a deep output says what a place speaks for; let output be deep", c.AttentionGuide, c.Model.Output)
+	check(c.WordDetector >= 0, "word detector %v: must be 0 or more", c.WordDetector)
+	check(c.AttentionGuide == 0 || c.WordDetector > 0, "attention guide %v and word detector %v contradict each other: the detector says where a word is; let its weight be above 0, such as .1", c.AttentionGuide, c.WordDetector)
 	check(positive(c.GuideTemperature), "guide temperature %v: must be above 0", c.GuideTemperature)
 	check(c.SelfCriticalWords >= 0, "self-critical words %v: must be 0 or more", c.SelfCriticalWords)
+	check(c.SelfCriticalApart >= 0, "self-critical apart %v: must be 0 or more", c.SelfCriticalApart)
 	check(c.MinimumCount >= 1, "minimum count %d: must be 1 or more", c.MinimumCount)
 	check(c.CaptionWords >= 1 && c.CaptionWords <= 1000, "caption words %d: must be from 1 to 1000", c.CaptionWords)
 	check(c.Keep >= 0, "keep %d: must be 0 or more", c.Keep)

@@ -51,6 +51,7 @@ func (r *run) enterPhase() error {
 	}
 	t.Modes = r.cfg.modes(epoch)
 	words := NewCrossEntropy(r.cfg, r.network, r.vocabulary, t.Precision, epoch)
+	words.Options.Detector = t.Detector
 	if t.Objective = words; !r.progress.Critical {
 		return nil
 	}

@@ -51,6 +51,7 @@ func NewCrossEntropy(c Config, network *captioner.Network, v *captioner.Vocabula
 			EmbeddingDropout:  c.EmbeddingDropout,
 			LabelSmoothing:    c.LabelSmoothing,
 			Attention:         c.AttentionPenalty,
+			Detection:         c.WordDetector,
 			Guide:             c.AttentionGuide,
 			GuideTemperature:  c.GuideTemperature,
 			ScheduledSampling: c.scheduledSampling(epoch),

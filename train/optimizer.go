@@ -8,11 +8,11 @@ import (
 
 // newOptimizer returns the optimiser, Adam over two groups, the rest and the
 // backbone at its own rate, and all parameters that it moves.
-func newOptimizer(c Config, network *captioner.Network) (*nn.Adam, []*torch.Tensor) {
+func newOptimizer(c Config, entries []nn.Entry) (*nn.Adam, []*torch.Tensor) {
 	backbone := nn.Group{LearningRate: c.backboneRate(), WeightDecay: c.WeightDecay}
 	rest := nn.Group{LearningRate: c.LearningRate, WeightDecay: c.WeightDecay}
 	var parameters []*torch.Tensor
-	for _, entry := range network.Named() {
+	for _, entry := range entries {
 		if !entry.Trainable {
 			continue
 		}
@@ -38,7 +38,7 @@ func (t *Trainer) SetRates(rest, backbone float64) {
 // optimiser that starts anew.
 func (t *Trainer) Restart() error {
 	t.Optimizer.Close()
-	t.Optimizer, t.parameters = newOptimizer(t.settings, t.Network)
+	t.Optimizer, t.parameters = newOptimizer(t.settings, t.learning())
 	t.steps = 0
 	if t.EMA == nil {
 		return nil

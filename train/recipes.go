@@ -91,7 +91,7 @@ func base(c *Config) {
 	c.Augmentation.Flip, c.Augmentation.CropScale = "", 0
 	c.MinimumCount = 3
 	c.Model.Layers, c.Model.Output, c.Model.FeatureNorm = checkpoint.Layers4, checkpoint.OutputDeep, checkpoint.FeatureNormNone
-	c.AttentionGuide, c.GuideTemperature, c.SelfCriticalWords = 0, .5, 0
+	c.WordDetector, c.AttentionGuide, c.GuideTemperature, c.SelfCriticalWords, c.SelfCriticalApart = 0, 0, .25, 0, 0
 }
 
 // literal is base with one learning rate for every parameter, BatchNorm in
@@ -117,7 +117,7 @@ func best(c *Config) {
 	c.Augmentation.Flip, c.Augmentation.CropScale = loader.FlipSwap, .6
 	c.MinimumCount = 5
 	c.Model.Layers, c.Model.Output, c.Model.FeatureNorm = checkpoint.Layers4, checkpoint.OutputDeep, checkpoint.FeatureNormNone
-	c.AttentionGuide, c.GuideTemperature, c.SelfCriticalWords = 0, .5, 0
+	c.WordDetector, c.AttentionGuide, c.GuideTemperature, c.SelfCriticalWords, c.SelfCriticalApart = 0, 0, .25, 0, 0
 }
 
 // quickLook is for a first look, within minutes on two cores: the backbone stays as it
@@ -134,7 +134,7 @@ func quickLook(c *Config) {
 	c.Augmentation.Flip, c.Augmentation.CropScale = "", 0
 	c.MinimumCount = 5
 	c.Model.Layers, c.Model.Output, c.Model.FeatureNorm = checkpoint.Layers4, checkpoint.OutputDeep, checkpoint.FeatureNormNone
-	c.AttentionGuide, c.GuideTemperature, c.SelfCriticalWords = 0, .5, 0
+	c.WordDetector, c.AttentionGuide, c.GuideTemperature, c.SelfCriticalWords, c.SelfCriticalApart = 0, 0, .25, 0, 0
 }
 
 // demo learns the built-in set of drawn scenes, from random weights, in a few
@@ -154,7 +154,7 @@ func demo(c *Config) {
 	c.Augmentation.Flip, c.Augmentation.CropScale = "", 0
 	c.Preprocessing.Size, c.Model.Grid = 84, 6
 	c.Model.Layers, c.Model.Output, c.Model.FeatureNorm = checkpoint.Layers34, checkpoint.OutputDeep, checkpoint.FeatureNormBatch
-	c.AttentionGuide, c.GuideTemperature, c.SelfCriticalWords = 0, .5, 0
+	c.WordDetector, c.AttentionGuide, c.GuideTemperature, c.SelfCriticalWords, c.SelfCriticalApart = 0, 0, .25, 0, 0
 	c.Model.Features, c.Model.Embedding, c.Model.Attention, c.Model.Hidden = 128, 128, 128, 256
 	c.MinimumCount = 1
 	c.Keep = 1

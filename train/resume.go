@@ -81,7 +81,9 @@ func (r *run) resume(device torch.Device, p captioner.Precision) error {
 		if err := r.data.check(r.cfg, meta); err != nil {
 			return err
 		}
-		r.trainer = NewTrainer(r.cfg, r.network, r.vocabulary, p)
+		if err := r.newTrainer(p); err != nil {
+			return err
+		}
 		return then.restore(r.trainer, s, beside)
 	})
 	if err != nil {

@@ -101,6 +101,9 @@ func TestResumeIsExact(t *testing.T) {
 		{"average, cosine, scheduled sampling", []int{2, 4}, func(c *Config) {
 			c.AverageDecay, c.Schedule, c.WarmUp, c.ScheduledSampling = .9, ScheduleCosine, 2, .5
 		}},
+		{"a detector of words", []int{1, 4}, func(c *Config) {
+			c.Model.Grid, c.WordDetector, c.AttentionGuide = 2, .1, 1
+		}},
 		{"frozen layers and mirror images", []int{1, 4}, func(c *Config) {
 			c.EncoderWeights = backbone
 			c.FrozenLayers, c.Augmentation.Flip, c.BatchNorm = 3, loader.FlipSwap, BatchNormFrozen

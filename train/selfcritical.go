@@ -20,6 +20,7 @@ type SelfCritical struct {
 	MaxWords  int          // of a drawn caption
 	Weight    float64      // of the references' loss beside the reward; 0 for none
 	Reference CrossEntropy // that loss
+	Apart     float64      // weight of what a caption would earn for other pictures, which its reward loses; 0 for none
 
 	World *distributed.World // of processes that share each part; nil for one
 
@@ -31,7 +32,7 @@ type SelfCritical struct {
 func newSelfCritical(c Config, words CrossEntropy, reward *ciderReward) SelfCritical {
 	return SelfCritical{
 		Network: words.Network, Precision: words.Options.Precision, Samples: c.Samples, MaxWords: c.Beam.MaxWords,
-		Weight: c.SelfCriticalWords, Reference: words, World: c.World, reward: reward,
+		Weight: c.SelfCriticalWords, Reference: words, Apart: c.SelfCriticalApart, World: c.World, reward: reward,
 	}
 }
 
@@ -45,7 +46,12 @@ func (o SelfCritical) Begin(s *torch.Scope, features *torch.Tensor, part *loader
 	if s.Err() != nil {
 		return PartLoss{Of: func(_ *torch.Scope, features *torch.Tensor, _, _ int) *torch.Tensor { return features }}
 	}
-	advantages, reward := advantages(o.reward.of(drawn, part.Captions, o.Samples), o.Samples)
+	rewards, elsewhere := o.reward.of(drawn, part.Captions, o.Samples, o.Apart > 0)
+	_, reward := advantages(rewards, o.Samples)
+	for i := range elsewhere {
+		rewards[i] -= o.Apart * elsewhere[i]
+	}
+	advantages, _ := advantages(rewards, o.Samples)
 	words := captioner.SampledTargets(drawn, o.Samples).Scored()
 	total := []float64{float64(words), float64(len(part.IDs))}
 	s.Fail(o.World.SumNumbers(total))
@@ -99,28 +105,41 @@ func (r *ciderReward) encode(captions []string) [][]int64 {
 	return rows
 }
 
+// others is how many pictures a caption is held against beside its own.
+const others = 3
+
 // of returns the reward of each drawn caption, as many in a row for each
-// picture as count says.
-func (r *ciderReward) of(drawn [][]int64, references [][]string, count int) []float64 {
-	rewards := make([]float64, len(drawn))
+// picture as count says; and, where asked for, what it would earn on average for
+// the next few pictures of the batch, a caption that fits any much and one that
+// tells its own little (after Wang et al. 2020, "Compare and reweight").
+func (r *ciderReward) of(drawn [][]int64, references [][]string, count int, apart bool) (rewards, elsewhere []float64) {
+	rewards = make([]float64, len(drawn))
+	encoded := make([][][]int64, len(references))
 	next := make(chan int, len(references))
 	for picture := range references {
+		encoded[picture] = r.encode(references[picture])
 		next <- picture
+	}
+	compared := min(others, len(references)-1)
+	if apart && compared > 0 {
+		elsewhere = make([]float64, len(drawn))
 	}
 	close(next)
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
 			for picture := range next {
-				encoded := r.encode(references[picture])
 				for i := picture * count; i < (picture+1)*count; i++ {
-					rewards[i] = r.corpus.Score(drawn[i], encoded)
+					rewards[i] = r.corpus.Score(drawn[i], encoded[picture])
+					for k := 1; elsewhere != nil && k <= compared; k++ {
+						elsewhere[i] += r.corpus.Score(drawn[i], encoded[(picture+k)%len(encoded)]) / float64(compared)
+					}
 				}
 			}
 		})
 	}
 	workers.Wait()
-	return rewards
+	return rewards, elsewhere
 }
 
 // advantages returns each reward less the mean reward of the picture's other

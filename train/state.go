@@ -60,6 +60,9 @@ func (st state) write(path string, t *Trainer, meta captioner.Metadata) error {
 		if t.EMA != nil {
 			beside = append(beside, t.EMA.State().Prefixed(emaPrefix)...)
 		}
+		if t.Detector != nil {
+			beside = append(beside, nn.StateOf(t.Detector.Named(detectorPrefix))...)
+		}
 		beside = append(beside, nn.Parameter{Name: randomName, Tensor: torch.FromSlice(s, random, int64(len(random)))})
 		return t.Network.SaveWith(path, meta, map[string]string{stateKey: string(text)}, beside)
 	})
@@ -74,6 +77,11 @@ func (st state) restore(t *Trainer, s *torch.Scope, beside nn.StateDict) error {
 	if t.EMA != nil {
 		if err := t.EMA.SetState(beside.Under(emaPrefix)); err != nil {
 			return err
+		}
+	}
+	if t.Detector != nil {
+		if err := nn.Load(t.Detector.Named(""), beside.Under(detectorPrefix)); err != nil {
+			return fmt.Errorf("detector of words: %w", err)
 		}
 	}
 	random := beside.Under(randomName)

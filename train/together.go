@@ -50,7 +50,7 @@ func gradientOrZero(s *torch.Scope, p *torch.Tensor) *torch.Tensor {
 // 0's values.
 func (t *Trainer) broadcast() error {
 	return torch.NoGrad(func(s *torch.Scope) error {
-		all := tensorsOf(nn.StateOf(t.Network.Named()))
+		all := tensorsOf(nn.StateOf(t.Network.Named()), nn.StateOf(t.Detector.Named("")))
 		if t.steps > 0 {
 			all = append(all, tensorsOf(t.Optimizer.State())...)
 		}

@@ -14,8 +14,9 @@ import (
 // steps of all, on its share of their batches, and the same weights come of it.
 type Trainer struct {
 	Network       *captioner.Network
-	Optimizer     *nn.Adam // the decoder and projection are its group 0, the backbone its group 1
-	EMA           *nn.EMA  // average of the weights; nil for none
+	Optimizer     *nn.Adam                // the decoder and projection are its group 0, the backbone its group 1
+	EMA           *nn.EMA                 // average of the weights; nil for none
+	Detector      *captioner.WordDetector // guides attention, and learns with the rest; nil for none
 	Objective     Objective
 	Modes         captioner.Modes // layers that are frozen, and BatchNorm's statistics
 	Precision     captioner.Precision
@@ -44,7 +45,7 @@ func NewTrainer(c Config, network *captioner.Network, v *captioner.Vocabulary, p
 	}
 	t.features = newFrozenFeatures(network, c.Preprocessing, p)
 	t.try = t.gradients
-	t.Optimizer, t.parameters = newOptimizer(c, network)
+	t.Optimizer, t.parameters = newOptimizer(c, network.Named())
 	if c.AverageDecay > 0 {
 		t.EMA = nn.NewEMA(network.Named(), c.AverageDecay)
 	}
@@ -54,6 +55,7 @@ func NewTrainer(c Config, network *captioner.Network, v *captioner.Vocabulary, p
 // Close frees optimiser, average and features.
 func (t *Trainer) Close() {
 	t.features.forget()
+	t.Detector.Close()
 	t.Optimizer.Close()
 	if t.EMA != nil {
 		t.EMA.Close()

@@ -69,7 +69,9 @@ func (r *run) beginAs(b beginning, device torch.Device) (err error) {
 	if r.network, err = captioner.NewNetwork(r.cfg.Model, r.vocabulary.Len(), device); err != nil {
 		return err
 	}
-	r.trainer = NewTrainer(r.cfg, r.network, r.vocabulary, b.Precision)
+	if err := r.newTrainer(b.Precision); err != nil {
+		return err
+	}
 	r.trainer.restoreProgress(b.Progress.Steps-b.Progress.PhaseStart, b.Progress.MicroBatch)
 	return nil
 }

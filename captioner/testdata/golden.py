@@ -24,6 +24,7 @@ MODELS = {
     "network": (1011, SIZES),
     "deep": (1023, SIZES | {"grid": 4, "output": "deep", "feature_norm": "relu", "places": "layer3+4"}),
 }
+SHARES = [0, 0, 1, 0, 0.7, 0.4, 0.05]  # of captions that hold each word of the vocabulary
 VOCABULARY = ["<pad>", "<start>", "<end>", "<unk>", "a", "dog", "runs"]
 CAPTIONS = [[[4, 5, 6], [4, 5]], [[5], [4, 3, 6, 5]], [[6]], [[4]]]  # of four pictures
 SIDE = 96
@@ -70,22 +71,32 @@ def batch(salt):
     return x.permute(0, 3, 1, 2), torch.tensor(rows), torch.tensor(inputs), torch.tensor(targets)
 
 
-def guide_of(model, f, inputs, targets, alpha):
-    """KL(beta || alpha), beta the softmax over places, at half temperature, of
-    what each adds to the target's logit; the mean over words."""
-    decoder, state, gates = model.decoder, model.decoder.start(f), []
+def new_detector(features):
+    """A linear layer from features to words, and the words' usual scores."""
+    detector = torch.nn.Linear(features, len(VOCABULARY))
     with torch.no_grad():
-        places = decoder.attention.feature(f)
-        for t in range(inputs.shape[1]):
-            gates.append(torch.sigmoid(decoder.gate(state[0])))
-            state, _, _ = decoder.step(f, places, state, inputs[:, t])
-        directions = decoder.output.weight[targets] @ decoder.output_context.weight * torch.stack(gates, 1)
-        beta = torch.softmax(torch.einsum("btf,blf->btl", directions, f) / 0.5, 2)
-    divergence = (beta * (torch.log(beta) - torch.log(alpha))).sum(2)
-    return divergence[targets != seetell.PAD].mean()
+        for salt, tensor in ((2001, detector.weight), (2002, detector.bias)):
+            u = uniform(salt, tensor.numel()).reshape(tuple(tensor.shape)) - 0.5
+            tensor.copy_(torch.from_numpy(u).float())
+    shares = torch.tensor(SHARES).double().clamp(1e-5, 1 - 1e-5)
+    return detector, torch.logit(shares).float()
 
 
-def loss_of(model, x, rows, inputs, targets, penalty=0.0):
+def detector_of(detector, usual, f, rows, targets, alpha):
+    """A tenth of the detector's loss, and k KL(beta || alpha), the mean over words."""
+    scores, first = detector(f.mean(1)), seetell.UNKNOWN + 1
+    holds = functional.one_hot(targets, len(VOCABULARY)).amax(1)[:, first:].float()
+    own = scores[rows][:, first:]
+    loss = functional.binary_cross_entropy_with_logits(own, holds, reduction="none").sum(1).mean()
+    with torch.no_grad():
+        maps = detector.weight - detector.weight.mean(0)
+        beta = torch.softmax(torch.einsum("btf,blf->btl", maps[targets], f[rows]) / 0.5, 2)
+        told = (scores - usual).clamp(0, 1)[rows].gather(1, targets) * (targets >= first)
+    divergence = (beta * (torch.log(beta) - torch.log(alpha))).sum(2) * told
+    return 0.1 * loss + divergence[targets != seetell.PAD].mean()
+
+
+def loss_of(model, detector, x, rows, inputs, targets, penalty=0.0):
     features = model.encoder(x)
     logits, alpha = model(features, rows, inputs)
     loss = functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=seetell.PAD)
@@ -93,8 +104,14 @@ def loss_of(model, x, rows, inputs, targets, penalty=0.0):
         seen = (alpha * (targets != seetell.PAD).unsqueeze(2)).sum(1)
         loss = loss + penalty * ((1 - seen) ** 2).mean()
         if model.decoder.deep:
-            loss = loss + guide_of(model, features[rows], inputs, targets, alpha)
+            loss = loss + detector_of(*detector, features, rows, targets, alpha)
     return features, logits, loss
+
+
+def learned(model, detector):
+    """All parameters with their names; the detector's where the output is deep."""
+    own = [("detector." + name, p) for name, p in detector.named_parameters()] if model.decoder.deep else []
+    return list(model.named_parameters()) + own
 
 
 def new(sizes, frozen):
@@ -117,31 +134,31 @@ def sample(tensor, count=6):
 def write(name, salt, sizes):
     data = batch(salt)
     golden = {"vocabulary": VOCABULARY, "model": sizes, "pictures": salt}
-    model = new(sizes, frozen=True).eval()
+    model, detector = new(sizes, frozen=True).eval(), new_detector(sizes["features"])
     with torch.no_grad():
-        features, logits, loss = loss_of(model, *data)
+        features, logits, loss = loss_of(model, detector, *data)
     golden["features"] = sample(features, 48)
     valid = logits.transpose(0, 1)[(data[3] != seetell.PAD).t()]
     golden["logits"] = [float(v) for v in valid.flatten()]
     for frozen in (True, False):
-        model = new(sizes, frozen)
-        _, _, loss = loss_of(model, *data, penalty=1.0)
+        model, detector = new(sizes, frozen), new_detector(sizes["features"])
+        _, _, loss = loss_of(model, detector, *data, penalty=1.0)
         loss.backward()
         gradients = {name: {"norm": float(p.grad.double().norm()), "largest": float(p.grad.abs().max()),
-                            "values": sample(p.grad)} for name, p in model.named_parameters()}
-        model = new(sizes, frozen)
+                            "values": sample(p.grad)} for name, p in learned(model, detector[0])}
+        model, detector = new(sizes, frozen), new_detector(sizes["features"])
         # The backbone at a tenth: Adam moves weights whose gradients are rounding
         # as far as others, and at 1e-4 float32 and float64 part by 1e-4.
         backbone = list(model.encoder.backbone.parameters())
         mine = {id(p) for p in backbone}
-        rest = [p for p in model.parameters() if id(p) not in mine]
+        rest = [p for _, p in learned(model, detector[0]) if id(p) not in mine]
         adam = torch.optim.Adam([{"params": rest}, {"params": backbone, "lr": 1e-5}], lr=1e-4)
         losses = []
         for _ in range(STEPS):
             adam.zero_grad()
-            _, _, loss = loss_of(model, *data, penalty=1.0)
+            _, _, loss = loss_of(model, detector, *data, penalty=1.0)
             loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 5)
+            torch.nn.utils.clip_grad_norm_(backbone + rest, 5)
             adam.step()
             losses.append(loss.item())
         golden["frozen" if frozen else "batch"] = {"gradients": gradients, "losses": losses}

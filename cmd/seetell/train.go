@@ -254,12 +254,14 @@ func optimiserFlags(cfg *train.Config) []cli.Flag {
 		&cli.Float64Flag{Name: "embedding-dropout", Usage: "behind the word embeddings", Value: cfg.EmbeddingDropout, Destination: &cfg.EmbeddingDropout},
 		&cli.Float64Flag{Name: "label-smoothing", Usage: "share of a word's probability dealt to all words", Value: cfg.LabelSmoothing, Destination: &cfg.LabelSmoothing},
 		&cli.Float64Flag{Name: "attention-penalty", Usage: "weight of doubly stochastic attention", Value: cfg.AttentionPenalty, Destination: &cfg.AttentionPenalty},
-		&cli.Float64Flag{Name: "attention-guide", Usage: "weight of what draws attention to the places that speak for a word, by its class activation map; with --output deep", Destination: &cfg.AttentionGuide},
+		&cli.Float64Flag{Name: "word-detector", Usage: "weight of a detector of the captions' words, which learns beside them and tells the backbone what a picture shows", Value: cfg.WordDetector, Destination: &cfg.WordDetector},
+		&cli.Float64Flag{Name: "attention-guide", Usage: "weight of what draws attention to the places that speak for a word, as the detector of words tells them; with --word-detector", Value: cfg.AttentionGuide, Destination: &cfg.AttentionGuide},
 		&cli.Float64Flag{Name: "guide-temperature", Usage: "of those maps: lower is sharper", Value: cfg.GuideTemperature, Destination: &cfg.GuideTemperature},
 		&cli.Float64Flag{Name: "scheduled-sampling", Usage: "share of the words read that the model drew itself, rising to this by the last epoch", Value: cfg.ScheduledSampling, Destination: &cfg.ScheduledSampling},
 		&cli.IntFlag{Name: "self-critical", Usage: "last `EPOCHS`, which raise CIDEr-D of drawn captions; a recipe's are a share of --epochs", Value: cfg.SelfCritical, Destination: &cfg.SelfCritical},
 		&cli.Float64Flag{Name: "self-critical-rate", Usage: "step size of Adam in self-critical epochs", Value: cfg.SelfCriticalRate, Destination: &cfg.SelfCriticalRate},
-		&cli.Float64Flag{Name: "self-critical-words", Usage: "weight of the references' loss beside the reward in self-critical epochs, which keeps words alive", Destination: &cfg.SelfCriticalWords},
+		&cli.Float64Flag{Name: "self-critical-words", Usage: "weight of the references' loss beside the reward in self-critical epochs, which keeps words alive", Value: cfg.SelfCriticalWords, Destination: &cfg.SelfCriticalWords},
+		&cli.Float64Flag{Name: "self-critical-apart", Usage: "weight of what a drawn caption would earn for other pictures, which its reward loses, so that captions tell pictures apart", Value: cfg.SelfCriticalApart, Destination: &cfg.SelfCriticalApart},
 		&cli.IntFlag{Name: "samples", Usage: "captions drawn of each picture in self-critical epochs", Value: cfg.Samples, Destination: &cfg.Samples},
 	}
 }
