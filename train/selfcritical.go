@@ -28,8 +28,14 @@ type SelfCritical struct {
 }
 
 // newSelfCritical returns the objective of a self-critical epoch of the run that c
-// describes, whose references have the loss words.
+// describes, whose references have the loss words: the words' cross-entropy weighs
+// c.SelfCriticalWords, and what attends to places or detects words as much as ever.
 func newSelfCritical(c Config, words CrossEntropy, reward *ciderReward) SelfCritical {
+	if c.SelfCriticalWords > 0 { // what the weight takes from the words alone
+		words.Options.Detection /= c.SelfCriticalWords
+		words.Options.Guide /= c.SelfCriticalWords
+		words.Options.Attention /= c.SelfCriticalWords
+	}
 	return SelfCritical{
 		Network: words.Network, Precision: words.Options.Precision, Samples: c.Samples, MaxWords: c.Beam.MaxWords,
 		Weight: c.SelfCriticalWords, Reference: words, Apart: c.SelfCriticalApart, World: c.World, reward: reward,
