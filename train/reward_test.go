@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/evaluate/cider"
 )
@@ -41,6 +42,19 @@ func TestRewardApart(t *testing.T) {
 	}
 	if _, elsewhere := r.of(drawn[:2], references[:1], 2, true); elsewhere != nil {
 		t.Errorf("elsewhere %v of a single picture", elsewhere)
+	}
+}
+
+// TestSelfCriticalGuide: the weight of the references' words takes nothing from
+// what holds attention to its places.
+func TestSelfCriticalGuide(t *testing.T) {
+	words := CrossEntropy{Options: captioner.LossOptions{Guide: 2, Detection: .1, Attention: 1}}
+	o := newSelfCritical(Config{SelfCriticalWords: .25}, words, nil)
+	if how := o.Reference.Options; o.Weight*how.Guide != 2 || o.Weight*how.Detection != .1 || o.Weight*how.Attention != 1 {
+		t.Errorf("at a weight of %v: %+v", o.Weight, how)
+	}
+	if o = newSelfCritical(Config{}, words, nil); o.Reference.Options != words.Options {
+		t.Errorf("without the references: %+v", o.Reference.Options)
 	}
 }
 
