@@ -60,7 +60,7 @@ func LoadWith(s *torch.Scope, path string, device torch.Device) (*Network, Metad
 	if err != nil {
 		return nil, m, nil, nil, err
 	}
-	network, err := NewNetwork(m.Model, len(m.Vocabulary), device)
+	network, err := newNetwork(m.Model, len(m.Vocabulary), device, false)
 	if err != nil {
 		return nil, m, nil, nil, fmt.Errorf("read %s: %w", path, err)
 	}

@@ -22,6 +22,11 @@ type Network struct {
 // NewNetwork returns a network with PyTorch's initial values, drawn by
 // libtorch's generator (torch.ManualSeed), on device. Close frees it.
 func NewNetwork(c Config, vocabularySize int, device torch.Device) (*Network, error) {
+	return newNetwork(c, vocabularySize, device, true)
+}
+
+// newNetwork is NewNetwork, or leaves the values to be filled in.
+func newNetwork(c Config, vocabularySize int, device torch.Device, drawn bool) (*Network, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
@@ -32,6 +37,9 @@ func NewNetwork(c Config, vocabularySize int, device torch.Device) (*Network, er
 		return nil, err
 	}
 	scope := torch.NewScope()
+	if !drawn {
+		scope.LeaveUndrawn()
+	}
 	n := &Network{Config: c, VocabularySize: vocabularySize, Device: device, scope: scope}
 	var err error
 	n.Encoder, err = newEncoder(scope, c)

@@ -28,11 +28,17 @@ func (x *Tensor) LerpInPlace(s *Scope, other *Tensor, weight float64) {
 
 // Uniform draws every element of x from [low, high).
 func (x *Tensor) Uniform(s *Scope, low, high float64) {
+	if s.undrawn {
+		return
+	}
 	s.do("uniform", func() *C.char { return C.tg_uniform(x.handle, C.double(low), C.double(high)) }, x)
 }
 
 // Normal draws every element of x from the normal distribution.
 func (x *Tensor) Normal(s *Scope, mean, deviation float64) {
+	if s.undrawn {
+		return
+	}
 	s.do("normal", func() *C.char { return C.tg_normal(x.handle, C.double(mean), C.double(deviation)) }, x)
 }
 

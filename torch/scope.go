@@ -25,6 +25,7 @@ type Scope struct {
 	tensors []*Tensor
 	err     error
 	closed  bool
+	undrawn bool
 	out     *[maxOutputs]handle // apart from the scope, since C writes into it
 	use     usage
 }
@@ -36,6 +37,10 @@ func NewScope() *Scope {
 	s.Fail(Open())
 	return s
 }
+
+// LeaveUndrawn has Uniform and Normal leave tensors of this scope as they are:
+// their values are to come from elsewhere.
+func (s *Scope) LeaveUndrawn() { s.undrawn = true }
 
 // Close frees every tensor of the scope. Closing twice is harmless.
 func (s *Scope) Close() {

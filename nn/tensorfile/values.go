@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"unsafe"
 )
 
 // Float32s returns the values of a Float32, Float16 or BFloat16 tensor.
@@ -42,8 +43,22 @@ func decode[T any](t Tensor, want DType) ([]T, error) {
 		return nil, err
 	}
 	values := make([]T, int64(len(data))/sizes[want])
+	if memory := memoryOf(values); memory != nil {
+		copy(memory, data)
+		return values, nil
+	}
 	_, err = binary.Decode(data, binary.LittleEndian, values)
 	return values, err
+}
+
+// memoryOf returns the memory of values that lie in it as they do in a file, nil
+// for others: truths, which are not any byte, and on a machine that writes the
+// highest byte first.
+func memoryOf[T any](values []T) []byte {
+	if _, truths := any(values).([]bool); truths || len(values) == 0 || binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {
+		return nil
+	}
+	return unsafe.Slice((*byte)(unsafe.Pointer(&values[0])), len(values)*int(unsafe.Sizeof(values[0])))
 }
 
 // widen returns the values of a type of 16 bits as float32.
