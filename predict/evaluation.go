@@ -129,6 +129,9 @@ func (e *evaluation) open(ctx context.Context) (err error) {
 	if left := e.set.Problems.Err(); left != nil {
 		e.Log.Warn("parts of the data set are left out", "error", left)
 	}
+	if e.Split == dataset.All {
+		e.Log.Warn("the whole set has the pictures that a model of it learned from: its scores say little of others", "split", e.Split)
+	}
 	if e.split, err = e.set.Split(e.Split); err == nil {
 		err = e.Baseline.covers(e.split)
 	}

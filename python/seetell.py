@@ -14,6 +14,7 @@ Shapes: N pictures, L places, F features, B captions, T words, V vocabulary.
 
 import argparse
 import json
+import os
 import sys
 from dataclasses import dataclass
 
@@ -204,8 +205,21 @@ class Captioner(nn.Module):
         return decoder.output(said), torch.stack(alphas, 1)
 
 
+def find(path):
+    """Returns a checkpoint's path: of a run's folder its best one, or its last."""
+    names = ("best.safetensors", "model.safetensors", "last.safetensors")
+    if not os.path.isdir(path):
+        return path
+    for name in names:
+        if os.path.exists(os.path.join(path, name)):
+            return os.path.join(path, name)
+    raise FileNotFoundError(f"{path} is a folder without {', '.join(names)}: name its checkpoint")
+
+
 def load(path, device="cpu"):
-    """Returns the captioner of a checkpoint, for evaluation, and its metadata."""
+    """Returns the captioner of a checkpoint, or of a run's folder, for evaluation,
+    and its metadata."""
+    path = find(path)
     with safe_open(path, "pt", device=device) as file:
         text = (file.metadata() or {}).get("seetell")
         if text is None:
@@ -308,7 +322,7 @@ def caption(model, about, image, width=5, most=30):
 
 def main():
     parser = argparse.ArgumentParser(description="caption pictures with a checkpoint of seetell")
-    parser.add_argument("--model", required=True, metavar="FILE", help="checkpoint")
+    parser.add_argument("--model", required=True, metavar="FILE", help="checkpoint, or the folder of a run")
     parser.add_argument("--beam", type=int, default=5, help="hypotheses kept (default 5)")
     parser.add_argument("--max-words", type=int, default=30, help="steps at most (default 30)")
     parser.add_argument("--device", default="cpu", help="cpu (default) or cuda")

@@ -151,7 +151,8 @@ func compare(t *testing.T, path string, pictures []string) {
 		t.Fatal(err)
 	}
 	defer model.Close()
-	out := testpython.Run(t, ".", append([]string{"seetell.py", "--format", "json", "--model", path}, pictures...)...)
+	run := filepath.Dir(path) // which stands for its checkpoint
+	out := testpython.Run(t, ".", append([]string{"seetell.py", "--format", "json", "--model", run}, pictures...)...)
 	lines := bufio.NewScanner(bytes.NewReader(out))
 	distinct := map[string]bool{}
 	for _, path := range pictures {

@@ -1,7 +1,7 @@
 """Image captioning with seetell: its program, its checkpoints and its scores.
 
     import seetell
-    model, about = seetell.load("best.safetensors")
+    model, about = seetell.load("runs/quick")
     print(seetell.caption(model, about, Image.open("photo.jpg"))[0].text)
     print(seetell.score({"1": ["a dog runs", "a dog"]}, {"1": ["a dog runs"]}))
 
