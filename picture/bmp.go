@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"math/bits"
+	"slices"
 )
 
 // bmpFile is a BMP of Windows or OS/2: what its headers say.
@@ -29,6 +30,10 @@ const (
 
 func readBMP(data []byte) (b bmpFile, err error) {
 	const fileHeader, oldHeader, newHeader = 14, 12, 40
+	bare := isDIB(data)
+	if bare {
+		data = slices.Concat(make([]byte, fileHeader), data)
+	}
 	if len(data) < fileHeader+oldHeader {
 		return b, errCut
 	}
@@ -58,12 +63,13 @@ func readBMP(data []byte) (b bmpFile, err error) {
 	if rest, err = b.colours(head, rest, length); err != nil {
 		return b, err
 	}
+	first := uint64(len(data) - len(rest))
 	if b.depth <= 8 {
 		if colours == 0 || colours > 1<<b.depth {
 			colours = 1 << b.depth
 		}
 		colours = min(colours, uint64(len(rest)/entry))
-		if first := uint64(len(data) - len(rest)); start > first { // the pixels begin earlier in some files
+		if start > first { // the pixels begin earlier in some files
 			colours = min(colours, (start-first)/uint64(entry))
 		}
 		for i := range int(colours) {
@@ -71,8 +77,21 @@ func readBMP(data []byte) (b bmpFile, err error) {
 			b.palette = append(b.palette, [3]uint8{c[2], c[1], c[0]})
 		}
 	}
+	if bare {
+		start = first + uint64(len(b.palette)*entry)
+	}
 	b.pixels = data[start:]
 	return b, nil
+}
+
+// isDIB tells a BMP without the header of a file, as it is kept in memory.
+func isDIB(data []byte) bool {
+	if len(data) < 40 {
+		return false
+	}
+	little := binary.LittleEndian
+	known := slices.Contains([]uint32{40, 52, 56, 64, 108, 124}, little.Uint32(data))
+	return known && little.Uint16(data[12:]) == 1 && slices.Contains([]uint16{1, 2, 4, 8, 16, 24, 32}, little.Uint16(data[14:]))
 }
 
 // colours reads how a pixel's bits are shared out; those numbers follow a short
@@ -121,7 +140,11 @@ func (b *bmpFile) colours(head, rest []byte, length uint64) ([]byte, error) {
 // headerBMP counts RGB, and an index for each pixel.
 func headerBMP(_ *Decoder, data []byte) (header, error) {
 	b, err := readBMP(data)
-	return sized(b.size.X, b.size.Y, 3+1), err
+	h := sized(b.size.X, b.size.Y, 3+1)
+	if isDIB(data) {
+		h.memory += int64(len(data)) // readBMP copies it
+	}
+	return h, err
 }
 
 func decodeBMP(_ *Decoder, in input) (*Picture, error) {

@@ -224,7 +224,7 @@ var formats = []format{
 	{"WebP", func(data []byte) bool {
 		return len(data) >= 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WEBP"
 	}, headerWebP, decodeWebP, webpOrientation},
-	{"BMP", prefix("BM"), headerBMP, decodeBMP, upright},
+	{"BMP", func(data []byte) bool { return prefix("BM")(data) || isDIB(data) }, headerBMP, decodeBMP, upright},
 	{"AVIF", isAVIF, headerAVIF, decodeAVIF, heifOrientation},
 	{"HEIC", isHEIC, headerHEIC, decodeHEIC, heifOrientation},
 	{"TIFF", func(data []byte) bool {

@@ -87,6 +87,10 @@ def bmps():
         pairs += b"".join(bytes([0, 4]) + pair[k : k + 2].tobytes() for k in range(0, 14, 2)) + bytes([1, pair[14]]) + b"\0\0"
     bmp("rle8", header(8, 1, used=13), four, runs + b"\0\1")
     bmp("rle4", header(4, 2, used=13), four, pairs + b"\0\1")
+    for name, bare in (("bare", picture), ("bare-24", picture.convert("RGB"))):
+        out = io.BytesIO()
+        bare.save(out, "dib")
+        keep(name + ".bmp", out.getvalue())
 
 
 def gifs():
