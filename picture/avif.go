@@ -18,6 +18,7 @@ var avifDecoder = sandbox.New(libavif.Packed)
 type avifPicture struct {
 	size image.Point
 	deep bool // more than 8 bits
+	few  bool // frames: one an item
 }
 
 func readAVIF(data []byte) (p avifPicture, err error) {
@@ -44,9 +45,14 @@ func readAVIF(data []byte) (p avifPicture, err error) {
 		return p, errBoxes
 	}
 	p.deep = settings[2]&0x40 != 0
+	p.few = true
 	for _, item := range h.items {
 		if err := h.whole(item); err != nil {
 			return p, err
+		}
+		if item.kind == "av01" {
+			data, err := h.bytes(item)
+			p.few = p.few && err == nil && littleAV1(data)
 		}
 	}
 	return p, nil
@@ -78,7 +84,8 @@ func decodeAVIF(_ *Decoder, in input) (out *Picture, err error) {
 	if err != nil {
 		return nil, err
 	}
-	err = avifDecoder.Run(in.context, p.memory(len(in.data)), func(s *sandbox.Instance) error {
+	little := p.few && p.size.X*p.size.Y <= shortPixels
+	err = decoderRun(avifDecoder, little)(in.context, p.memory(len(in.data)), func(s *sandbox.Instance) error {
 		out, err = p.decode(s, in.data)
 		return err
 	})

@@ -21,7 +21,7 @@ const tilesPerFile = 16
 
 // decode decodes the tiles into the whole picture.
 func (p *heicPicture) decode(h *heif, whole *Picture, in input) error {
-	return hevcDecoder.Run(in.context, p.tileMemory(), func(s *sandbox.Instance) error {
+	return decoderRun(hevcDecoder, p.little(h))(in.context, p.tileMemory(), func(s *sandbox.Instance) error {
 		at, read := image.Point{}, 0
 		for i, tile := range p.tiles {
 			data, err := h.bytes(tile)
@@ -43,6 +43,22 @@ func (p *heicPicture) decode(h *heif, whole *Picture, in input) error {
 		}
 		return nil
 	})
+}
+
+// little tells whether each tile is little work.
+func (p *heicPicture) little(h *heif) bool {
+	const lengthSize = 21 // of an hvcC box: how many bytes a unit's length has, less one
+	if p.tile.coded.X*p.tile.coded.Y > shortPixels {
+		return false
+	}
+	for _, tile := range p.tiles {
+		data, err := h.bytes(tile)
+		settings := h.property(tile, "hvcC")
+		if err != nil || len(settings) <= lengthSize || !littleHEVC(data, int(settings[lengthSize]&3)+1) {
+			return false
+		}
+	}
+	return true
 }
 
 // file returns a file of one HEVC picture and nothing else.
