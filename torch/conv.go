@@ -80,12 +80,3 @@ func (x *Tensor) AdaptiveAvgPool2D(s *Scope, height, width int64) *Tensor {
 		return C.tg_adaptive_avg_pool2d(out, x.handle, C.int64_t(height), C.int64_t(width))
 	}, x)
 }
-
-// UpsampleBilinearAA returns x, of shape (N, C, H, W), resized to height ×
-// width by the antialiased bilinear filter of torchvision, which follows
-// Pillow's. On the CPU x may be uint8.
-func (x *Tensor) UpsampleBilinearAA(s *Scope, height, width int64) *Tensor {
-	return s.result("upsample_bilinear_aa", func(out *handle) *C.char {
-		return C.tg_upsample_bilinear_aa(out, x.handle, C.int64_t(height), C.int64_t(width))
-	}, x)
-}

@@ -236,9 +236,6 @@ TG_TYPES(TG_STRUCT, TG_ENUM)
   F(char*, adaptive_avg_pool2d,                                                \
     (tg_tensor * out[], const tg_tensor* x, int64_t height, int64_t width),    \
     (out, x, height, width))                                                   \
-  F(char*, upsample_bilinear_aa,                                               \
-    (tg_tensor * out[], const tg_tensor* x, int64_t height, int64_t width),    \
-    (out, x, height, width))                                                   \
   TG_BINARY(F, embedding)                                                      \
   F(char*, dropout,                                                            \
     (tg_tensor * out[], const tg_tensor* x, double p, bool training),          \

@@ -79,11 +79,10 @@ var operators = map[string]func(s *Scope, in []*Tensor) []*Tensor{
 	"batch norm frozen": func(s *Scope, in []*Tensor) []*Tensor {
 		return one(in[0].BatchNorm(s, in[1], in[2], in[3], in[4], false, .1, 1e-5))
 	},
-	"max pool":             func(s *Scope, in []*Tensor) []*Tensor { return one(in[0].MaxPool2D(s, 3, 2, 1)) },
-	"avg pool":             func(s *Scope, in []*Tensor) []*Tensor { return one(in[0].AvgPool2D(s, 2, 0, 0)) },
-	"adaptive avg pool":    func(s *Scope, in []*Tensor) []*Tensor { return one(in[0].AdaptiveAvgPool2D(s, 2, 3)) },
-	"upsample antialiased": func(s *Scope, in []*Tensor) []*Tensor { return one(in[0].UpsampleBilinearAA(s, 3, 2)) },
-	"embedding":            func(s *Scope, in []*Tensor) []*Tensor { return one(in[0].Embedding(s, in[1])) },
+	"max pool":          func(s *Scope, in []*Tensor) []*Tensor { return one(in[0].MaxPool2D(s, 3, 2, 1)) },
+	"avg pool":          func(s *Scope, in []*Tensor) []*Tensor { return one(in[0].AvgPool2D(s, 2, 0, 0)) },
+	"adaptive avg pool": func(s *Scope, in []*Tensor) []*Tensor { return one(in[0].AdaptiveAvgPool2D(s, 2, 3)) },
+	"embedding":         func(s *Scope, in []*Tensor) []*Tensor { return one(in[0].Embedding(s, in[1])) },
 
 	"cross entropy":                       crossEntropy(CrossEntropyOptions{IgnoreIndex: -100}),
 	"cross entropy, smoothed, ignoring 0": crossEntropy(CrossEntropyOptions{LabelSmoothing: .1}),

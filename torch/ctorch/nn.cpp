@@ -53,16 +53,6 @@ char* tg_adaptive_avg_pool2d(tg_tensor** out, const tg_tensor* x,
       [&] { *out = wrap(at::adaptive_avg_pool2d(value(x), {height, width})); });
 }
 
-char* tg_upsample_bilinear_aa(tg_tensor** out, const tg_tensor* x,
-                              int64_t height, int64_t width) {
-  return guard([&] {
-    const int64_t size[] = {height, width};
-    *out = wrap(at::_upsample_bilinear2d_aa(value(x), at::IntArrayRef(size),
-                                            /*align_corners=*/false,
-                                            std::nullopt, std::nullopt));
-  });
-}
-
 char* tg_embedding(tg_tensor** out, const tg_tensor* weight,
                    const tg_tensor* indices) {
   return guard(

@@ -127,11 +127,6 @@ case("cross entropy of each", lambda x, t: F.cross_entropy(x, t, reduction="none
 
 # Later cases: the numbers of those above stay as they are.
 case("split", lambda x: x.split([1, 3, 1], 1), number(2, 5))
-case(
-    "upsample antialiased",
-    lambda x: F.interpolate(x, (3, 2), mode="bilinear", antialias=True, align_corners=False),
-    number(1, 2, 7, 5),
-)
 
 path = pathlib.Path(__file__).with_suffix(".json")
 lines = [f"{json.dumps(name)}: {json.dumps(value, separators=(',', ':'))}" for name, value in CASES.items()]
