@@ -71,7 +71,7 @@ func TestRefusesWrongArguments(t *testing.T) {
 		{"captions without a vocabulary", "no vocabulary", func(s *torch.Scope, n *Network, _ *Vocabulary) {
 			n.Given(s, one(n, s), nil, []string{"a dog"}, PrecisionFloat32)
 		}},
-		{"fewer words than special ones", "at least, the special ones", func(s *torch.Scope, n *Network, _ *Vocabulary) { s.Fail(n.Grow(3)) }},
+		{"fewer words than it has", "3 words where it has 7", func(s *torch.Scope, n *Network, _ *Vocabulary) { s.Fail(n.Grow(3)) }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			err := torch.Run(func(s *torch.Scope) error {

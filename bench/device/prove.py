@@ -19,6 +19,7 @@ import tempfile
 import time
 
 import torch
+from safetensors.torch import load_file
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BIN = TOP / "build" / "device" / "bin"
@@ -96,15 +97,12 @@ class Prover:
 
     def ours(self, device):
         """What our program makes of the same weights and batches on a device."""
-        folder = self.work / f"parity-{device.replace(':', '')}"
-        folder.mkdir()
+        folder = tempfile.mkdtemp(dir=self.work)
         said = subprocess.run(
             [BIN / "bench-seetell", "-out", folder, "-device", device, "-threads", "4", "-dropout", "0",
              "-size", "64" if self.small else "224", "-batches", "3" if self.small else "10"],
             input="parity\n", stdout=subprocess.PIPE, text=True, check=True, timeout=max(1, self.left()),
             env={**self.environment, "NVIDIA_TF32_OVERRIDE": "0"}).stdout
-        from safetensors.torch import load_file
-
         answer = json.loads(said.splitlines()[1])
         return load_file(answer["file"]), answer["losses"]
 
@@ -177,7 +175,7 @@ class Prover:
             self.seetell("rate", "evaluate", "--model", self.model, "--data", "demo", "--limit", count, "--device",
                          self.options.device, "--out", self.work / f"rate-{count}")
             seconds.append(time.monotonic() - begin)
-        return f"{(8 if self.small else 400) / max(1e-3, seconds[1] - seconds[0]):.0f} pictures a second, beam 5"
+        return f"{(8 if self.small else 400) / max(1e-3, seconds[1] - seconds[0]):.1f} pictures a second, beam 5"
 
     def resume(self):
         """A run that was killed and resumed beside one that was not."""
@@ -198,8 +196,9 @@ class Prover:
         gap = abs(last[0] - last[1]) / last[0]
         if gap > (0 if self.small else 5e-3):
             raise Failed(f"losses {last[0]} and {last[1]}")
-        same = (self.work / "straight" / "last.safetensors").read_bytes() == (self.work / "killed" / "last.safetensors").read_bytes()
-        return f"losses apart by {gap:.0e}, {'the same' if same else 'not the same'} bytes"
+        straight, killed = (load_file(self.work / run / "last.safetensors") for run in ("straight", "killed"))
+        same = all(torch.equal(x, killed[name]) for name, x in straight.items())
+        return f"losses apart by {gap:.0e}, weights {'the same' if same else 'not the same to the last bit'}"
 
     def out_of_memory(self):
         """Training where all but 2 GB of the device is taken: it goes in parts, or ends with one clean line."""
