@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sirupsen/logrus"
-
 	"github.com/seetell/seetell/hub"
 	"github.com/seetell/seetell/hub/hubtest"
 )
@@ -27,12 +25,6 @@ func serveHub(t *testing.T, id string, set *hubtest.Set) *hubtest.Server {
 	t.Setenv("HF_HUB_CACHE", t.TempDir())
 	t.Setenv("HF_ENDPOINT", server.URL)
 	return server
-}
-
-// TestMain silences the log of downloads.
-func TestMain(m *testing.M) {
-	logrus.SetLevel(logrus.WarnLevel)
-	os.Exit(m.Run())
 }
 
 func fixture(t *testing.T, name string) []byte {

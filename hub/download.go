@@ -25,7 +25,7 @@ func (s *Snapshot) Download(ctx context.Context, names []string) error {
 	if s.client.Offline {
 		return fmt.Errorf("%s: %s: %w in %s, and HF_HUB_OFFLINE is set", s.Repo, missing[0].Path, ErrNotCached, s.client.Cache)
 	}
-	bar := newBar(s.client.Progress, s.Repo.String(), missing)
+	bar := newBar(ctx, s.client.Progress, s.Repo.String(), missing)
 	defer bar.close()
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(s.client.Workers, 1))

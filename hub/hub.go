@@ -27,7 +27,7 @@ type Client struct {
 	Offline  bool   // use what is in the cache and nothing else
 	Copy     bool   // leave files, not links, in snapshots
 
-	Progress io.Writer // where to draw progress; nil or no terminal: nowhere
+	Progress io.Writer // where to draw progress; nil or no terminal: nowhere, and WithLog's log is told
 	Workers  int       // files at once
 
 	HeadTimeout time.Duration // for an answer's head

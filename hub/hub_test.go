@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -15,8 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sirupsen/logrus"
-
 	"github.com/seetell/seetell/hub/hubtest"
 )
 
@@ -25,7 +24,6 @@ const testID = "owner/photos"
 // TestMain serves as another process for the tests that need one: with
 // HUB_CHILD set it downloads the test's data set as a program would.
 func TestMain(m *testing.M) {
-	logrus.SetLevel(logrus.WarnLevel)
 	if os.Getenv("HUB_CHILD") == "" {
 		os.Exit(m.Run())
 	}
@@ -223,6 +221,39 @@ func TestFaults(t *testing.T) {
 			}
 			checkCache(t, server, c.Cache, set)
 		})
+	}
+}
+
+// TestWithLog: a download tells the context's log, and nobody where there is none.
+func TestWithLog(t *testing.T) {
+	var host bytes.Buffer
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&host, nil)))
+	defer slog.SetDefault(before)
+	for _, logged := range []bool{false, true} {
+		server, _ := serve(t)
+		var text bytes.Buffer
+		ctx := context.Background()
+		if logged {
+			ctx = WithLog(ctx, slog.New(slog.NewTextHandler(&text, nil)))
+		}
+		d, err := Parse(Datasets, testID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := connect(t, server).Snapshot(ctx, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Download(ctx, paths(s)); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(text.String(), "download begins") && strings.Contains(text.String(), "download ends"); got != logged {
+			t.Errorf("with a log %v: %q", logged, text.String())
+		}
+	}
+	if host.Len() > 0 {
+		t.Errorf("the program's own log has %q", host.String())
 	}
 }
 

@@ -2,23 +2,42 @@ package hub
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"os"
 	"slices"
 	"sync/atomic"
 
-	"github.com/sirupsen/logrus"
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
 	"github.com/seetell/seetell/internal/terminal"
 )
 
+// logKey is the context's key of WithLog.
+type logKey struct{}
+
+// WithLog returns a context whose downloads tell log of their beginning and end
+// where no progress is drawn. Without it they are silent.
+func WithLog(ctx context.Context, log *slog.Logger) context.Context {
+	return context.WithValue(ctx, logKey{}, log)
+}
+
+// logOf returns the log of a context, one that keeps nothing where it has none.
+func logOf(ctx context.Context) *slog.Logger {
+	if log, _ := ctx.Value(logKey{}).(*slog.Logger); log != nil {
+		return log
+	}
+	return slog.New(slog.DiscardHandler)
+}
+
 // bar shows how far all files of a download are. Where there is no terminal it
 // logs the beginning and the end.
 type bar struct {
+	log         *slog.Logger
 	name        string
 	files       int
 	done        atomic.Int64
@@ -29,13 +48,13 @@ type bar struct {
 }
 
 // newBar begins the display of a download of these files.
-func newBar(w io.Writer, name string, files []File) *bar {
-	b := &bar{name: name, files: len(files)}
+func newBar(ctx context.Context, w io.Writer, name string, files []File) *bar {
+	b := &bar{log: logOf(ctx), name: name, files: len(files)}
 	for _, f := range files {
 		b.bytes += f.Size
 	}
 	if !isTerminal(w) || isTrue("HF_HUB_DISABLE_PROGRESS_BARS") {
-		logrus.WithFields(logrus.Fields{"data": name, "files": b.files, "bytes": b.bytes}).Info("download begins")
+		b.log.Info("download begins", "data", name, "files", b.files, "bytes", b.bytes)
 		return b
 	}
 	b.progress = mpb.New(mpb.WithOutput(w), mpb.WithWidth(40))
@@ -69,7 +88,7 @@ func (b *bar) fileDone() { b.done.Add(1) }
 // close ends the display.
 func (b *bar) close() {
 	if b.bar == nil {
-		logrus.WithFields(logrus.Fields{"data": b.name, "files": b.done.Load(), "of": b.files}).Info("download ends")
+		b.log.Info("download ends", "data", b.name, "files", b.done.Load(), "of", b.files)
 		return
 	}
 	b.bar.Abort(false) // where it is not complete

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -13,6 +14,7 @@ import (
 	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
 
+	"github.com/seetell/seetell/hub"
 	"github.com/seetell/seetell/internal/terminal"
 	"github.com/seetell/seetell/torch"
 	"github.com/seetell/seetell/torch/distributed"
@@ -47,7 +49,7 @@ func run(args []string, out, messages io.Writer) int {
 	app := application(results, notes)
 	helpOfRecipe(app, args)
 	app.Metadata = map[string]any{argumentsKey: args[min(1, len(args)):]}
-	err := app.RunContext(ctx, flagsFirst(globalsFirst(args, app.Flags), app.Commands))
+	err := app.RunContext(hub.WithLog(ctx, slog.New(logrusHandler{})), flagsFirst(globalsFirst(args, app.Flags), app.Commands))
 	if err == nil {
 		return 0
 	}
