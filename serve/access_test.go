@@ -4,14 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"strings"
 	"testing"
-
-	"github.com/sirupsen/logrus"
 )
 
 func TestCORS(t *testing.T) {
@@ -65,8 +64,7 @@ func TestHosts(t *testing.T) {
 
 func TestKey(t *testing.T) {
 	var logged bytes.Buffer
-	log := logrus.New()
-	log.SetOutput(&logged)
+	log := slog.New(slog.NewTextHandler(&logged, nil))
 	s := newServer(t, &fakeModel{}, func(o *Options) { o.APIKey = "open sesame"; o.Log = log })
 	for header, want := range map[string]int{"Bearer open sesame": 200, "bearer open sesame": 200, "Bearer open": 401, "": 401, "Basic open sesame": 401} {
 		for name, q := range everyRoute(t, redJPEG(t)) {
@@ -88,9 +86,7 @@ func TestKey(t *testing.T) {
 
 func TestAccessLog(t *testing.T) {
 	var logged bytes.Buffer
-	log := logrus.New()
-	log.SetOutput(&logged)
-	log.SetFormatter(&logrus.JSONFormatter{})
+	log := slog.New(slog.NewJSONHandler(&logged, nil))
 	s := newServer(t, &fakeModel{}, func(o *Options) { o.Log = log })
 	answer := ask(t, s, request{path: "/caption", body: bytes.NewReader(redJPEG(t)), header: http.Header{"X-Request-Id": {"mine-1"}}})
 	if id := answer.Header().Get("X-Request-Id"); id != "mine-1" {

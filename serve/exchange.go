@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/sirupsen/logrus"
 	"golang.org/x/sync/semaphore"
 )
 
@@ -116,20 +115,16 @@ func (s *Server) record(x *exchange) {
 	if s.options.Log == nil {
 		return
 	}
-	fields := logrus.Fields{
-		"request": x.id, "route": x.route, "status": x.status, "received": x.received, "sent": x.sent,
-		"seconds": rounded(took),
-	}
+	line := s.options.Log.With("request", x.id, "route", x.route, "status", x.status, "received", x.received, "sent", x.sent,
+		"seconds", rounded(took))
 	if x.pictures > 0 {
-		fields["pictures"] = x.pictures
-		fields["queue"], fields["decode"], fields["model"] = rounded(x.queue), rounded(x.decode), rounded(x.model)
+		line = line.With("pictures", x.pictures, "queue", rounded(x.queue), "decode", rounded(x.decode), "model", rounded(x.model))
 	}
 	if x.refused != "" {
-		fields["refused"] = x.refused
+		line = line.With("refused", x.refused)
 	}
-	line := s.options.Log.WithFields(fields)
 	if x.trouble != nil {
-		line.WithError(x.trouble).Error("request failed")
+		line.Error("request failed", "error", x.trouble)
 		return
 	}
 	line.Info("request")

@@ -5,11 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"time"
-
-	"github.com/sirupsen/logrus"
 )
 
 // Serve answers what comes in at the listener, within the limits of
@@ -57,11 +56,11 @@ func (s *Server) drain(server *http.Server, open *connections) error {
 // looks for a fault and nobody else.
 func (s *Server) troubles() lineWriter { return lineWriter{s.options.Log} }
 
-type lineWriter struct{ log logrus.FieldLogger }
+type lineWriter struct{ log *slog.Logger }
 
 func (w lineWriter) Write(line []byte) (int, error) {
 	if w.log != nil {
-		w.log.WithField("trouble", string(line)).Debug("connection")
+		w.log.Debug("connection", "trouble", string(line))
 	}
 	return len(line), nil
 }

@@ -3,10 +3,9 @@ package serve
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
-
-	"github.com/sirupsen/logrus"
 
 	"github.com/seetell/seetell/captioner"
 )
@@ -40,7 +39,7 @@ type Options struct {
 	CORSOrigins []string // whose pages may ask, "*" for any; none by default
 	APIKey      string   // that requests bear, unless empty
 
-	Log logrus.FieldLogger // a line a request; nil for none
+	Log *slog.Logger // a line a request; nil for none
 }
 
 // DefaultOptions returns what the command line starts from.

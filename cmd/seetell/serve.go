@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"os"
 	"slices"
@@ -79,7 +80,7 @@ func serveCommand() *cli.Command {
 
 func (o serving) run(c *cli.Context) error {
 	o.server.CORSOrigins = o.origins.Value()
-	o.server.APIKey, o.server.Version, o.server.Log = os.Getenv(keyVariable), version, logrus.StandardLogger()
+	o.server.APIKey, o.server.Version, o.server.Log = os.Getenv(keyVariable), version, slog.New(logrusHandler{})
 	o.server.Beam.MinWords = 1
 	address, err := net.ResolveTCPAddr("tcp", o.listen)
 	if err != nil {
