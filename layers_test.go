@@ -20,8 +20,9 @@ const module = "github.com/seetell/seetell/"
 // its own room and from rooms of lower layers. Nothing imports what stands above
 // all: programs that measure, show or test.
 var layers = [][]string{
-	{"bench", "examples", "python", "third_party/notices",
-		"internal/testbrowser", "internal/testjpeg", "internal/testmodel", "internal/testpython", "internal/testrun", "internal/testshared", "internal/testtensors", "internal/testwalk"},
+	{"bench", "examples", "python", "third_party/notices", "hub/hubtest",
+		"internal/testbrowser", "internal/testjpeg", "internal/testmodel", "internal/testpython", "internal/testrun", "internal/testshared", "internal/testtensors", "internal/testwalk", "internal/testworld"},
+	{"internal/testshim"}, // which testtensors has
 	{"cmd/seetell", "cmd/setup"},
 	{"serve", "train"},
 	{"predict"},
@@ -138,6 +139,31 @@ func reaches(all map[string][]string, from, to string, seen map[string]bool) boo
 	return slices.ContainsFunc(all[from], func(next string) bool { return reaches(all, next, to, seen) })
 }
 
+// TestLibrariesLeaveTheLog fails where a package below cmd logs with the logger
+// that is the command's: libraries take a *slog.Logger, or are silent.
+func TestLibrariesLeaveTheLog(t *testing.T) {
+	for name := range imports(t) {
+		if _, layer := place(name); layer <= 2 { // programs
+			continue
+		}
+		paths, err := filepath.Glob(filepath.Join(name, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range paths {
+			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, spec := range file.Imports {
+				if spec.Path.Value == `"github.com/sirupsen/logrus"` {
+					t.Errorf("%s imports logrus", path)
+				}
+			}
+		}
+	}
+}
+
 // flagInText is a flag of the command line within a sentence.
 var flagInText = regexp.MustCompile(`[ (]--[a-z]`)
 
@@ -146,7 +172,7 @@ var flagInText = regexp.MustCompile(`[ (]--[a-z]`)
 func TestLibrariesNameNoFlags(t *testing.T) {
 	texts := 0
 	for name := range imports(t) {
-		if _, layer := place(name); layer <= 1 { // programs
+		if _, layer := place(name); layer <= 2 { // programs
 			continue
 		}
 		paths, err := filepath.Glob(filepath.Join(name, "*.go"))
