@@ -8,7 +8,6 @@ package nn
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/seetell/seetell/torch"
 )
@@ -86,16 +85,6 @@ func Tensors(parameters []Parameter) []*torch.Tensor {
 		tensors[i] = p.Tensor
 	}
 	return tensors
-}
-
-// Freeze stops, or starts again, the training of the parameters of entries
-// whose name begins with prefix.
-func Freeze(s *torch.Scope, entries []Entry, prefix string, on bool) {
-	for _, e := range entries {
-		if e.Trainable && strings.HasPrefix(e.Name, prefix) {
-			e.Tensor.RequiresGrad(s, !on)
-		}
-	}
 }
 
 // ToDevice moves the tensors of entries to a device; s must own them. Entries

@@ -15,7 +15,7 @@ func TestWrongArguments(t *testing.T) {
 		Functions: map[string]any{
 			"ChannelsLast": nn.ChannelsLast, "ClipGradNorm": nn.ClipGradNorm, "ClipGradients": nn.ClipGradients, "Constant": nn.Constant,
 			"Cosine": nn.Cosine, "DefaultAdamConfig": nn.DefaultAdamConfig, "Encode": nn.Encode, "Fits": nn.Fits, "FoldConv2d": nn.FoldConv2d,
-			"Freeze": nn.Freeze, "GradNorm": nn.GradNorm, "KaimingNormalFanOut": nn.KaimingNormalFanOut, "LSTMGates": nn.LSTMGates,
+			"GradNorm": nn.GradNorm, "KaimingNormalFanOut": nn.KaimingNormalFanOut, "LSTMGates": nn.LSTMGates,
 			"Load": nn.Load, "NewAdam": nn.NewAdam, "NewBatchNorm": nn.NewBatchNorm, "NewConv2d": nn.NewConv2d, "NewEMA": nn.NewEMA,
 			"NewEmbedding": nn.NewEmbedding, "NewLSTMCell": nn.NewLSTMCell, "NewLinear": nn.NewLinear, "NotFinite": nn.NotFinite,
 			"NotFiniteGradient": nn.NotFiniteGradient, "Parameters": nn.Parameters, "ReadFile": nn.ReadFile, "StateOf": nn.StateOf,
