@@ -33,7 +33,7 @@ func attentionTable(out io.Writer, report *evaluate.Report) error {
 	fmt.Fprint(w, "\twords\tinside\t95 %\ta blob's in the middle\tpointing\t95 %\tchance's\tthe centre's\t\n")
 	line := func(name string, f grounding.Figures) {
 		fmt.Fprintf(w, "%s\t%d\t%.2f ×\t%s\t%.2f ×\t%.2f\t%s\t%.2f\t%.2f\t\n",
-			name, f.Words, f.Ratio, interval(f, "ratio"), f.Blob, f.Pointing, interval(f, "pointing"), f.Area, f.Centre)
+			name, f.Words, f.Ratio, f.Interval("ratio"), f.Blob, f.Pointing, f.Interval("pointing"), f.Area, f.Centre)
 	}
 	line("all", g.Figures)
 	for _, class := range slices.Sorted(maps.Keys(g.Classes)) {
@@ -43,13 +43,4 @@ func attentionTable(out io.Writer, report *evaluate.Report) error {
 		line("what is around them", g.Around.Figures)
 	}
 	return w.Flush()
-}
-
-// interval writes an interval, or nothing where there is none.
-func interval(f grounding.Figures, name string) string {
-	bounds, ok := f.Intervals[name]
-	if !ok {
-		return ""
-	}
-	return fmt.Sprintf("%.2f–%.2f", bounds[0], bounds[1])
 }

@@ -1,6 +1,7 @@
 package grounding
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 )
@@ -24,6 +25,15 @@ type Figures struct {
 	// Intervals are 95 % intervals of ratio and pointing, by bootstrap over the
 	// pictures that have such words.
 	Intervals map[string][2]float64 `json:"intervals,omitempty"`
+}
+
+// Interval writes the interval of a figure, or nothing where there is none.
+func (f Figures) Interval(name string) string {
+	bounds, ok := f.Intervals[name]
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("%.2f–%.2f", bounds[0], bounds[1])
 }
 
 // New reports on the units of each picture; pictures without any count for

@@ -39,15 +39,7 @@ func (p *page) addGrounding(label string, f grounding.Figures) {
 	times := func(v float64) string { return fmt.Sprintf("%.2f ×", v) }
 	share := func(v float64) string { return fmt.Sprintf("%.2f", v) }
 	p.Grounding = append(p.Grounding, attentionRow{
-		typeset.Clean(label), typeset.Count(f.Words), times(f.Ratio), interval(f, "ratio"), times(f.Blob),
-		share(f.Pointing), interval(f, "pointing"), share(f.Area), share(f.Centre),
+		typeset.Clean(label), typeset.Count(f.Words), times(f.Ratio), f.Interval("ratio"), times(f.Blob),
+		share(f.Pointing), f.Interval("pointing"), share(f.Area), share(f.Centre),
 	})
-}
-
-func interval(f grounding.Figures, name string) string {
-	bounds, ok := f.Intervals[name]
-	if !ok {
-		return ""
-	}
-	return fmt.Sprintf("%.2f–%.2f", bounds[0], bounds[1])
 }
