@@ -32,7 +32,7 @@ type Config struct {
 	Accumulate      int    `json:"accumulate"`        // batches a step
 	MicroBatch      string `json:"micro_batch"`       // pictures of a batch in memory at once; "0" for all, "auto" for as many as fit
 	Seed            int64  `json:"seed"`
-	Workers         int    `json:"-"` // goroutines that decode pictures; 0 for one a core
+	Workers         int    `json:"-"` // goroutines that decode pictures; 0 for one more than cores
 
 	World     *distributed.World  `json:"-"` // of processes that share each batch, the caller's; nil for one
 	Device    string              `json:"-"`

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Meter is a listener that gathers what people want to see of a run that goes
-// on: the loss of late, and the time that is left.
+// Meter gathers, from what a listener hears, what people want to see of a run
+// that goes on: the loss of late, and the time that is left.
 type Meter struct {
 	Epoch   Epoch         // so far
 	Loss    float64       // running mean, in which a step weighs a fiftieth; 0 before the first
