@@ -279,8 +279,15 @@ func TestGrowKeepsWords(t *testing.T) {
 	}
 	err = torch.NoGrad(func(s *torch.Scope) error {
 		for _, entry := range m.network.Named() {
-			if entry.Name == "decoder.embedding.weight" && entry.Tensor.Dim(0) != words+3 {
+			if entry.Name != "decoder.embedding.weight" {
+				continue
+			}
+			if entry.Tensor.Dim(0) != words+3 {
 				t.Errorf("%d embeddings, want %d", entry.Tensor.Dim(0), words+3)
+			}
+			added := entry.Tensor.Narrow(s, 0, words, 3)
+			if mean := added.Mul(s, added).Mean(s).Item(s); !(mean > .1 && mean < 10) {
+				t.Errorf("added embeddings have squares of %v on average, want them drawn, from N(0, 1)", mean)
 			}
 		}
 		return nil

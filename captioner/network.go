@@ -37,13 +37,12 @@ func newNetwork(c Config, vocabularySize int, device torch.Device, drawn bool) (
 		return nil, err
 	}
 	scope := torch.NewScope()
-	if !drawn {
-		scope.LeaveUndrawn()
-	}
+	scope.LeaveUndrawn(!drawn)
 	n := &Network{Config: c, VocabularySize: vocabularySize, Device: device, scope: scope}
 	var err error
 	n.Encoder, err = newEncoder(scope, c)
 	n.Decoder = newDecoder(scope, c, vocabularySize)
+	scope.LeaveUndrawn(false) // what Grow adds is drawn
 	if err := errors.Join(err, scope.Err()); err != nil {
 		n.Close()
 		return nil, fmt.Errorf("build the network: %w", err)

@@ -18,7 +18,7 @@ func TestLeaveUndrawn(t *testing.T) {
 			return state
 		}
 		before := state()
-		s.LeaveUndrawn()
+		s.LeaveUndrawn(true)
 		x := Zeros(s, Float32, CPU, 3)
 		x.Uniform(s, 1, 2)
 		x.Normal(s, 5, 1)

@@ -38,9 +38,9 @@ func NewScope() *Scope {
 	return s
 }
 
-// LeaveUndrawn has Uniform and Normal leave tensors of this scope as they are:
-// their values are to come from elsewhere.
-func (s *Scope) LeaveUndrawn() { s.undrawn = true }
+// LeaveUndrawn says whether Uniform and Normal leave tensors as they are in this
+// scope, since their values are to come from elsewhere.
+func (s *Scope) LeaveUndrawn(on bool) { s.undrawn = on }
 
 // Close frees every tensor of the scope. Closing twice is harmless.
 func (s *Scope) Close() {

@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"iter"
 	"os"
-	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -33,13 +33,13 @@ type describing struct {
 // readers is the number of pictures read side by side.
 const readers = 8
 
-// answers describes the pictures in order, and decodes the next ones
-// meanwhile. The channel closes after the last.
-func answers(ctx context.Context, paths []string, d describing) <-chan answer {
+// answers describes the pictures in order, a part of them at once, and decodes the
+// next ones meanwhile. The channel closes after the last.
+func answers(ctx context.Context, parts iter.Seq[[]string], d describing) <-chan answer {
 	decoded, out := make(chan []answer), make(chan answer)
 	go func() {
 		defer close(decoded)
-		for part := range slices.Chunk(paths, d.model.AtOnce()) {
+		for part := range parts {
 			if ctx.Err() != nil {
 				return
 			}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/torch/distributed"
@@ -67,7 +68,7 @@ type toldError struct{ text, advised string }
 func (e toldError) Error() string { return e.text }
 
 // described yields what comes of the pictures, in order, on rank 0 alone where
-// processes share them: each describes every so manieth eight, and draws where it
+// processes share them: each describes every so manieth sixteen, and draws where it
 // looked. Failed is why it ends
 // before the last.
 func (o *captioning) described(ctx context.Context, w *distributed.World, paths []string, d describing, failed *error) iter.Seq[answer] {
@@ -75,7 +76,7 @@ func (o *captioning) described(ctx context.Context, w *distributed.World, paths 
 		return o.describedTogether(ctx, w, paths, d, failed)
 	}
 	return func(yield func(answer) bool) {
-		for a := range answers(ctx, paths, d) {
+		for a := range answers(ctx, slices.Chunk(paths, d.model.AtOnce()), d) {
 			if *failed = o.drawn(d.model, a); *failed != nil || !yield(a) {
 				return
 			}
@@ -85,12 +86,9 @@ func (o *captioning) described(ctx context.Context, w *distributed.World, paths 
 
 func (o *captioning) describedTogether(ctx context.Context, w *distributed.World, paths []string, d describing, failed *error) iter.Seq[answer] {
 	return func(yield func(answer) bool) {
-		var own []string
-		for _, part := range ownParts(paths, w.Rank(), w.Size()) {
-			own = append(own, part...)
-		}
-		found := answers(context.WithoutCancel(ctx), own, d) // they stop together
-		for _, part := range ownParts(paths, w.Rank(), w.Size()) {
+		parts := ownParts(paths, w.Rank(), w.Size())
+		found := answers(context.WithoutCancel(ctx), slices.Values(parts), d) // they stop together
+		for _, part := range parts {
 			if *failed = w.Stopped(ctx); *failed != nil {
 				return
 			}
@@ -107,8 +105,10 @@ func (o *captioning) describedTogether(ctx context.Context, w *distributed.World
 	}
 }
 
-// together is the number of pictures that a process tells of at once.
-const together = 8
+// together is the number of pictures that a process describes and tells of at
+// once: as many as one process of one thread does, so that both write the same
+// last digits.
+const together = 16
 
 // ownParts returns the pictures that a process describes in each round, as many
 // rounds on all of them.

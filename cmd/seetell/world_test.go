@@ -306,7 +306,7 @@ func TestCaptionTogether(t *testing.T) {
 	}
 	dir := t.TempDir()
 	var list strings.Builder
-	for i := range 21 { // of three eights, in two rounds
+	for i := range 37 { // of three sixteens, in two rounds
 		path := filepath.Join(dir, fmt.Sprintf("%02d%s", i, filepath.Ext(photo)))
 		if i != 13 { // which is not there
 			if err := os.WriteFile(path, data, 0o600); err != nil {
@@ -325,7 +325,7 @@ func TestCaptionTogether(t *testing.T) {
 			out := filepath.Join(dir, fmt.Sprint(format, processes))
 			args := strings.Fields("caption --device cpu --beam 2 --model " + model + " --list " + paths + " --format " + format + " --out " + out)
 			text, code := execute(t, []string{"OMP_NUM_THREADS=1"}, must(t, plain), append(args, "--processes", fmt.Sprint(processes+1))...)
-			if code != exitFailed || !strings.Contains(text, "1 of 21 pictures could not be described") {
+			if code != exitFailed || !strings.Contains(text, "1 of 37 pictures could not be described") {
 				t.Fatalf("exit code %d: %s", code, text)
 			}
 			written, err := os.ReadFile(out)
