@@ -4,8 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/seetell/seetell/internal/picturename"
 )
 
 // ReadInstances reads the boxes of a COCO instances file, by the pictures' file
@@ -63,7 +66,9 @@ func ReadInstances(path string) (map[string][]Box, error) {
 	named := map[string][]Box{}
 	for _, image := range file.Images {
 		named[image.FileName] = boxes[image.ID]
-		named[strings.TrimSuffix(image.FileName, ".jpg")] = boxes[image.ID]
+		if picturename.Ends(image.FileName) {
+			named[strings.TrimSuffix(image.FileName, filepath.Ext(image.FileName))] = boxes[image.ID]
+		}
 		named[strconv.FormatInt(image.ID, 10)] = boxes[image.ID]
 	}
 	return named, nil

@@ -144,3 +144,23 @@ func TestInstancesThatAreNone(t *testing.T) {
 		}
 	}
 }
+
+// TestInstancesByName: a picture's boxes are found by its file's name, with its
+// ending and without, and by its number.
+func TestInstancesByName(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "instances.json")
+	text := `{"images":[{"id":7,"file_name":"a.PNG","width":10,"height":20}],"categories":[{"id":1,"name":"dog"}],
+"annotations":[{"image_id":7,"category_id":1,"bbox":[1,2,5,10]}]}`
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	boxes, err := grounding.ReadInstances(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"a.PNG", "a", "7"} {
+		if len(boxes[name]) != 1 || boxes[name][0] != (grounding.Box{Category: "dog", X: .1, Y: .1, Width: .5, Height: .5}) {
+			t.Errorf("%s: %v", name, boxes[name])
+		}
+	}
+}
