@@ -139,9 +139,9 @@ func reaches(all map[string][]string, from, to string, seen map[string]bool) boo
 	return slices.ContainsFunc(all[from], func(next string) bool { return reaches(all, next, to, seen) })
 }
 
-// TestLibrariesLeaveTheLog fails where a package below cmd logs with the logger
-// that is the command's: libraries take a *slog.Logger, or are silent.
-func TestLibrariesLeaveTheLog(t *testing.T) {
+// libraryFiles returns the Go files of the packages below cmd, tests among them.
+func libraryFiles(t *testing.T) (files []string) {
+	t.Helper()
 	for name := range imports(t) {
 		if _, layer := place(name); layer <= 2 { // programs
 			continue
@@ -150,15 +150,22 @@ func TestLibrariesLeaveTheLog(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, path := range paths {
-			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, spec := range file.Imports {
-				if spec.Path.Value == `"github.com/sirupsen/logrus"` {
-					t.Errorf("%s imports logrus", path)
-				}
+		files = append(files, paths...)
+	}
+	return files
+}
+
+// TestLibrariesLeaveTheLog fails where a package below cmd logs with the logger
+// that is the command's: libraries take a *slog.Logger, or are silent.
+func TestLibrariesLeaveTheLog(t *testing.T) {
+	for _, path := range libraryFiles(t) {
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, spec := range file.Imports {
+			if spec.Path.Value == `"github.com/sirupsen/logrus"` {
+				t.Errorf("%s imports logrus", path)
 			}
 		}
 	}
@@ -171,31 +178,22 @@ var flagInText = regexp.MustCompile(`[ (]--[a-z]`)
 // errors are typed, and cmd/seetell/advice.go says what helps.
 func TestLibrariesNameNoFlags(t *testing.T) {
 	texts := 0
-	for name := range imports(t) {
-		if _, layer := place(name); layer <= 2 { // programs
+	for _, path := range libraryFiles(t) {
+		if strings.HasSuffix(path, "_test.go") {
 			continue
 		}
-		paths, err := filepath.Glob(filepath.Join(name, "*.go"))
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, path := range paths {
-			if strings.HasSuffix(path, "_test.go") {
-				continue
-			}
-			file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			ast.Inspect(file, func(n ast.Node) bool {
-				if text, ok := n.(*ast.BasicLit); ok && text.Kind == token.STRING {
-					if texts++; flagInText.MatchString(strings.ReplaceAll(text.Value, "tar --zstd", "")) {
-						t.Errorf("%s: %s", path, text.Value)
-					}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if text, ok := n.(*ast.BasicLit); ok && text.Kind == token.STRING {
+				if texts++; flagInText.MatchString(strings.ReplaceAll(text.Value, "tar --zstd", "")) {
+					t.Errorf("%s: %s", path, text.Value)
 				}
-				return true
-			})
-		}
+			}
+			return true
+		})
 	}
 	if texts < 1000 {
 		t.Errorf("only %d texts were found", texts)
