@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"bytes"
 	"errors"
 	"path/filepath"
 	"slices"
@@ -35,6 +36,18 @@ func TestOddCutShort(t *testing.T) {
 		data := readTestdata(t, name)
 		if _, err := Decode(data[:len(data)/2]); !errors.Is(err, ErrDamaged) {
 			t.Errorf("half of %s: %v", name, err)
+		}
+	}
+}
+
+// TestChunkBeyondTheFile refuses a PNG whose last chunk of pixels states more
+// bytes than follow, surplus ones too.
+func TestChunkBeyondTheFile(t *testing.T) {
+	for _, name := range []string{"odd-rows.png", "one.png"} {
+		data := readTestdata(t, name)
+		data[bytes.LastIndex(data, []byte("IDAT"))-4] = 0x30
+		if _, err := Decode(data); !errors.Is(err, ErrDamaged) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -15,6 +15,8 @@ import (
 
 // Where things lie in a PNG, and how it ends.
 const (
+	pngSignature = 8  // bytes of it
+	pngFrame     = 12 // bytes around what a chunk holds
 	pngDepth     = 24
 	pngInterlace = 28
 	pngEnd       = "\x00\x00\x00\x00IEND\xae\x42\x60\x82"
@@ -69,17 +71,18 @@ func writeExactly(out io.Writer, in input) error {
 	channels := map[byte]int64{0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[in.data[25]]
 	row := 1 + (int64(width)*channels*int64(in.data[pngDepth])+7)/8
 	var parts []io.Reader
-	for at := 8; at+12 <= len(in.data); {
-		end := at + 12 + int(binary.BigEndian.Uint32(in.data[at:]))
-		if string(in.data[at+4:at+8]) == "IDAT" {
-			parts = append(parts, bytes.NewReader(in.data[at+8:end-4]))
-		} else if len(parts) == 0 {
-			if at == 8 {
-				out.Write(in.data[:8])
-			}
-			out.Write(in.data[at:end])
+	out.Write(in.data[:pngSignature])
+	for rest := in.data[pngSignature:]; ; {
+		chunk := wholeChunk(rest)
+		if chunk == nil {
+			break
 		}
-		at = end
+		if string(chunk[4:8]) == "IDAT" {
+			parts = append(parts, bytes.NewReader(chunk[8:len(chunk)-4]))
+		} else if len(parts) == 0 {
+			out.Write(chunk)
+		}
+		rest = rest[len(chunk):]
 	}
 	unpacked, err := zlib.NewReader(&contextReader{in.context, io.MultiReader(parts...)})
 	if err != nil {
@@ -122,19 +125,30 @@ func (r *contextReader) Read(p []byte) (int, error) {
 	return r.Reader.Read(p)
 }
 
+// wholeChunk returns the chunk that data begins with, from its length to its
+// checksum, and nil where data ends before it does.
+func wholeChunk(data []byte) []byte {
+	if len(data) < pngFrame {
+		return nil
+	}
+	length := uint64(binary.BigEndian.Uint32(data))
+	if length > uint64(len(data)-pngFrame) {
+		return nil
+	}
+	return data[:pngFrame+length]
+}
+
 // upToPixels returns the file up to its last chunk of pixels, with an end of
 // its own. Where the pixels are not whole it returns the file as it is.
 func upToPixels(data []byte) []byte {
-	const signature, frame = 8, 12 // bytes; the latter around a chunk's
 	pixels := 0
-	for at := signature; at+frame <= len(data); {
-		length := uint64(binary.BigEndian.Uint32(data[at:]))
-		if length > uint64(len(data)-at-frame) {
+	for at := pngSignature; at+pngFrame <= len(data); {
+		chunk := wholeChunk(data[at:])
+		if chunk == nil {
 			return data
 		}
-		kind := data[at+4 : at+8]
-		at += frame + int(length)
-		if bytes.Equal(kind, []byte("IDAT")) {
+		at += len(chunk)
+		if string(chunk[4:8]) == "IDAT" {
 			pixels = at
 		} else if pixels > 0 {
 			break
