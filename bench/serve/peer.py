@@ -1,15 +1,17 @@
 """A server of the same checkpoint with FastAPI and eager PyTorch, for load.
 
-    python peer.py best.safetensors 8081
+    python peer.py best.safetensors 8081 [float32|bfloat16]
 
 A request's picture is decoded and described in FastAPI's pool of threads, as
-its guide has it for work that does not await; PyTorch uses every core.
+its guide has it for work that does not await; PyTorch uses every core. bfloat16
+is PyTorch's autocast.
 """
 
 import io
 import sys
 from pathlib import Path
 
+import torch
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
@@ -19,11 +21,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "python"))
 import seetell  # noqa: E402
 
 model, about = seetell.load(sys.argv[1])
+bfloat16 = sys.argv[3:] == ["bfloat16"]
 app = FastAPI()
 
 
 def describe(data):
-    with Image.open(io.BytesIO(data)) as image:
+    with (
+        Image.open(io.BytesIO(data)) as image,
+        torch.autocast("cpu", torch.bfloat16, enabled=bfloat16),
+    ):
         return seetell.caption(model, about, image)[0].text
 
 
