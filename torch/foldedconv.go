@@ -9,7 +9,8 @@ import (
 )
 
 // PackedConv2D is a convolution whose weight does not change, laid out once as
-// oneDNN wants it. It runs on the CPU and takes no part in gradients.
+// oneDNN wants it, or in float32 with windows of 3 × 3 as Winograd's way does, with
+// fewer than half the multiplications and other rounding. It runs on the CPU and takes no part in gradients.
 type PackedConv2D struct {
 	weight, bias *Tensor
 	options      Conv2DOptions

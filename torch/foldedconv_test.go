@@ -44,6 +44,35 @@ func TestPackedConv2D(t *testing.T) {
 	}
 }
 
+// TestPackedConv2DOf3x3 has windows of 3 × 3 with many channels, which float32
+// multiplies by Winograd's way, with sides even, odd, of 1, and of more tiles than
+// are multiplied at once.
+func TestPackedConv2DOf3x3(t *testing.T) {
+	for _, test := range []struct{ pictures, height, width int64 }{{2, 8, 6}, {1, 7, 9}, {3, 1, 5}, {1, 2, 1}, {2, 40, 37}} {
+		t.Run(fmt.Sprint(test), func(t *testing.T) {
+			if err := ManualSeed(1); err != nil {
+				t.Fatal(err)
+			}
+			compute(t, func(s *Scope) {
+				draw := func(shape ...int64) *Tensor {
+					x := Empty(s, Float32, CPU, shape...)
+					x.Uniform(s, -1, 1)
+					return x
+				}
+				x, other := draw(test.pictures, 32, test.height, test.width), draw(test.pictures, 48, test.height, test.width).ChannelsLast(s)
+				weight, bias := draw(48, 32, 3, 3), draw(48)
+				o := Conv2DOptions{Stride: [2]int64{1, 1}, Padding: [2]int64{1, 1}}
+				packed := PackConv2D(s, weight, bias, o, x.Shape()...)
+				want := x.Conv2D(s, weight, bias, o)
+				expectNear(t, s, "plain", packed.Forward(s, x.ChannelsLast(s)), want, 1e-6)
+				expectNear(t, s, "another layout", packed.Forward(s, x), want, 1e-6)
+				expectNear(t, s, "sum", packed.ForwardAddReLU(s, x, other), want.Add(s, other).ReLUInPlace(s), 1e-6)
+				expectNear(t, s, "no bias", PackConv2D(s, weight, nil, o, x.Shape()...).ForwardReLU(s, x), x.Conv2D(s, weight, nil, o).ReLUInPlace(s), 1e-6)
+			})
+		})
+	}
+}
+
 func TestPackedConv2DErrors(t *testing.T) {
 	for _, test := range []struct {
 		name string
@@ -86,6 +115,14 @@ func TestPackedConv2DErrors(t *testing.T) {
 		{"bias of another size", func(s *Scope, _, weight *Tensor) {
 			PackConv2D(s, weight, Zeros(s, Float32, CPU, 3), Conv2DOptions{}, 1, 8, 9, 9).Forward(s, Zeros(s, Float32, CPU, 1, 8, 9, 9))
 		}},
+		{"3 × 3: channels", func(s *Scope, x, _ *Tensor) { packed3x3(s, nil).Forward(s, x) }},
+		{"3 × 3: a type", func(s *Scope, _, _ *Tensor) { packed3x3(s, nil).Forward(s, Zeros(s, BFloat16, CPU, 1, 32, 9, 9)) }},
+		{"3 × 3: bias of another size", func(s *Scope, _, _ *Tensor) {
+			packed3x3(s, Zeros(s, Float32, CPU, 3)).Forward(s, Zeros(s, Float32, CPU, 1, 32, 9, 9))
+		}},
+		{"3 × 3: sum of another shape", func(s *Scope, _, _ *Tensor) {
+			packed3x3(s, nil).ForwardAddReLU(s, Zeros(s, Float32, CPU, 1, 32, 9, 9), Zeros(s, Float32, CPU, 1, 48, 9, 8))
+		}},
 		{"weight not packed", func(s *Scope, x, weight *Tensor) { PackedConv2D{weight: weight}.Forward(s, x) }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -98,4 +135,10 @@ func TestPackedConv2DErrors(t *testing.T) {
 			}
 		})
 	}
+}
+
+// packed3x3 is a convolution by Winograd's way, 32 channels in and 48 out.
+func packed3x3(s *Scope, bias *Tensor) PackedConv2D {
+	o := Conv2DOptions{Stride: [2]int64{1, 1}, Padding: [2]int64{1, 1}}
+	return PackConv2D(s, Zeros(s, Float32, CPU, 48, 32, 3, 3), bias, o, 1, 32, 9, 9)
 }

@@ -3,13 +3,7 @@
 #include <cmath>
 #include <cstring>
 
-// Compiled for each of these, and chosen when the library is opened.
-#if defined(__x86_64__)
-#define SEETELL_CLONES \
-  __attribute__((target_clones("default", "avx2", "avx512f")))
-#else
-#define SEETELL_CLONES
-#endif
+#include "clones.h"
 
 namespace seetell {
 

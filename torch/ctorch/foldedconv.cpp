@@ -7,6 +7,7 @@
 #include <ATen/ops/mkldnn_reorder_conv2d_weight.h>
 
 #include "internal.h"
+#include "winograd.h"
 
 using namespace seetell;
 using at::Tensor;
@@ -96,6 +97,10 @@ char* tg_pack_conv2d(tg_tensor** out, const tg_tensor* weight,
   return guard_no_grad([&] {
     TORCH_CHECK(packs(value(weight).scalar_type()), "no oneDNN for ",
                 value(weight).scalar_type(), " here");
+    if (winograd_suits(value(weight), o)) {
+      *out = wrap(winograd_pack(value(weight)));
+      return;
+    }
     *out = wrap(at::mkldnn_reorder_conv2d_weight(
         value(weight).contiguous().to_mkldnn(), list(o.padding), list(o.stride),
         list(o.dilation), o.groups, list(input)));
@@ -107,6 +112,11 @@ char* tg_folded_conv2d(tg_tensor** out, const tg_tensor* x,
                        const tg_tensor* other, tg_conv2d_options o, bool relu) {
   return guard_no_grad([&] {
     const Tensor& w = value(weight);
+    if (w.dim() == 3) {
+      *out = wrap(winograd(value(x), w, optional(bias),
+                           other ? &value(other) : nullptr, relu));
+      return;
+    }
     check(value(x), w, optional(bias), other ? &value(other) : nullptr, o);
     if (!other) {
       *out = wrap(convolve(value(x), w, optional(bias), o, relu));

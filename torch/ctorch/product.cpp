@@ -65,6 +65,19 @@ at::Tensor product(const at::Tensor& x, const at::Tensor& weight,
 
 using namespace seetell;
 
+namespace {
+
+// turned returns weight with its columns one behind the other, from where MKL
+// takes few rows' product without copying it first.
+at::Tensor turned(const at::Tensor& weight) {
+  if (weight.dim() != 2 || weight.scalar_type() != at::kFloat ||
+      !weight.device().is_cpu() || weight.is_mkldnn())
+    return weight;
+  return weight.detach().t().contiguous().t();
+}
+
+}  // namespace
+
 char* tg_linear(tg_tensor** out, const tg_tensor* x, const tg_tensor* weight,
                 const tg_tensor* bias) {
   return guard(
@@ -72,5 +85,5 @@ char* tg_linear(tg_tensor** out, const tg_tensor* x, const tg_tensor* weight,
 }
 
 char* tg_pack_linear(tg_tensor** out, const tg_tensor* weight, int64_t rows) {
-  return guard_no_grad([&] { *out = wrap(pack(value(weight), rows)); });
+  return guard_no_grad([&] { *out = wrap(turned(pack(value(weight), rows))); });
 }

@@ -1,0 +1,25 @@
+// Convolutions with windows of 3 × 3 by fewer multiplications.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <optional>
+
+#include "ctorch.h"
+
+namespace seetell {
+
+// winograd_suits reports whether a convolution is done so: float32, windows of
+// 3 × 3, a stride and a padding of 1, many channels.
+bool winograd_suits(const at::Tensor& weight, const tg_conv2d_options& o);
+
+// winograd_pack returns weight, (O, C, 3, 3), as winograd takes it: (16, C, O).
+at::Tensor winograd_pack(const at::Tensor& weight);
+
+// winograd returns the convolution of x, (N, C, H, W), plus bias and other, and
+// ReLU of that where asked for. It checks its arguments.
+at::Tensor winograd(const at::Tensor& x, const at::Tensor& weight,
+                    const std::optional<at::Tensor>& bias,
+                    const at::Tensor* other, bool relu);
+
+}  // namespace seetell
