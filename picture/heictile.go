@@ -15,22 +15,20 @@ import (
 // writes around it: grids, turning and cutting are its own.
 var hevcDecoder = sandbox.New(libheif.Packed)
 
-// tilesPerFile is how many times its own length a file's tiles may come to:
-// tiles that are alike may share their bytes.
-const tilesPerFile = 16
-
 // decode decodes the tiles into the whole picture.
 func (p *heicPicture) decode(h *heif, whole *Picture, in input) error {
 	return decoderRun(hevcDecoder, p.little(h))(in.context, p.tileMemory(), func(s *sandbox.Instance) error {
-		at, read := image.Point{}, 0
+		at := image.Point{}
 		for i, tile := range p.tiles {
 			data, err := h.bytes(tile)
 			if err != nil {
 				return err
 			}
 			settings := h.property(tile, "hvcC")
-			same, err := readHEVC(settings)
-			if read += len(data); err != nil || same != p.tile || read > tilesPerFile*len(h.file) {
+			if err := h.spend(len(settings)); err != nil {
+				return err
+			}
+			if same, err := readHEVC(settings); err != nil || same != p.tile {
 				return errBoxes
 			}
 			l := libheifCalls{s: s}
@@ -71,8 +69,11 @@ func (p *heicPicture) file(settings, data []byte) []byte {
 		pixi = []byte{0, 0, 0, 0, 1, depth}
 	}
 	properties := [][]byte{makeBox("hvcC", settings), makeBox("ispe", ispe), makeBox("pixi", pixi)}
-	for _, b := range p.colour[:min(len(p.colour), 2)] {
-		properties = append(properties, makeBox(b.kind, b.body))
+	const numbers = 11 // bytes of colours told in numbers; a profile changes nothing here
+	for _, b := range p.colour {
+		if len(b.body) >= numbers && prefix("nclx")(b.body) && len(properties) < 4 {
+			properties = append(properties, makeBox(b.kind, b.body[:numbers]))
+		}
 	}
 	of := []byte{0, 0, 0, 0, 0, 0, 0, 1, 0, 1, uint8(len(properties))}
 	for i := range properties {

@@ -7,6 +7,16 @@ import (
 	"slices"
 )
 
+// Limits of what a file holds, so that to look for a part of it costs little:
+// libheif's own are 1,000 items and 32 extents. Items may share their bytes,
+// which are read as often as sharedReads says, many more times than pictures need.
+const (
+	mostItems      = 4096
+	mostExtents    = 32  // of an item
+	mostProperties = 255 // of an item
+	sharedReads    = 32  // times the file's bytes
+)
+
 // heif is a file of the High Efficiency Image File Format (ISO/IEC 23008-12),
 // HEIC and AVIF, as far as one picture of it needs.
 type heif struct {
@@ -16,6 +26,8 @@ type heif struct {
 	items      map[uint32]*heifItem
 	properties []box
 	references []heifReference
+	crowded    bool  // more than the limits were met
+	read       int64 // bytes of items so far
 }
 
 // heifItem is a coded picture, or one that is put together of others.
@@ -49,7 +61,7 @@ func readHEIF(data []byte) (*heif, error) {
 			h.stored = b.body
 		} else if read != nil {
 			f := &fields{rest: b.body}
-			if read(f); f.short {
+			if read(f); f.short || h.crowded {
 				return nil, errBoxes
 			}
 		}
@@ -66,12 +78,16 @@ func (h *heif) readPrimary(f *fields) {
 }
 
 // item returns the item of a number, which other boxes may name before or
-// after the list of items does.
+// after the list of items does; one too many is not kept.
 func (h *heif) item(id uint32) *heifItem {
-	if h.items[id] == nil {
-		h.items[id] = &heifItem{id: id}
+	item := h.items[id]
+	if item == nil {
+		item = &heifItem{id: id}
+		if h.crowded = h.crowded || len(h.items) == mostItems; !h.crowded {
+			h.items[id] = item
+		}
 	}
-	return h.items[id]
+	return item
 }
 
 func (h *heif) readItems(f *fields) {
@@ -104,14 +120,16 @@ func (h *heif) readLocations(f *fields) {
 		f.short = true
 		return
 	}
-	for count := f.number(wideOr2(version > 1)); count > 0 && !f.short; count-- {
+	for count := f.number(wideOr2(version > 1)); count > 0 && !f.short && !h.crowded; count-- {
 		item := h.item(uint32(f.number(wideOr2(version > 1))))
 		if version > 0 {
 			item.within = f.number(2)&15 == 1
 		}
 		f.number(2)
 		start := f.number(base)
-		for extents := f.number(2); extents > 0 && !f.short; extents-- {
+		extents := f.number(2)
+		h.crowded = h.crowded || int(extents)+len(item.extents) > mostExtents // which may take no bytes
+		for ; extents > 0 && !f.short && !h.crowded; extents-- {
 			f.number(index)
 			from := start + f.number(offset)
 			item.extents = append(item.extents, [2]uint64{from, f.number(length)})
@@ -159,6 +177,7 @@ func (h *heif) readAssociations(f *fields) {
 			}
 			item.properties = append(item.properties, place)
 		}
+		h.crowded = h.crowded || len(item.properties) > mostProperties
 	}
 }
 
@@ -220,6 +239,9 @@ func (h *heif) bytes(item *heifItem) ([]byte, error) {
 			length = uint64(len(source)) - from
 		}
 		part := source[from : from+length]
+		if err := h.spend(len(part)); err != nil {
+			return nil, err
+		}
 		if len(item.extents) == 1 {
 			return part, nil
 		}
@@ -229,6 +251,14 @@ func (h *heif) bytes(item *heifItem) ([]byte, error) {
 		all = append(all, part...)
 	}
 	return all, nil
+}
+
+// spend counts bytes that are read, which items may share.
+func (h *heif) spend(bytes int) error {
+	if h.read += int64(bytes); h.read > sharedReads*int64(len(h.file)) {
+		return errBoxes
+	}
+	return nil
 }
 
 // referred returns the items to which an item refers as a kind says.

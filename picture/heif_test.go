@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"image"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -133,8 +134,53 @@ func TestCompose(t *testing.T) {
 	}
 }
 
-// FuzzHEIF opens files of both kinds; what decodes must be as large as was said.
-func FuzzHEIF(f *testing.F) {
+// TestHEIFCrowded refuses files of few bytes that would take much memory or
+// time: places that take no bytes, and pictures that share theirs.
+func TestHEIFCrowded(t *testing.T) {
+	number := binary.BigEndian.AppendUint16
+	repeat := func(n int, what func(i uint16) []byte) (all []byte) {
+		for i := range n {
+			all = append(all, what(uint16(i))...)
+		}
+		return all
+	}
+	places := func(sizes uint16, items int, rest ...byte) []byte {
+		return makeBox("iloc", []byte{0, 0, 0, 0}, number(number(nil, sizes), uint16(items)),
+			repeat(items, func(i uint16) []byte { return append(number(number(nil, i), 0), rest...) }))
+	}
+	file := func(boxes ...[]byte) []byte {
+		return slices.Concat(makeBox("ftyp", []byte("heic\x00\x00\x00\x00mif1heic")), makeBox("meta", make([]byte, 4), slices.Concat(boxes...)))
+	}
+	items := func(n int) []byte {
+		return makeBox("iinf", make([]byte, 6), repeat(n, func(i uint16) []byte {
+			return makeBox("infe", []byte{2, 0, 0, 0}, number(number(nil, i), 0), []byte("hvc1\x00"))
+		}))
+	}
+	primary := makeBox("pitm", make([]byte, 6))
+	for name, boxes := range map[string][]byte{
+		"places of no bytes":  slices.Concat(primary, items(1), places(0, 1000, 0xff, 0xff)),
+		"many items":          slices.Concat(primary, items(mostItems+1)),
+		"many places of one":  slices.Concat(primary, items(1), places(0x4400, 1, append([]byte{0, mostExtents + 1}, make([]byte, 8*(mostExtents+1))...)...)),
+		"a property for ever": slices.Concat(primary, items(1), makeBox("iprp", makeBox("ipma", make([]byte, 4), []byte{0, 0, 0, 2}, repeat(2, func(uint16) []byte { return append([]byte{0, 0, 200}, make([]byte, 200)...) })))),
+	} {
+		before := time.Now()
+		if _, err := readHEIF(file(boxes)); !errors.Is(err, errBoxes) || time.Since(before) > time.Second {
+			t.Errorf("%s: %v after %v", name, err, time.Since(before))
+		}
+	}
+	h, err := readHEIF(file(primary, items(1), places(0x4400, 1, append([]byte{0, 2}, make([]byte, 16)...)...)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for read := 0; err == nil; read++ {
+		if _, err = h.bytes(h.items[0]); read > sharedReads {
+			t.Fatal("a picture's bytes are read for ever")
+		}
+	}
+}
+
+// heifSeeds adds the test's files of both kinds.
+func heifSeeds(f *testing.F) {
 	names, err := filepath.Glob("testdata/*.[ha][ev]i[cf]")
 	if err != nil || len(names) == 0 {
 		f.Fatal("no seeds", err)
@@ -142,17 +188,65 @@ func FuzzHEIF(f *testing.F) {
 	for _, name := range names {
 		f.Add(readTestdata(f, filepath.Base(name)))
 	}
-	for _, name := range []string{"420.heic", "420.avif"} { // compiles the decoders, which an input has no time for
+}
+
+// asHEIF puts before bytes what makes them a file of the format.
+func asHEIF(data []byte) []byte {
+	if brands(data) == nil {
+		return slices.Concat(binary.BigEndian.AppendUint32(nil, 16), []byte("ftypheic\x00\x00\x00\x00"), data)
+	}
+	return data
+}
+
+// FuzzHEIF reads the boxes of files of both kinds and all that is done with
+// them before a decoder is called.
+func FuzzHEIF(f *testing.F) {
+	heifSeeds(f)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		data = asHEIF(data)
+		c, err := DecodeConfig(data)
+		if err == nil && (c.Width <= 0 || c.Height <= 0) {
+			t.Errorf("%d x %d pixels", c.Width, c.Height)
+		}
+		h, err := readHEIF(data)
+		if err != nil {
+			return
+		}
+		if orientation := h.turned(); orientation < 1 || orientation > 8 {
+			t.Errorf("orientation %d", orientation)
+		}
+		for _, item := range h.items {
+			p, err := h.heic(item)
+			if err != nil {
+				continue
+			}
+			p.little(h)
+			if part, err := h.clean(item, p.size); err == nil && !part.In(image.Rectangle{Max: p.size}) {
+				t.Errorf("%v of %v is to be seen", part, p.size)
+			}
+			if bytes, err := h.bytes(p.tiles[0]); err == nil {
+				littleAV1(bytes)
+				if _, err := readHEIF(p.file(h.property(p.tiles[0], "hvcC"), bytes)); err != nil {
+					t.Errorf("the file written for a tile: %v", err)
+				}
+			}
+		}
+	})
+}
+
+// FuzzHEIFPixels decodes files of both kinds; what decodes is as large as was
+// said. The decoders' inside is not seen by the fuzzer, which changes at random.
+func FuzzHEIFPixels(f *testing.F) {
+	heifSeeds(f)
+	for _, name := range []string{"420.heic", "animated.avif", "420.avif"} { // compiles the decoders, which an input has no time for
 		if _, err := Decode(readTestdata(f, name)); err != nil && !errors.Is(err, ErrUnsupported) {
 			f.Fatal(err)
 		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if brands(data) == nil {
-			data = slices.Concat(binary.BigEndian.AppendUint32(nil, 16), []byte("ftypheic\x00\x00\x00\x00"), data)
-		}
+		data = asHEIF(data)
 		c, err := DecodeConfig(data)
-		if err != nil || c.Width*c.Height > 1<<16 {
+		if err != nil || c.Width*c.Height > 1<<14 {
 			return
 		}
 		if p, err := Decode(data); err == nil && len(p.Pixels) != 3*p.Width*p.Height {
