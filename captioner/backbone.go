@@ -27,8 +27,8 @@ func InBackbone(name string) bool { return strings.HasPrefix(name, backbonePrefi
 
 // LoadBackbone gives the backbone its weights: "imagenet" for torchvision's,
 // downloaded where they are not in PyTorch's cache; "none" to leave it as it
-// is; a file of the same network with torchvision's names, which are timm's too;
-// else the name of such a model on the Hugging Face hub, timm/resnet18.tv_in1k.
+// is; a file of the same network with torchvision's names, which are timm's too,
+// alone or within a larger model; else the name of such a model on the Hugging Face hub, timm/resnet18.tv_in1k.
 func (n *Network) LoadBackbone(ctx context.Context, source string) error {
 	if source == "none" {
 		return nil
@@ -43,11 +43,32 @@ func (n *Network) LoadBackbone(ctx context.Context, source string) error {
 			return err
 		}
 		classifier := "fc." // of ImageNet's classes
-		if err := nn.Load(n.Encoder.backbone.Named(""), state.Without(classifier)); err != nil {
+		if err := nn.Load(n.Encoder.backbone.Named(""), resnetIn(state).Without(classifier)); err != nil {
 			return fmt.Errorf("read the weights of %s from %s: %w", n.Config.Backbone, source, err)
 		}
 		return nil
 	})
+}
+
+// resnetIn returns the tensors of the ResNet in a state dict, which may be that of
+// a larger model: one of "backbone.conv1.weight" and "head.weight", say, or what
+// a wrapper counts beside "module.conv1.weight". Where it holds none, or several,
+// it returns all.
+func resnetIn(state nn.StateDict) nn.StateDict {
+	const first, last = "conv1.weight", "layer4.1.conv2.weight"
+	has := func(name string) bool {
+		return slices.ContainsFunc(state, func(p nn.Parameter) bool { return p.Name == name })
+	}
+	var prefixes []string
+	for _, p := range state {
+		if prefix, ok := strings.CutSuffix(p.Name, first); ok && has(prefix+last) {
+			prefixes = append(prefixes, prefix)
+		}
+	}
+	if len(prefixes) != 1 || prefixes[0] != "" && !strings.HasSuffix(prefixes[0], ".") {
+		return state
+	}
+	return state.Under(prefixes[0])
 }
 
 // backboneFile returns the path of a backbone's weights, which it downloads

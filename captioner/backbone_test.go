@@ -3,6 +3,7 @@ package captioner
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -83,5 +84,32 @@ func TestBackboneFromHub(t *testing.T) {
 	}
 	if err := load("timm/resnet18.tv_in1k"); err == nil {
 		t.Error("a file of that name does not win")
+	}
+}
+
+// TestResnetIn finds a ResNet within larger models and wrappers.
+func TestResnetIn(t *testing.T) {
+	named := func(names ...string) (d nn.StateDict) {
+		for _, name := range names {
+			d = append(d, nn.Parameter{Name: name})
+		}
+		return d
+	}
+	const first, last = "conv1.weight", "layer4.1.conv2.weight"
+	for _, test := range []struct {
+		name string
+		in   nn.StateDict
+		want nn.StateDict
+	}{
+		{"alone", named(first, "layer1.0.conv1.weight", last, "fc.weight"), named(first, "layer1.0.conv1.weight", last, "fc.weight")},
+		{"before a head", named("backbone."+first, "backbone.layer1.0.conv1.weight", "backbone."+last, "head.weight"), named(first, "layer1.0.conv1.weight", last)},
+		{"of an average", named("n_averaged", "module."+first, "module."+last), named(first, last)},
+		{"two", named("q."+first, "q."+last, "k."+first, "k."+last), named("q."+first, "q."+last, "k."+first, "k."+last)},
+		{"none", named("features.0.weight"), named("features.0.weight")},
+		{"another's name", named("my"+first, "my"+last), named("my"+first, "my"+last)},
+	} {
+		if got := resnetIn(test.in); !slices.Equal(got, test.want) {
+			t.Errorf("%s: %v, want %v", test.name, got, test.want)
+		}
 	}
 }

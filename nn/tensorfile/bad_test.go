@@ -68,9 +68,12 @@ func TestBad(t *testing.T) {
 		{"text of 4 GB", old[:15] + "\x80\x02\x8a\x02\xe9\x03.\x80\x02X\xff\xff\xff\xff", "cut short"},
 		{"zip cut short", zipped[:len(zipped)-30], "cut short or damaged"},
 		{"zip with a changed pickle", strings.Replace(zipped, "transposed", "transposeD", 1), "damaged"},
-		{"pickle that runs a program, zip", read("evil-zip.pth"), `class "posix system"`},
-		{"pickle that runs a program, older form", read("evil-old.pth"), `class "posix system"`},
+		{"pickle that runs a program, zip", read("evil-zip.pth"), `calls "posix system"`},
+		{"pickle that runs a program, older form", read("evil-old.pth"), `calls "posix system"`},
 		{"TorchScript", read("script.pt"), "TorchScript"},
+		{"a pointer of Git LFS", "version https://git-lfs.github.com/spec/v1\noid sha256:00\n", "git lfs pull"},
+		{"gzip", "\x1f\x8b\x08\x00\x00\x00\x00\x00", "gunzip"},
+		{"HDF5", "\x89HDF\r\n\x1a\n\x00\x00", "Keras"},
 		{"list", read("list.pth"), "no state dict"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package tensorfile
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -100,6 +101,12 @@ func parse(r io.ReaderAt, size int64) (*File, error) {
 		return checkShares(size)(readZip(r, size))
 	case isPickle(start):
 		return checkShares(size)(readPickle(r, size))
+	case bytes.HasPrefix(start, []byte("version https://")):
+		return nil, errors.New("this stands for a file that Git LFS keeps: bring it with git lfs pull")
+	case bytes.HasPrefix(start, []byte("\x1f\x8b")):
+		return nil, errors.New("this is packed by gzip: unpack it with gunzip")
+	case bytes.HasPrefix(start, []byte("\x89HDF")):
+		return nil, errors.New("this is HDF5, as Keras writes weights, not a state dict of PyTorch's")
 	case start[0] == '<':
 		return nil, errors.New("this is a web page or XML, not a file of tensors: was the download refused?")
 	}

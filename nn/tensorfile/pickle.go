@@ -13,15 +13,18 @@ const maximumOperations = 1 << 20
 
 // The values of a pickle besides nil, bool, int64, float64 and string.
 type (
-	tuple []any
-	list  struct{ items []any }
-	dict  struct{ keys, values []any } // may hold a key twice; the later counts
-	class string                       // module and name, a space between them
+	tuple  []any
+	list   struct{ items []any }
+	dict   struct{ keys, values []any } // may hold a key twice; the later counts
+	class  string                       // module and name, a space between them
+	object struct{ of class }           // of a class that is not made here
 )
 
 // unpickler is the stack machine of Python's pickle protocols 2 to 4, in so
 // far as torch.save uses them. Classes are only names: what a call of one
-// means, call decides, and nothing else is ever run.
+// means, call decides, and nothing else is ever run. An object of another class,
+// such as the settings that trainers save beside the weights, is known by its
+// class alone, and what is put into it is dropped.
 type unpickler struct {
 	call       func(c class, arguments tuple) (any, error) // builds an object
 	persistent func(id tuple) (any, error)                 // finds a storage
@@ -84,14 +87,17 @@ func (u *unpickler) run(op byte) {
 		u.reduce()
 	case 0x81: // NEWOBJ
 		u.pop()
-		if c, ok := u.pop().(class); ok {
-			u.fail("it holds a whole object, of class %q, and only tensors are read: save model.state_dict() instead", c)
+		c, ok := u.pop().(class)
+		if !ok {
+			u.fail("it makes an object of what is no class")
 		}
-		u.fail("it makes an object of what is no class")
+		u.push(object{c})
 	case 'b': // BUILD, whose state is of no use to us: a state dict's versions
 		u.pop()
-		if _, ok := u.top().(*dict); !ok {
-			u.fail("it sets the state of a %T", u.top())
+		switch top := u.top().(type) {
+		case *dict, object:
+		default:
+			u.fail("it sets the state of a %T", top)
 		}
 	case 'Q': // BINPERSID
 		if id, ok := u.pop().(tuple); ok {
@@ -186,16 +192,21 @@ func (u *unpickler) container(op byte) bool {
 }
 
 func (u *unpickler) extend(items []any) {
-	l, ok := u.top().(*list)
-	if !ok {
+	switch l := u.top().(type) {
+	case *list:
+		l.items = append(l.items, items...)
+	case object:
+	default:
 		u.fail("it appends to what is no list")
-		return
 	}
-	l.items = append(l.items, items...)
 }
 
 func (u *unpickler) set(items []any) {
-	d, ok := u.top().(*dict)
+	top := u.top()
+	if _, other := top.(object); other {
+		return
+	}
+	d, ok := top.(*dict)
 	if !ok || len(items)%2 != 0 {
 		u.fail("it sets items of what is no dict, or a key without a value")
 		return

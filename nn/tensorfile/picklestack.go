@@ -107,11 +107,12 @@ func (u *unpickler) line() string {
 	return string(text)
 }
 
-// long reads an integer of n bytes in two's complement.
-func (u *unpickler) long(n int64) int64 {
+// long reads an integer of n bytes in two's complement. One of more than 64
+// bits, such as a generator's seed beside the weights, is an object.
+func (u *unpickler) long(n int64) any {
 	if n > 8 {
-		u.fail("it holds an integer of more than 64 bits")
-		return 0
+		u.bytes(n)
+		return object{"builtins int"}
 	}
 	var padded [8]byte
 	data := u.bytes(n)

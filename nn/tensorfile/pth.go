@@ -35,6 +35,9 @@ var storageTypes = map[class]DType{
 // ("storage", type, key, device, length), and None behind them in the older
 // form.
 func (s *storages) refer(id tuple) (any, error) {
+	if len(id) > 1 && id[0] == "module" { // a class, its file and its source, of a whole model
+		return id[1], nil
+	}
 	if len(id) < 5 || id[0] != "storage" {
 		return nil, errors.New("it refers to something that is no storage")
 	}
@@ -64,8 +67,20 @@ func (s *storages) refer(id tuple) (any, error) {
 	return s.byKey[key], nil
 }
 
-// build makes the objects of a state dict. Every other class is refused by
-// name, without any of its code.
+// programs are the modules of functions that no trainer's settings are made by.
+var programs = []string{"os", "posix", "nt", "subprocess", "pty", "runpy", "shutil", "socket", "importlib", "ctypes", "sys",
+	"builtins eval", "builtins exec", "builtins compile", "builtins open", "builtins getattr", "builtins __import__"}
+
+// runs tells whether Python would run a program by calling c. Nothing here
+// would: a file of such a kind is refused for what it would do elsewhere.
+func (c class) runs() bool {
+	name := strings.Replace(string(c), "__builtin__ ", "builtins ", 1)
+	module, _, _ := strings.Cut(name, " ")
+	return slices.Contains(programs, module) || slices.Contains(programs, name)
+}
+
+// build makes the objects of a state dict. An object of every other class is
+// its name alone, without any of its code.
 func build(c class, a tuple) (any, error) {
 	switch c {
 	case "collections OrderedDict":
@@ -80,8 +95,17 @@ func build(c class, a tuple) (any, error) {
 		if len(a) >= 4 {
 			return newView(a[0], a[1], a[2], a[3])
 		}
+	case "copy_reg _reconstructor": // class, base, state
+		if len(a) > 0 {
+			if of, ok := a[0].(class); ok {
+				return object{of}, nil
+			}
+		}
 	default:
-		return nil, fmt.Errorf("it holds an object of class %q, and only tensors are read: save model.state_dict() instead", c)
+		if c.runs() {
+			return nil, fmt.Errorf("it calls %q, which could run any program where Python opens it", c)
+		}
+		return object{c}, nil
 	}
 	return nil, fmt.Errorf("%s has %d arguments", c, len(a))
 }
@@ -126,26 +150,41 @@ func checkShares(size int64) func(*File, error) (*File, error) {
 }
 
 // file makes a File of a pickle's value: a state dict, or a dict that holds
-// one under one of the usual names. Where there are several it is the one of
-// most tensors: the others are of training.
+// one. Where it holds several dicts of tensors it is the one of most: the others
+// are of training; of as many, one under a usual name, then the first.
 func (s *storages) file(value any) (*File, error) {
+	candidates := []any{value}
+	if d, ok := value.(*dict); ok {
+		for _, under := range []string{"state_dict", "model_state_dict", "model"} {
+			candidates = append(candidates, d.member(under))
+		}
+		candidates = append(candidates, d.values...)
+	}
 	var best []Tensor
-	for _, under := range []string{"", "state_dict", "model_state_dict", "model"} {
-		if d, ok := member(value, under).(*dict); ok {
+	for _, candidate := range candidates {
+		if d, ok := candidate.(*dict); ok && d.views() > len(best) {
 			tensors, err := s.tensors(d)
 			if err != nil {
 				return nil, err
 			}
-			if len(tensors) > len(best) {
-				best = tensors
-			}
+			best = tensors
 		}
 	}
 	if len(best) == 0 {
-		return nil, errors.New("it holds no state dict: save model.state_dict()")
+		return nil, noTensors(candidates)
 	}
 	stripPrefixes(best)
 	return &File{Tensors: best}, nil
+}
+
+// noTensors says what a file holds instead of a state dict.
+func noTensors(candidates []any) error {
+	for _, candidate := range candidates {
+		if o, ok := candidate.(object); ok {
+			return fmt.Errorf("it holds a whole object, of class %q, and only tensors are read: save model.state_dict() instead", o.of)
+		}
+	}
+	return errors.New("it holds no state dict: save model.state_dict()")
 }
 
 // stripPrefixes takes away what wrappers put before all names of a model that
@@ -162,20 +201,24 @@ func stripPrefixes(tensors []Tensor) {
 	}
 }
 
-// member returns the value under a key of a dict, nil where there is none, or
-// the dict itself for the key "".
-func member(value any, key string) any {
-	d, ok := value.(*dict)
-	if !ok || key == "" {
-		return value
-	}
-	var found any
+// member returns the value under a key, nil where there is none.
+func (d *dict) member(key string) (found any) {
 	for i := range d.keys {
 		if d.keys[i] == key {
 			found = d.values[i]
 		}
 	}
 	return found
+}
+
+// views returns how many tensors are among the values.
+func (d *dict) views() (count int) {
+	for _, value := range d.values {
+		if _, ok := value.(*view); ok {
+			count++
+		}
+	}
+	return count
 }
 
 // tensors lists the tensors of a dict; its other values are left out.

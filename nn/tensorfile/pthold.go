@@ -60,7 +60,7 @@ func checkSystem(u *unpickler) error {
 	if err != nil {
 		return err
 	}
-	if member(system, "little_endian") != true {
+	if facts, ok := system.(*dict); !ok || facts.member("little_endian") != true {
 		return errors.New("its values are in big byte order, and only little is read")
 	}
 	return nil

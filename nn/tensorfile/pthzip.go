@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -21,19 +22,11 @@ func readZip(r io.ReaderAt, size int64) (*File, error) {
 		return nil, fmt.Errorf("cut short or damaged: it begins as a zip archive: %w", err)
 	}
 	records := map[string]*zip.File{}
-	left := uint64(size)
 	for _, record := range archive.File {
-		if record.Method != zip.Store {
-			return nil, fmt.Errorf("%s is compressed, which torch.save never does", record.Name)
-		}
-		if record.UncompressedSize64 > left {
-			return nil, errors.New("damaged: the files in the archive have more bytes than it has")
-		}
-		left -= record.UncompressedSize64
 		_, name, _ := strings.Cut(record.Name, "/")
 		records[name] = record
 	}
-	if err := checkRecords(records); err != nil {
+	if err := cmp.Or(checkKind(records), checkSizes(archive.File, size), checkByteOrder(records)); err != nil {
 		return nil, err
 	}
 	program, err := readRecord(records["data.pkl"])
@@ -52,21 +45,48 @@ func readZip(r io.ReaderAt, size int64) (*File, error) {
 	return all.file(value)
 }
 
-func checkRecords(records map[string]*zip.File) error {
-	if records["constants.pkl"] != nil {
-		return errors.New("a TorchScript archive, not a state dict: save model.state_dict() with torch.save")
+// checkKind names what is no state dict by the records that it has.
+func checkKind(records map[string]*zip.File) error {
+	for _, kind := range []struct{ record, name string }{
+		{"constants.pkl", "a TorchScript archive"},
+		{"archive_format", "a program of torch.export"},
+		{"serialized_exported_program.json", "a program of torch.export"},
+	} {
+		if records[kind.record] != nil {
+			return fmt.Errorf("%s, not a state dict: save model.state_dict() with torch.save", kind.name)
+		}
 	}
 	if records["data.pkl"] == nil {
 		return errors.New("a zip archive without data.pkl: not written by torch.save")
 	}
-	if record := records["byteorder"]; record != nil {
-		order, err := readRecord(record)
-		if err != nil {
-			return err
+	return nil
+}
+
+func checkSizes(files []*zip.File, size int64) error {
+	left := uint64(size)
+	for _, record := range files {
+		if record.Method != zip.Store {
+			return fmt.Errorf("%s is compressed, which torch.save never does", record.Name)
 		}
-		if string(order) != "little" {
-			return fmt.Errorf("its values are in %q byte order, and only little is read", order)
+		if record.UncompressedSize64 > left {
+			return errors.New("damaged: the files in the archive have more bytes than it has")
 		}
+		left -= record.UncompressedSize64
+	}
+	return nil
+}
+
+func checkByteOrder(records map[string]*zip.File) error {
+	record := records["byteorder"]
+	if record == nil {
+		return nil
+	}
+	order, err := readRecord(record)
+	if err != nil {
+		return err
+	}
+	if string(order) != "little" {
+		return fmt.Errorf("its values are in %q byte order, and only little is read", order)
 	}
 	return nil
 }
