@@ -29,13 +29,14 @@ func (m *Model) Prepare(ctx context.Context, data []byte) (prepared *Prepared, e
 	return prepared, err
 }
 
-// PreparePicture is Prepare for a picture that is decoded already.
+// PreparePicture is Prepare for a picture that is decoded already. The cause of
+// its errors is one of package picture's, as of Prepare's.
 func (m *Model) PreparePicture(p *picture.Picture) (*Prepared, error) {
 	if p == nil || p.Width < 1 || p.Height < 1 {
-		return nil, errors.New("the picture has no pixels")
+		return nil, fmt.Errorf("%w: it has no pixels", picture.ErrNoPicture)
 	}
 	if len(p.Pixels)/3/p.Width != p.Height || len(p.Pixels)%(3*p.Width) != 0 {
-		return nil, fmt.Errorf("the picture says %d × %d pixels and holds %d bytes of them", p.Width, p.Height, len(p.Pixels))
+		return nil, fmt.Errorf("%w: it says %d × %d pixels and holds %d bytes of them", picture.ErrDamaged, p.Width, p.Height, len(p.Pixels))
 	}
 	return &Prepared{Width: p.Width, Height: p.Height, View: m.Preprocessing.View(p.Width, p.Height), pixels: m.Preprocessing.Apply(p).Pixels}, nil
 }
@@ -43,16 +44,19 @@ func (m *Model) PreparePicture(p *picture.Picture) (*Prepared, error) {
 // prepareImage is Prepare for an image of Go's own.
 func (m *Model) prepareImage(img image.Image) (p *Prepared, err error) {
 	if img == nil {
-		return nil, errors.New("the image is nil")
+		return nil, fmt.Errorf("%w: the image is nil", picture.ErrNoPicture)
 	}
 	defer func() {
 		if cause := recover(); cause != nil { // its At, or fewer pixels than its bounds say
-			err = fmt.Errorf("read the image's pixels: %v", cause)
+			err = fmt.Errorf("%w: read the image's pixels: %v", picture.ErrDamaged, cause)
 		}
 	}()
 	b := img.Bounds()
-	if b.Empty() || b.Dx() > mostImagePixels/b.Dy() {
-		return nil, fmt.Errorf("the image is %d × %d pixels: it must have one at least, and %d at most", b.Dx(), b.Dy(), mostImagePixels)
+	if b.Empty() {
+		return nil, fmt.Errorf("%w: the image is %d × %d pixels", picture.ErrNoPicture, b.Dx(), b.Dy())
+	}
+	if b.Dx() > mostImagePixels/b.Dy() {
+		return nil, &picture.TooLargeError{Width: b.Dx(), Height: b.Dy(), Limits: picture.Limits{MaxPixels: mostImagePixels}}
 	}
 	return m.PreparePicture(picture.FromImage(img))
 }

@@ -147,29 +147,34 @@ func TestPicturesWithoutPixels(t *testing.T) {
 		return func() error { return m.CaptionPrepared([]Request{r})[0].Err }
 	}
 	for _, test := range []struct {
-		name string
-		call func() error
+		name  string
+		call  func() error
+		cause error // nil for none of package picture's
 	}{
-		{"an image of 0 × 0", ofImage(image.NewRGBA(image.Rect(0, 0, 0, 0)))},
-		{"an image of 0 × 5", ofImage(image.NewGray(image.Rect(0, 0, 0, 5)))},
-		{"an image without bounds", ofImage(image.NewUniform(image.White.C))},
-		{"no image", ofImage(nil)},
-		{"a nil image of a type", ofImage((*image.RGBA)(nil))},
-		{"an image of fewer pixels", ofImage(&image.RGBA{Stride: 400, Rect: image.Rect(0, 0, 100, 100)})},
-		{"an image of another type with fewer pixels", ofImage(hollow{&image.RGBA{Stride: 4, Rect: image.Rect(0, 0, 9, 9)}})},
-		{"no picture", ofPicture(nil)},
-		{"a picture of nothing", ofPicture(&picture.Picture{})},
-		{"a picture of fewer pixels", ofPicture(&picture.Picture{Width: 4000, Height: 4000, Pixels: make([]uint8, 3)})},
-		{"a picture whose product overflows", ofPicture(&picture.Picture{Width: 1 << 62, Height: 4, Pixels: nil})},
-		{"a negative picture", ofPicture(&picture.Picture{Width: -3, Height: -3, Pixels: make([]uint8, 27)})},
-		{"a request without a picture", ofRequest(Request{Context: t.Context(), Beam: DefaultBeam()})},
-		{"a request without a search", ofRequest(Request{Context: t.Context(), Picture: other})},
-		{"a picture of another model", ofRequest(Request{Context: t.Context(), Picture: other, Beam: DefaultBeam()})},
-		{"no bytes", func() error { _, err := m.CaptionBytes(t.Context(), nil, DefaultBeam()); return err }},
+		{"an image of 0 × 0", ofImage(image.NewRGBA(image.Rect(0, 0, 0, 0))), picture.ErrNoPicture},
+		{"an image of 0 × 5", ofImage(image.NewGray(image.Rect(0, 0, 0, 5))), picture.ErrNoPicture},
+		{"an image without bounds", ofImage(image.NewUniform(image.White.C)), picture.ErrTooLarge},
+		{"no image", ofImage(nil), picture.ErrNoPicture},
+		{"a nil image of a type", ofImage((*image.RGBA)(nil)), picture.ErrDamaged},
+		{"an image of fewer pixels", ofImage(&image.RGBA{Stride: 400, Rect: image.Rect(0, 0, 100, 100)}), picture.ErrDamaged},
+		{"an image of another type with fewer pixels", ofImage(hollow{&image.RGBA{Stride: 4, Rect: image.Rect(0, 0, 9, 9)}}), picture.ErrDamaged},
+		{"no picture", ofPicture(nil), picture.ErrNoPicture},
+		{"a picture of nothing", ofPicture(&picture.Picture{}), picture.ErrNoPicture},
+		{"a picture of fewer pixels", ofPicture(&picture.Picture{Width: 4000, Height: 4000, Pixels: make([]uint8, 3)}), picture.ErrDamaged},
+		{"a picture whose product overflows", ofPicture(&picture.Picture{Width: 1 << 62, Height: 4, Pixels: nil}), picture.ErrDamaged},
+		{"a negative picture", ofPicture(&picture.Picture{Width: -3, Height: -3, Pixels: make([]uint8, 27)}), picture.ErrNoPicture},
+		{"a request without a picture", ofRequest(Request{Context: t.Context(), Beam: DefaultBeam()}), nil},
+		{"a request without a search", ofRequest(Request{Context: t.Context(), Picture: other}), nil},
+		{"a picture of another model", ofRequest(Request{Context: t.Context(), Picture: other, Beam: DefaultBeam()}), nil},
+		{"no bytes", func() error { _, err := m.CaptionBytes(t.Context(), nil, DefaultBeam()); return err }, picture.ErrNoPicture},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if err := test.call(); err == nil {
+			err := test.call()
+			if err == nil {
 				t.Error("it is captioned")
+			}
+			if test.cause != nil && !errors.Is(err, test.cause) {
+				t.Errorf("%v: not caused by %v", err, test.cause)
 			}
 		})
 	}
