@@ -106,7 +106,7 @@ export class Card {
       const item = document.createElement("li"), button = document.createElement("button");
       const text = document.createElement("span"), sure = document.createElement("span");
       text.textContent = caption.text;
-      sure.textContent = percent(caption.confidence) + " sure";
+      sure.textContent = percent(caption.confidence) + " a word";
       sure.title = `log-probability ${caption.log_probability.toFixed(2)}; a word is ${percent(caption.confidence)} likely on average`;
       button.type = "button";
       button.append(text, sure);
