@@ -7,9 +7,12 @@ import (
 	"strings"
 )
 
-// huggingFaceRoutes are image-to-text of Hugging Face's inference API: its
+// huggingFace is the dialect of Hugging Face's clients.
+type huggingFace struct{ *Server }
+
+// routes are image-to-text of Hugging Face's inference API: its
 // clients put the picture itself in the body, and use the address as given.
-func (s *Server) huggingFaceRoutes(mux *http.ServeMux) {
+func (s huggingFace) routes(mux *http.ServeMux) {
 	for _, path := range []string{"/{$}", "/predict", "/v1", "/models/{id...}"} {
 		s.handle(mux, "POST "+path, plainDialect, s.imageToText)
 	}
@@ -35,14 +38,14 @@ type generatedText struct {
 	Text string `json:"generated_text"`
 }
 
-func (s *Server) imageToText(w http.ResponseWriter, r *http.Request) error {
+func (s huggingFace) imageToText(w http.ResponseWriter, r *http.Request) error {
 	body, err := s.readPictureBody(w, r)
 	if err != nil {
 		return err
 	}
 	var asked settings
 	if body.object != nil {
-		if body.picture, asked, err = s.huggingFaceJSON(body.object); err != nil {
+		if body.picture, asked, err = s.parse(body.object); err != nil {
 			return err
 		}
 	}
@@ -58,7 +61,7 @@ func (s *Server) imageToText(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (s *Server) huggingFaceJSON(object []byte) ([]byte, settings, error) {
+func (s huggingFace) parse(object []byte) ([]byte, settings, error) {
 	var request huggingFaceRequest
 	if err := parseJSON(object, &request); err != nil {
 		return nil, settings{}, err

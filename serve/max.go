@@ -6,10 +6,13 @@ import (
 	"strconv"
 )
 
-// maxRoutes are those of IBM's Model Asset eXchange caption generator, a
+// ibmMAX is the dialect of IBM's Model Asset eXchange.
+type ibmMAX struct{ *Server }
+
+// routes are those of IBM's Model Asset eXchange caption generator, a
 // server of Show and Tell.
-func (s *Server) maxRoutes(mux *http.ServeMux) {
-	s.handle(mux, "POST /model/predict", maxDialect, s.maxPredict)
+func (s ibmMAX) routes(mux *http.ServeMux) {
+	s.handle(mux, "POST /model/predict", maxDialect, s.predict)
 }
 
 var maxDialect = dialect{fail: func(w http.ResponseWriter, r *http.Request, f *failure) {
@@ -25,7 +28,7 @@ type maxPrediction struct {
 // maxCaptions is how many captions that server gives.
 const maxCaptions = 3
 
-func (s *Server) maxPredict(w http.ResponseWriter, r *http.Request) error {
+func (s ibmMAX) predict(w http.ResponseWriter, r *http.Request) error {
 	picture, o, err := s.readNative(w, r)
 	if err != nil {
 		return err

@@ -6,8 +6,11 @@ import (
 	"github.com/seetell/seetell/captioner"
 )
 
-// nativeRoutes are our own: a picture in, all that the model says out.
-func (s *Server) nativeRoutes(mux *http.ServeMux) {
+// native is our own dialect.
+type native struct{ *Server }
+
+// routes are our own: a picture in, all that the model says out.
+func (s native) routes(mux *http.ServeMux) {
 	s.handle(mux, "POST /caption", plainDialect, s.caption)
 	s.handle(mux, "POST /attention", plainDialect, s.sheet)
 }
@@ -46,7 +49,7 @@ type secondsJSON struct {
 	Model  float64 `json:"model"`
 }
 
-func (s *Server) caption(w http.ResponseWriter, r *http.Request) error {
+func (s native) caption(w http.ResponseWriter, r *http.Request) error {
 	picture, o, err := s.readNative(w, r)
 	if err != nil {
 		return err
@@ -55,7 +58,7 @@ func (s *Server) caption(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, s.native(d, o.Attention != nil && *o.Attention))
+	writeJSON(w, http.StatusOK, s.answer(d, o.Attention != nil && *o.Attention))
 	return nil
 }
 
@@ -87,7 +90,7 @@ func (s *Server) readNative(w http.ResponseWriter, r *http.Request) ([]byte, set
 	return pictures[0], request.settings, nil
 }
 
-func (s *Server) native(d description, attention bool) nativeAnswer {
+func (s native) answer(d description, attention bool) nativeAnswer {
 	side := side(d.captions[0].Words[0].Attention)
 	answer := nativeAnswer{
 		Picture: sizeJSON{d.width, d.height},

@@ -6,6 +6,9 @@ import (
 	"time"
 )
 
+// ollama is the dialect of Ollama's clients.
+type ollama struct{ *Server }
+
 // ollamaDialect knows one status for whatever is wrong with a request.
 var ollamaDialect = dialect{fail: func(w http.ResponseWriter, r *http.Request, f *failure) {
 	writeFailure(w, f, oneStatus(f.status), map[string]any{"error": f.text})
@@ -21,12 +24,12 @@ func oneStatus(status int) int {
 	return status
 }
 
-// ollamaRoutes are those that Ollama's clients use with a vision model.
-func (s *Server) ollamaRoutes(mux *http.ServeMux) {
-	s.handle(mux, "POST /api/generate", ollamaDialect, s.ollamaGenerate)
-	s.handle(mux, "POST /api/chat", ollamaDialect, s.ollamaChat)
-	s.handle(mux, "GET /api/tags", ollamaDialect, s.ollamaTags)
-	s.handle(mux, "POST /api/show", ollamaDialect, s.ollamaShow)
+// routes are those that Ollama's clients use with a vision model.
+func (s ollama) routes(mux *http.ServeMux) {
+	s.handle(mux, "POST /api/generate", ollamaDialect, s.generate)
+	s.handle(mux, "POST /api/chat", ollamaDialect, s.chat)
+	s.handle(mux, "GET /api/tags", ollamaDialect, s.tags)
+	s.handle(mux, "POST /api/show", ollamaDialect, s.show)
 	s.handle(mux, "GET /api/version", ollamaDialect, func(w http.ResponseWriter, r *http.Request) error {
 		writeJSON(w, http.StatusOK, map[string]string{"version": s.options.Version})
 		return nil
@@ -78,12 +81,12 @@ type ollamaCounts struct {
 	Time        int64 `json:"eval_duration"`
 }
 
-func (s *Server) ollamaGenerate(w http.ResponseWriter, r *http.Request) error {
-	return s.ollama(w, r, func(q ollamaRequest) []string { return q.Images }, func(a *ollamaAnswer, text string) { a.Response = &text })
+func (s ollama) generate(w http.ResponseWriter, r *http.Request) error {
+	return s.answer(w, r, func(q ollamaRequest) []string { return q.Images }, func(a *ollamaAnswer, text string) { a.Response = &text })
 }
 
-func (s *Server) ollamaChat(w http.ResponseWriter, r *http.Request) error {
-	return s.ollama(w, r, ollamaRequest.lastTurn, func(a *ollamaAnswer, text string) { a.Message = &ollamaContent{"assistant", text} })
+func (s ollama) chat(w http.ResponseWriter, r *http.Request) error {
+	return s.answer(w, r, ollamaRequest.lastTurn, func(a *ollamaAnswer, text string) { a.Message = &ollamaContent{"assistant", text} })
 }
 
 // lastTurn returns the pictures since the assistant's last answer.
@@ -99,7 +102,7 @@ func (q ollamaRequest) lastTurn() []string {
 	return images
 }
 
-func (s *Server) ollama(w http.ResponseWriter, r *http.Request, images func(ollamaRequest) []string, say func(*ollamaAnswer, string)) error {
+func (s ollama) answer(w http.ResponseWriter, r *http.Request, images func(ollamaRequest) []string, say func(*ollamaAnswer, string)) error {
 	var request ollamaRequest
 	if err := s.readJSON(w, r, &request); err != nil {
 		return err
@@ -150,8 +153,8 @@ func countsOf(r *http.Request, all []description) *ollamaCounts {
 
 func now() string { return time.Now().UTC().Format(time.RFC3339Nano) }
 
-// ollamaModel describes the model as a vision model.
-func (s *Server) ollamaModel() map[string]any {
+// entry describes the model as a vision model.
+func (s ollama) entry() map[string]any {
 	return map[string]any{
 		"name": s.options.Name + ":latest", "model": s.options.Name + ":latest",
 		"modified_at": s.started.UTC().Format(time.RFC3339), "size": s.options.Size, "digest": s.options.SHA256,
@@ -164,13 +167,13 @@ var ollamaDetails = map[string]any{
 	"parameter_size": "", "quantization_level": "F32",
 }
 
-func (s *Server) ollamaTags(w http.ResponseWriter, r *http.Request) error {
-	writeJSON(w, http.StatusOK, map[string]any{"models": []any{s.ollamaModel()}})
+func (s ollama) tags(w http.ResponseWriter, r *http.Request) error {
+	writeJSON(w, http.StatusOK, map[string]any{"models": []any{s.entry()}})
 	return nil
 }
 
-// ollamaShow answers for whatever name it is asked: there is one model.
-func (s *Server) ollamaShow(w http.ResponseWriter, r *http.Request) error {
+// show answers for whatever name it is asked: there is one model.
+func (s ollama) show(w http.ResponseWriter, r *http.Request) error {
 	var request struct {
 		Model string `json:"model"`
 		Name  string `json:"name"` // as older clients call it

@@ -7,6 +7,9 @@ import (
 	"strings"
 )
 
+// openAI is the dialect of OpenAI's clients.
+type openAI struct{ *Server }
+
 var openAIDialect = dialect{fail: func(w http.ResponseWriter, r *http.Request, f *failure) {
 	status, kind := oneStatus(f.status), "invalid_request_error"
 	switch {
@@ -22,23 +25,23 @@ var openAIDialect = dialect{fail: func(w http.ResponseWriter, r *http.Request, f
 	}})
 }}
 
-// openAIRoutes are those of OpenAI's chat with pictures.
-func (s *Server) openAIRoutes(mux *http.ServeMux) {
+// routes are those of OpenAI's chat with pictures.
+func (s openAI) routes(mux *http.ServeMux) {
 	s.handle(mux, "POST /v1/chat/completions", openAIDialect, s.completions)
 	s.handle(mux, "GET /v1/models", openAIDialect, func(w http.ResponseWriter, r *http.Request) error {
-		writeJSON(w, http.StatusOK, map[string]any{"object": "list", "data": []any{s.openAIModel(s.options.Name)}})
+		writeJSON(w, http.StatusOK, map[string]any{"object": "list", "data": []any{s.entry(s.options.Name)}})
 		return nil
 	})
 	s.handle(mux, "GET /v1/models/{id}", openAIDialect, func(w http.ResponseWriter, r *http.Request) error {
 		if id := r.PathValue("id"); id != s.options.Name {
 			return refuse(http.StatusNotFound, "no model", "there is one model here, %s", s.options.Name)
 		}
-		writeJSON(w, http.StatusOK, s.openAIModel(s.options.Name))
+		writeJSON(w, http.StatusOK, s.entry(s.options.Name))
 		return nil
 	})
 }
 
-func (s *Server) openAIModel(id string) map[string]any {
+func (s openAI) entry(id string) map[string]any {
 	return map[string]any{"id": id, "object": "model", "created": s.started.Unix(), "owned_by": "seetell"}
 }
 
@@ -116,7 +119,7 @@ type usage struct {
 	Total      int `json:"total_tokens"`
 }
 
-func (s *Server) completions(w http.ResponseWriter, r *http.Request) error {
+func (s openAI) completions(w http.ResponseWriter, r *http.Request) error {
 	var request completionRequest
 	if err := s.readJSON(w, r, &request); err != nil {
 		return err

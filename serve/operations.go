@@ -12,8 +12,11 @@ import (
 //go:embed openapi.json
 var openAPI []byte
 
-// operationRoutes are those of whoever runs the server.
-func (s *Server) operationRoutes(mux *http.ServeMux) {
+// operations is for whoever runs the server.
+type operations struct{ *Server }
+
+// routes are those of whoever runs the server.
+func (s operations) routes(mux *http.ServeMux) {
 	for _, path := range []string{"/healthz", "/health", "/v2/health/live"} {
 		s.handleOpen(mux, "GET "+path, plainDialect, s.healthy)
 	}
@@ -33,13 +36,13 @@ func (s *Server) operationRoutes(mux *http.ServeMux) {
 }
 
 // healthy tells that the process lives.
-func (s *Server) healthy(w http.ResponseWriter, r *http.Request) error {
+func (s operations) healthy(w http.ResponseWriter, r *http.Request) error {
 	writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 	return nil
 }
 
 // ready tells whether new requests are welcome: until the end is asked for.
-func (s *Server) ready(w http.ResponseWriter, r *http.Request) error {
+func (s operations) ready(w http.ResponseWriter, r *http.Request) error {
 	if s.draining.Load() {
 		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"status": "draining"})
 		return nil

@@ -18,7 +18,7 @@ type Options struct {
 	Device  string // that the model runs on, for metrics; may be empty
 	Version string // of the program, as /api/version tells it: "0.0.0"
 
-	Beam    captioner.Beam // of a request that asks for none, 5 wide
+	Beam    captioner.Beam // of a request that asks for none, 5 wide; of a word at least
 	MaxBeam int            // the widest that a request may ask for, 20
 
 	MaxBatch int   // pictures described at once, 16
@@ -75,6 +75,8 @@ func (o Options) Validate() error {
 		return fmt.Errorf("drain delay %v: must be 0 or more", o.DrainDelay)
 	case o.Name == "":
 		return errors.New("the model has no name")
+	case o.Beam.MinWords < 1:
+		return fmt.Errorf("min words %d: must be above 0; clients take an empty caption for a failure", o.Beam.MinWords)
 	case o.MaxBeam < o.Beam.Width:
 		return fmt.Errorf("the widest beam allowed, %d, is below the usual one, %d", o.MaxBeam, o.Beam.Width)
 	case o.BasePath != "" && (!strings.HasPrefix(o.BasePath, "/") || strings.HasSuffix(o.BasePath, "/")):

@@ -14,8 +14,11 @@ var pageFiles embed.FS
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; " +
 	"media-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// pageRoutes serve the page and what it loads.
-func (s *Server) pageRoutes(mux *http.ServeMux) {
+// page is the page for people.
+type page struct{ *Server }
+
+// routes serve the page and what it loads.
+func (s page) routes(mux *http.ServeMux) {
 	files := map[string]string{"/{$}": "index.html", "/favicon.ico": "icon.svg"}
 	for _, name := range []string{"page.css", "page.js", "card.js", "api.js", "attention.js", "camera.js", "icon.svg"} {
 		files["/"+name] = name

@@ -2,9 +2,12 @@ package serve
 
 import "net/http"
 
-// photoPrismRoutes are PhotoPrism's own Vision API, which it speaks to a
+// photoPrism is the dialect of PhotoPrism.
+type photoPrism struct{ *Server }
+
+// routes are PhotoPrism's own Vision API, which it speaks to a
 // service that its vision.yml names.
-func (s *Server) photoPrismRoutes(mux *http.ServeMux) {
+func (s photoPrism) routes(mux *http.ServeMux) {
 	const path = "POST /api/v1/vision/caption"
 	for _, rest := range []string{"", "/{model}", "/{model}/{version}"} {
 		s.handle(mux, path+rest, photoPrismDialect, s.vision)
@@ -46,7 +49,7 @@ type visionCaption struct {
 	Confidence float64 `json:"confidence"`
 }
 
-func (s *Server) vision(w http.ResponseWriter, r *http.Request) error {
+func (s photoPrism) vision(w http.ResponseWriter, r *http.Request) error {
 	var request visionRequest
 	if err := s.readJSON(w, r, &request); err != nil {
 		return err

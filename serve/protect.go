@@ -12,9 +12,12 @@ import (
 	"github.com/rs/cors"
 )
 
+// guard decides who may ask.
+type guard struct{ *Server }
+
 // protect puts the checks that are the same for all routes before them: which
 // host is asked, by whose page, and below which path.
-func (s *Server) protect(h http.Handler) (http.Handler, error) {
+func (s guard) protect(h http.Handler) (http.Handler, error) {
 	h = s.belowBasePath(h)
 	h, err := s.crossOrigin(h)
 	if err != nil {
@@ -35,7 +38,7 @@ func secure(h http.Handler) http.Handler {
 
 // crossOrigin turns away what other sites' pages send, but for the origins
 // that are allowed.
-func (s *Server) crossOrigin(h http.Handler) (http.Handler, error) {
+func (s guard) crossOrigin(h http.Handler) (http.Handler, error) {
 	origins := s.options.CORSOrigins
 	if !slices.Contains(origins, "*") {
 		protection := http.NewCrossOriginProtection()
@@ -61,7 +64,7 @@ func (s *Server) crossOrigin(h http.Handler) (http.Handler, error) {
 // checkHost turns away requests that are addressed to another host than the
 // server's own: on a loopback address, where a page may have made its own
 // name resolve there (DNS rebinding), that is how it is told.
-func (s *Server) checkHost(h http.Handler) http.Handler {
+func (s guard) checkHost(h http.Handler) http.Handler {
 	if len(s.options.Hosts) == 0 {
 		return h
 	}
@@ -74,7 +77,7 @@ func (s *Server) checkHost(h http.Handler) http.Handler {
 	})
 }
 
-func (s *Server) hostAllowed(host string) bool {
+func (s guard) hostAllowed(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
@@ -95,7 +98,7 @@ func LoopbackHosts() []string {
 
 // belowBasePath serves below the base path as well as without it, for a proxy
 // that leaves its prefix and for whoever asks past the proxy.
-func (s *Server) belowBasePath(h http.Handler) http.Handler {
+func (s guard) belowBasePath(h http.Handler) http.Handler {
 	base := s.options.BasePath
 	if base == "" {
 		return h
@@ -118,7 +121,7 @@ func (s *Server) belowBasePath(h http.Handler) http.Handler {
 
 // checkKey compares what a request bears with the key, in a time that tells
 // nothing of it.
-func (s *Server) checkKey(r *http.Request) error {
+func (s guard) checkKey(r *http.Request) error {
 	if s.options.APIKey == "" {
 		return nil
 	}

@@ -14,17 +14,15 @@ type dialect struct {
 // handler answers a request, or says why not.
 type handler func(w http.ResponseWriter, r *http.Request) error
 
-// routes lists what the server answers. Each dialect adds its own.
+// routes lists what the server answers. Each dialect, a type of its own around
+// the server, adds its own.
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	s.nativeRoutes(mux)
-	s.huggingFaceRoutes(mux)
-	s.ollamaRoutes(mux)
-	s.openAIRoutes(mux)
-	s.photoPrismRoutes(mux)
-	s.maxRoutes(mux)
-	s.operationRoutes(mux)
-	s.pageRoutes(mux)
+	for _, part := range []interface{ routes(*http.ServeMux) }{
+		native{s}, huggingFace{s}, ollama{s}, openAI{s}, photoPrism{s}, ibmMAX{s}, operations{s}, page{s},
+	} {
+		part.routes(mux)
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if h, pattern := mux.Handler(r); pattern == "" {
 			s.noRoute(w, r, h)
@@ -50,7 +48,7 @@ func (s *Server) noRoute(w http.ResponseWriter, r *http.Request, h http.Handler)
 // handle adds a route that needs the key, if there is one.
 func (s *Server) handle(mux *http.ServeMux, pattern string, d dialect, h handler) {
 	s.handleOpen(mux, pattern, d, func(w http.ResponseWriter, r *http.Request) error {
-		if err := s.checkKey(r); err != nil {
+		if err := (guard{s}).checkKey(r); err != nil {
 			w.Header().Set("WWW-Authenticate", `Bearer realm="seetell"`)
 			return err
 		}

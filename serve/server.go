@@ -38,7 +38,7 @@ func New(model Model, o Options) (*Server, error) {
 		return nil, err
 	}
 	s.queue = newQueue(model, m, o.Queue, o.MaxBatch)
-	handler, err := s.protect(s.routes())
+	handler, err := guard{s}.protect(s.routes())
 	if err != nil {
 		s.Close()
 		return nil, err

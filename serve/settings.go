@@ -65,6 +65,7 @@ func (s *Server) beam(o settings) (captioner.Beam, error) {
 	}
 	if o.MaxWords != nil {
 		b.MaxWords = *o.MaxWords
+		b.MinWords = min(b.MinWords, max(b.MaxWords, 1))
 	}
 	if o.LengthPenalty != nil {
 		b.LengthPenalty = *o.LengthPenalty

@@ -16,7 +16,7 @@ import (
 
 // sheet answers with a picture of where the model looked for each word of a
 // caption: the best, or the one of the rank that is asked for, from 1 on.
-func (s *Server) sheet(w http.ResponseWriter, r *http.Request) error {
+func (s native) sheet(w http.ResponseWriter, r *http.Request) error {
 	data, o, err := s.readNative(w, r)
 	if err != nil {
 		return err
@@ -52,7 +52,7 @@ func (d description) ranked(text string) (captioner.Caption, error) {
 
 // draw decodes the picture once more: what the model got of it is small and
 // square. It takes a decoder's turn.
-func (s *Server) draw(ctx context.Context, data []byte, view image.Rectangle, c captioner.Caption) ([]byte, error) {
+func (s native) draw(ctx context.Context, data []byte, view image.Rectangle, c captioner.Caption) ([]byte, error) {
 	select {
 	case s.decoders <- struct{}{}:
 		defer func() { <-s.decoders }()

@@ -49,7 +49,9 @@ func deviceFlags(device *string, precision *captioner.Precision, usual captioner
 
 // beamFlags say how captions are searched for.
 func beamFlags(b *captioner.Beam) []cli.Flag {
-	*b = captioner.DefaultBeam()
+	if b.Width == 0 {
+		*b = captioner.DefaultBeam()
+	}
 	return []cli.Flag{
 		&cli.IntFlag{Name: "beam", Usage: "hypotheses kept in the search", Value: b.Width, Destination: &b.Width},
 		&cli.IntFlag{Name: "max-words", Usage: "words of a caption at most, its end counted", Value: b.MaxWords, Destination: &b.MaxWords},

@@ -81,7 +81,6 @@ func serveCommand() *cli.Command {
 func (o serving) run(c *cli.Context) error {
 	o.server.CORSOrigins = o.origins.Value()
 	o.server.APIKey, o.server.Version, o.server.Log = os.Getenv(keyVariable), version, slog.New(logrusHandler{})
-	o.server.Beam.MinWords = 1
 	address, err := net.ResolveTCPAddr("tcp", o.listen)
 	if err != nil {
 		return usage(fmt.Errorf("--listen %q: %w", o.listen, err))
