@@ -8,7 +8,8 @@
 #
 # make build [CUDA=1], check, install [PREFIX=, DESTDIR=], bench, clean
 # make fuzz [TIME=10m]       each parser's fuzz test, one after another
-# make sanitize [TIME=10m]   damaged JPEGs for package picture's C, watched
+# make sanitize [TIME=10m]   damaged JPEGs for package picture's C, then wrong
+#                            arguments for the shim, watched
 #
 # Set-up brings pinned files into the user's cache; LIBTORCH=DIR (a PyTorch's
 # torch folder) uses what is there. cmd/setup says more.
@@ -31,7 +32,7 @@ test test-world bench fuzz: export SEETELL_SHIM = $(CURDIR)/build/lib/libseetell
 
 DIST    = seetell-$(VERSION)-linux-$(shell go env GOARCH)
 
-.PHONY: build check test test-world load demo wheel dist install bench fuzz sanitize clean
+.PHONY: build check test test-world load demo wheel dist install bench fuzz sanitize sanitize-picture sanitize-shim clean
 
 build:
 	$(SETUP) $(if $(CUDA),-cuda) build
@@ -94,11 +95,26 @@ fuzz: build
 	  done; \
 	done
 
-sanitize:
+SANITIZED = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+
+sanitize: sanitize-picture sanitize-shim
+
+sanitize-picture:
 	mkdir -p build/sanitized
-	cc -g -O1 -Wall -Wextra -fsanitize=address,undefined -fno-sanitize-recover=all -o build/sanitized/jpeg \
+	cc $(SANITIZED) -Wall -Wextra -o build/sanitized/jpeg \
 		picture/sanitize/main.c picture/jpeg.c picture/huffman.c picture/scan.c -l:libjpeg.a
 	cd build/sanitized && ./jpeg $(TIME) $(CURDIR)/picture/testdata/*.jpg
+
+# All sources as one, since most of the time goes into libtorch's headers, whose
+# types are not known to be what they are (vptr), and without the processes'.
+sanitize-shim:
+	mkdir -p build/sanitized
+	printf '#include "%s"\n' $(filter-out %/world.cpp,$(wildcard $(CURDIR)/torch/ctorch/*.cpp)) > build/sanitized/shim.cpp
+	libtorch=$$($(SETUP) libtorch) && c++ $(SANITIZED) -fno-sanitize=vptr -w -std=c++17 -fopenmp \
+		-Itorch -isystem "$$libtorch/include" -isystem "$$libtorch/include/torch/csrc/api/include" \
+		-o build/sanitized/wrong torch/sanitize/*.cpp build/sanitized/shim.cpp \
+		-L"$$libtorch/lib" -Wl,-rpath,"$$libtorch/lib" -Wl,--allow-shlib-undefined -ltorch_cpu -lc10
+	build/sanitized/wrong $(TIME)
 
 clean:
 	rm -rf bin build demo

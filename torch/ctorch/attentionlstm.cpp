@@ -312,6 +312,8 @@ char* tg_attention_lstm(tg_tensor** out, tg_list inputs, const int64_t* counts,
     TORCH_CHECK(inputs.count == kInputs, inputs.count, " tensors where ",
                 int{kInputs}, " are wanted");
     std::vector<Tensor> in = list(inputs);
+    check_memory(counts, steps);
+    check_memory(pictures, captions);
     const Plan plan{{counts, counts + steps}, {pictures, pictures + captions}};
     wrap_all(out, AttentionLSTM::apply(at::TensorList(in), plan));
   });

@@ -6,6 +6,10 @@
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/mkldnn_reorder_conv2d_weight.h>
 
+#include <algorithm>
+#include <array>
+#include <limits>
+
 #include "internal.h"
 #include "winograd.h"
 
@@ -57,33 +61,65 @@ Tensor convolve_and_add(const Tensor& x, const Tensor& other,
                  list(o.dilation), o.groups, "add", 1.0, "relu", Scalars(), "");
 }
 
+// reckonable reports whether a shape has no size below 1, and few enough
+// numbers: oneDNN divides by what it reckons of them in 32 bits.
+bool reckonable(at::IntArrayRef shape) {
+  int64_t numbers = 1;
+  for (int64_t size : shape) {
+    if (size < 1 || size > std::numeric_limits<int32_t>::max() / numbers)
+      return false;
+    numbers *= size;
+  }
+  return shape.size() == 4;
+}
+
+// output is the shape of what a convolution of x gives, or none where there is
+// no such convolution, of a size that oneDNN can reckon with.
+std::optional<std::array<int64_t, 4>> output(at::IntArrayRef x,
+                                             at::IntArrayRef weight,
+                                             const tg_conv2d_options& o) {
+  constexpr int64_t most = std::numeric_limits<int16_t>::max();
+  if (!reckonable(x) || !reckonable(weight) || o.groups < 1 ||
+      o.groups > weight[0] || weight[0] % o.groups != 0 ||
+      x[1] != weight[1] * o.groups)
+    return std::nullopt;
+  std::array<int64_t, 4> out{x[0], weight[0]};
+  for (int i = 0; i < 2; i++) {
+    int64_t stride = o.stride[i], padding = o.padding[i],
+            dilation = o.dilation[i];
+    if (stride < 1 || dilation < 1 || padding < 0 ||
+        std::max({stride, dilation, padding}) > most)
+      return std::nullopt;
+    int64_t room = x[2 + i] + 2 * padding - dilation * (weight[2 + i] - 1) - 1;
+    if (room < 0) return std::nullopt;
+    out[2 + i] = room / stride + 1;
+  }
+  if (!reckonable(out)) return std::nullopt;
+  return out;
+}
+
 // check refuses what oneDNN would read beyond.
 void check(const Tensor& x, const Tensor& weight,
            const std::optional<Tensor>& bias, const Tensor* other,
            const tg_conv2d_options& o) {
   TORCH_CHECK(weight.is_mkldnn(), "a weight of pack_conv2d wanted");
-  TORCH_CHECK(x.dim() == 4 && weight.dim() == 4 && x.device().is_cpu() &&
-                  x.scalar_type() == weight.scalar_type() &&
-                  x.size(1) == weight.size(1) * o.groups,
+  TORCH_CHECK(x.device().is_cpu() && x.scalar_type() == weight.scalar_type(),
               "x is ", x.scalar_type(), x.sizes(), " on ", x.device(),
               ", the weight ", weight.scalar_type(), weight.sizes());
+  auto shape = output(x.sizes(), weight.sizes(), o);
+  TORCH_CHECK(shape, "no such convolution of ", x.sizes(), " with ",
+              weight.sizes());
   TORCH_CHECK(!bias || (bias->dim() == 1 && bias->size(0) == weight.size(0) &&
                         bias->device().is_cpu() &&
                         bias->scalar_type() == x.scalar_type()),
               "a bias of the weight's type for each of its ", weight.size(0),
               " channels wanted");
   if (!other) return;
-  std::vector<int64_t> shape{x.size(0), weight.size(0)};
-  for (int i = 0; i < 2; i++) {
-    int64_t reach = o.dilation[i] * (weight.size(2 + i) - 1) + 1;
-    shape.push_back((x.size(2 + i) + 2 * o.padding[i] - reach) / o.stride[i] +
-                    1);
-  }
-  TORCH_CHECK(other->sizes() == at::IntArrayRef(shape) &&
+  TORCH_CHECK(other->sizes() == at::IntArrayRef(*shape) &&
                   other->device().is_cpu() &&
                   other->scalar_type() == x.scalar_type(),
               other->scalar_type(), other->sizes(), " added to ",
-              x.scalar_type(), shape);
+              x.scalar_type(), at::IntArrayRef(*shape));
 }
 
 }  // namespace
@@ -97,6 +133,8 @@ char* tg_pack_conv2d(tg_tensor** out, const tg_tensor* weight,
   return guard_no_grad([&] {
     TORCH_CHECK(packs(value(weight).scalar_type()), "no oneDNN for ",
                 value(weight).scalar_type(), " here");
+    TORCH_CHECK(output(list(input), value(weight).sizes(), o),
+                "no such convolution of an input ", list(input));
     if (winograd_suits(value(weight), o)) {
       *out = wrap(winograd_pack(value(weight)));
       return;

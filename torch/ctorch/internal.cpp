@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cmath>
+#include <limits>
 #include <new>
 
 namespace seetell {
@@ -30,12 +31,13 @@ char* describe_exception() noexcept {
 }
 
 at::IntArrayRef list(const tg_sizes& sizes) {
-  TORCH_CHECK(sizes.count <= TG_MAX_RANK, sizes.count,
-              " dimensions, more than ", int{TG_MAX_RANK});
+  TORCH_CHECK(sizes.count >= 0 && sizes.count <= TG_MAX_RANK, sizes.count,
+              " dimensions: there can be 0 to ", int{TG_MAX_RANK});
   return {sizes.values, static_cast<size_t>(sizes.count)};
 }
 
 std::vector<at::Tensor> list(const tg_list& tensors) {
+  check_memory(tensors.tensors, tensors.count);
   std::vector<at::Tensor> out;
   out.reserve(tensors.count);
   for (int64_t i = 0; i < tensors.count; i++) {
@@ -64,7 +66,15 @@ int32_t dtype_number(at::ScalarType type) {
 
 at::Device device(int32_t device) {
   if (device == TG_CPU) return at::Device(at::kCPU);
+  TORCH_CHECK(
+      device >= 0 && device <= std::numeric_limits<at::DeviceIndex>::max(),
+      "unknown device number ", device);
   return at::Device(at::kCUDA, static_cast<at::DeviceIndex>(device));
+}
+
+void check_memory(const void* memory, int64_t count) {
+  TORCH_CHECK(count >= 0 && (memory || count == 0), "no memory for ", count,
+              " values");
 }
 
 at::Scalar scalar(const at::Tensor& x, double number) {

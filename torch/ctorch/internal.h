@@ -57,7 +57,10 @@ inline void wrap_all(tg_tensor** out, std::tuple<at::Tensor, at::Tensor> pair) {
                                         std::move(std::get<1>(pair))});
 }
 
-inline const at::Tensor& value(const tg_tensor* x) { return x->value; }
+inline const at::Tensor& value(const tg_tensor* x) {
+  TORCH_CHECK(x, "a tensor is missing");
+  return x->value;
+}
 
 // optional is x's tensor, or none where x is NULL.
 inline std::optional<at::Tensor> optional(const tg_tensor* x) {
@@ -71,6 +74,10 @@ std::vector<at::Tensor> list(const tg_list& tensors);
 at::ScalarType scalar_type(int32_t dtype);
 int32_t dtype_number(at::ScalarType type);
 at::Device device(int32_t device);
+
+// check_memory refuses a count that is negative, and no memory for one that is
+// not 0.
+void check_memory(const void* memory, int64_t count);
 
 // scalar is number as an integer where x holds integers and number is one, so
 // that x's type does not change.

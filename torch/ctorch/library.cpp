@@ -22,8 +22,16 @@ uint64_t tg_compiled_abi() noexcept { return TORCH_ABI_VERSION; }
 
 uint64_t tg_running_abi() noexcept { return aoti_torch_abi_version(); }
 
+// More than any machine has of use: OpenMP ends the process where it cannot
+// start as many as it was told.
+static constexpr int32_t kMaxThreads = 4096;
+
 char* tg_set_threads(int32_t n) {
-  return seetell::guard([&] { at::set_num_threads(n); });
+  return seetell::guard([&] {
+    TORCH_CHECK(n > 0 && n <= kMaxThreads, n, " threads: there can be 1 to ",
+                kMaxThreads);
+    at::set_num_threads(n);
+  });
 }
 
 int32_t tg_threads() noexcept { return at::get_num_threads(); }

@@ -24,6 +24,9 @@ void check(const std::vector<at::Tensor>& params,
            const std::vector<at::Tensor>& grads,
            const std::vector<at::Tensor>& m, const std::vector<at::Tensor>& v,
            const std::vector<at::Tensor>& steps) {
+  for (const auto* each : {&grads, &m, &v, &steps})
+    TORCH_CHECK(each->size() == params.size(), each->size(), " tensors beside ",
+                params.size(), " parameters");
   for (size_t i = 0; i < params.size(); i++) {
     const at::Tensor& p = params[i];
     TORCH_CHECK(p.is_non_overlapping_and_dense(), "parameter ", i,

@@ -27,8 +27,9 @@ char* tg_random_state(uint8_t* data, int64_t* size) {
 
 char* tg_set_random_state(const uint8_t* data, int64_t size) {
   return guard([&] {
+    check_memory(data, size);
     at::Tensor state = at::empty({size}, at::kByte);
-    std::memcpy(state.mutable_data_ptr(), data, size);
+    if (size > 0) std::memcpy(state.mutable_data_ptr(), data, size);
     at::Generator generator = at::detail::getDefaultCPUGenerator();
     std::lock_guard<std::mutex> lock(generator.mutex());
     generator.set_state(state);

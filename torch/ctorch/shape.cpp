@@ -52,6 +52,7 @@ char* tg_chunk(tg_tensor** out, const tg_tensor* x, int64_t n, int64_t dim) {
 char* tg_split(tg_tensor** out, const tg_tensor* x, const int64_t* lengths,
                int64_t n, int64_t dim) {
   return guard([&] {
+    check_memory(lengths, n);
     at::IntArrayRef all(lengths, static_cast<size_t>(n));
     wrap_all(out, value(x).split_with_sizes(all, dim));
   });

@@ -37,13 +37,17 @@ void seetell::wrap_all(tg_tensor** out, std::vector<at::Tensor> values) {
 int64_t tg_live() noexcept { return live.load(std::memory_order_relaxed); }
 
 void tg_free(tg_tensor** tensors, int64_t count) noexcept {
-  for (int64_t i = 0; i < count; i++) delete tensors[i];
-  live.fetch_sub(count, std::memory_order_relaxed);
+  for (int64_t i = 0; i < count; i++) {
+    if (!tensors[i]) continue;
+    delete tensors[i];
+    live.fetch_sub(1, std::memory_order_relaxed);
+  }
 }
 
 tg_description tg_describe(const tg_tensor* x) noexcept {
-  const at::Tensor& t = value(x);
   tg_description d{};
+  if (!x) return d;
+  const at::Tensor& t = x->value;
   d.shape.count = t.dim();
   for (int64_t i = 0; i < d.shape.count; i++) d.shape.values[i] = t.sizes()[i];
   d.dtype = dtype_number(t.scalar_type());
@@ -56,6 +60,7 @@ char* tg_from_data(tg_tensor** out, const void* data, tg_sizes shape,
                    int32_t dtype) {
   return guard([&] {
     at::Tensor t = at::empty(list(shape), scalar_type(dtype));
+    check_memory(data, t.numel());
     if (t.nbytes() > 0) std::memcpy(t.mutable_data_ptr(), data, t.nbytes());
     *out = wrap(std::move(t));
   });
@@ -87,6 +92,7 @@ char* tg_copy_out(void* data, int64_t count, int32_t dtype,
     const at::Tensor& t = value(x);
     TORCH_CHECK(t.numel() == count, "room for ", count, " elements of ",
                 t.numel());
+    check_memory(data, count);
     at::from_blob(data, t.sizes(), scalar_type(dtype)).copy_(t);
   });
 }
