@@ -41,7 +41,7 @@ func readAVIF(data []byte) (p avifPicture, err error) {
 		return p, as(ErrUnsupported, fmt.Errorf("pictures of %q in it are not read", item.kind))
 	}
 	settings := h.property(item, "av1C")
-	if len(settings) < 4 {
+	if len(settings) < 4 || p.size.X <= 0 || p.size.Y <= 0 {
 		return p, errBoxes
 	}
 	p.deep = settings[2]&0x40 != 0

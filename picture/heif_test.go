@@ -86,6 +86,10 @@ func TestGridLies(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	empty := change(readTestdata(t, "420.avif"), "\x00\x00\x00\x23\x00\x00\x00\x1b", "\x00\x00\x00\x00\x00\x00\x00\x00")
+	if _, err := DecodeConfig(empty); !errors.Is(err, ErrDamaged) {
+		t.Errorf("an AVIF that says to be of 0 x 0 pixels: %v", err)
+	}
 	large := change(readTestdata(t, "420.avif"), "\x00\x00\x00\x23\x00\x00\x00\x1b", "\x00\x00\x40\x00\x00\x00\x40\x00")
 	if _, err := Decode(large); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("an AVIF that says to be of 16384 x 16384 pixels: %v", err)

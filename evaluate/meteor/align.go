@@ -30,6 +30,7 @@ type aligner struct {
 	paths, following []*path // the best first
 	branches         []branch
 	free             []*path
+	work             int // matches looked at and words copied: what the searches cost
 }
 
 // align returns the matches of the best alignment in the order of the
@@ -147,6 +148,7 @@ func (p *path) continues(from [][]Match, at int) bool {
 // the skip inherit it: METEOR's search does so, and its scores depend on it.
 func (a *aligner) branch(p *path, at int) {
 	own := p.state
+	a.work += len(a.from[at])
 	for k, m := range a.from[at] {
 		if p.covers(m) {
 			continue

@@ -100,3 +100,24 @@ func TestEqualWords(t *testing.T) {
 		t.Errorf("score %v", score)
 	}
 }
+
+// TestWork counts what a search looks at: where words are equal it costs what
+// the square of their number says, and no more, as it does for prose.
+func TestWork(t *testing.T) {
+	work := func(text string, count int) int {
+		s := New()
+		words := s.words.appendWords(nil, strings.Repeat(text, count))[:count]
+		var a aligner
+		a.align(nil, words[1:], words, nil)
+		return a.work
+	}
+	for _, text := range []string{"dog ", "dog cat ", "a brown dog runs over the grass and a man throws a red ball to it "} {
+		few, many := work(text, 100), work(text, 400)
+		if most := 16 * few * 3 / 2; few == 0 || many > most {
+			t.Errorf("400 words of %q cost %d, 100 cost %d: more than the square", text, many, few)
+		}
+		if most := 400 * 400 * 4 * beamSize; many > most {
+			t.Errorf("400 words of %q cost %d, want %d at most", text, many, most)
+		}
+	}
+}

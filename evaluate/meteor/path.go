@@ -12,6 +12,7 @@ func (a *aligner) newPath() *path {
 
 func (a *aligner) copyPath(p *path) *path {
 	q := a.newPath()
+	a.work += len(p.hyp) + len(p.ref)
 	hyp, ref, chosen := q.hyp[:0], q.ref[:0], q.chosen[:0]
 	*q = *p
 	q.hyp, q.ref, q.chosen = append(hyp, p.hyp...), append(ref, p.ref...), append(chosen, p.chosen...)
