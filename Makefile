@@ -46,6 +46,7 @@ check: build
 	format=$$($(SETUP) clang-format) && find torch picture internal -name '*.cpp' -o -name '*.h' -o -name '*.c' | xargs "$$format" --dry-run -Werror
 
 test: build
+	cmake --build build --target seetell_testdevice
 	bin/seetell data download meteor-table
 	python=$$($(SETUP) python) && clients=$$($(SETUP) clients) && \
 	  SEETELL_TEST_PYTHON=$$python SEETELL_TEST_CLIENTS=$$clients go test -timeout 30m ./...

@@ -21,7 +21,7 @@ const module = "github.com/seetell/seetell/"
 // all: programs that measure, show or test.
 var layers = [][]string{
 	{"bench", "examples", "python", "third_party/notices", "hub/hubtest",
-		"internal/testbrowser", "internal/testjpeg", "internal/testmodel", "internal/testpython", "internal/testrun", "internal/testshared", "internal/testtensors", "internal/testwalk", "internal/testworld"},
+		"internal/testbrowser", "internal/testdevice", "internal/testjpeg", "internal/testmodel", "internal/testpython", "internal/testrun", "internal/testshared", "internal/testtensors", "internal/testwalk", "internal/testworld"},
 	{"internal/testshim"}, // which testtensors has
 	{"cmd/seetell", "cmd/setup"},
 	{"serve", "train"},

@@ -14,6 +14,9 @@
 // A reference to a tensor.
 typedef struct tg_tensor tg_tensor;
 
+// A copy to a device on its way.
+typedef struct tg_upload tg_upload;
+
 // STRUCT(name, fields) and ENUM(constants) for every type that crosses, in the
 // order in which they need each other. Written once, as the entry points are:
 // from this come the types, their text in the signature, and their sizes.
@@ -31,8 +34,8 @@ typedef struct tg_tensor tg_tensor;
   /* Element types, numbered as Go's DType. */                                 \
   ENUM(TG_FLOAT32, TG_BFLOAT16, TG_FLOAT64, TG_INT64, TG_INT32, TG_UINT8,      \
        TG_BOOL, TG_OTHER)                                                      \
-  /* A device is TG_CPU or the index of a CUDA device. */                      \
-  ENUM(TG_CPU = -1)                                                            \
+  /* A device is one of these or the index of a CUDA device. */                \
+  ENUM(TG_CPU = -1, TG_META = -2, TG_PRIVATE_USE = -3)                         \
   /* What a tensor is, without its values. */                                  \
   STRUCT(tg_description,                                                       \
     tg_sizes shape;                                                            \
@@ -126,6 +129,14 @@ TG_TYPES(TG_STRUCT, TG_ENUM)
   TG_UNARY(F, contiguous)                                                      \
   TG_UNARY(F, channels_last)                                                   \
   TG_UNARY(F, pin_memory)                                                      \
+  /* upload.cpp */                                                             \
+  F(char*, upload_begin,                                                       \
+    (tg_upload * *out, const void* data, tg_sizes shape, int32_t dtype,        \
+     int32_t device),                                                          \
+    (out, data, shape, dtype, device))                                         \
+  F(char*, upload_end, (tg_tensor * out[], const tg_upload* upload),           \
+    (out, upload))                                                             \
+  F(void, upload_free, (tg_upload * upload) TG_NOTHROW, (upload))              \
   /* inplace.cpp */                                                            \
   F(char*, copy_from, (tg_tensor * x, const tg_tensor* source), (x, source))   \
   F(char*, fill, (tg_tensor * x, double value), (x, value))                    \

@@ -13,29 +13,57 @@ import (
 type Device struct {
 	CUDA  bool
 	Index int // of the CUDA device
+	kind  kind
 }
 
-// CPU is the processor and its memory.
-var CPU Device
+// kind tells the devices apart that are not CUDA's.
+type kind int8
+
+const (
+	processor kind = iota
+	meta
+	privateUse1
+)
+
+var (
+	// CPU is the processor and its memory.
+	CPU Device
+
+	// Meta is libtorch's device without memory, whose tensors have a shape and a
+	// type and no values.
+	Meta = Device{kind: meta}
+
+	// PrivateUse1 is a device that a library outside of libtorch adds to it under
+	// this name; the program opens that library, before the first Backward.
+	PrivateUse1 = Device{kind: privateUse1}
+)
 
 // CUDA returns the CUDA device of the given index.
 func CUDA(index int) Device { return Device{CUDA: true, Index: index} }
 
-// String returns PyTorch's name of the device: cpu or cuda:0.
+// String returns PyTorch's name of the device, such as cpu or cuda:0.
 func (d Device) String() string {
-	if !d.CUDA {
+	switch {
+	case d.CUDA:
+		return "cuda:" + strconv.Itoa(d.Index)
+	case d.kind == meta:
+		return "meta"
+	case d.kind == privateUse1:
+		return "privateuseone"
+	default:
 		return "cpu"
 	}
-	return "cuda:" + strconv.Itoa(d.Index)
 }
 
-// ParseDevice reads "cpu", "cuda", "cuda:1", or "auto", which is the first CUDA
-// device where one is usable and the CPU elsewhere. A CUDA device that is not
-// there is an error that says what is missing.
+// ParseDevice reads "cpu", "cuda", "cuda:1", "privateuseone", or "auto", which is
+// the first CUDA device where one is usable and the CPU elsewhere. A CUDA device
+// that is not there is an error that says what is missing.
 func ParseDevice(text string) (Device, error) {
 	switch kind, index, indexed := strings.Cut(text, ":"); {
 	case text == "cpu":
 		return CPU, nil
+	case text == "privateuseone":
+		return PrivateUse1, PrivateUse1.open()
 	case text == "auto":
 		if driverPresent() && CUDA(0).open() == nil {
 			return CUDA(0), nil
@@ -54,18 +82,30 @@ func ParseDevice(text string) (Device, error) {
 }
 
 func deviceOf(c C.int32_t) Device {
-	if c == C.TG_CPU {
+	switch c {
+	case C.TG_CPU:
 		return CPU
+	case C.TG_META:
+		return Meta
+	case C.TG_PRIVATE_USE:
+		return PrivateUse1
+	default:
+		return CUDA(int(c))
 	}
-	return CUDA(int(c))
 }
 
 // c returns the device's number in C.
 func (d Device) c() C.int32_t {
-	if !d.CUDA {
+	switch {
+	case d.CUDA:
+		return C.int32_t(d.Index)
+	case d.kind == meta:
+		return C.TG_META
+	case d.kind == privateUse1:
+		return C.TG_PRIVATE_USE
+	default:
 		return C.TG_CPU
 	}
-	return C.int32_t(d.Index)
 }
 
 // open opens what the device needs, and reports whether it is there.

@@ -79,8 +79,11 @@ func Threads() int {
 // (Intel's alone was measured at half of float32), on CUDA from compute
 // capability 8.0.
 func FasterInBFloat16(device Device) bool {
-	if !device.CUDA {
+	if device == CPU {
 		return cpuid.CPU.Has(cpuid.AMXBF16) || cpuid.CPU.Has(cpuid.AVX512BF16) && cpuid.CPU.VendorID == cpuid.AMD
+	}
+	if !device.CUDA {
+		return false
 	}
 	var major C.int32_t
 	return device.open() == nil && takeMessage(C.tg_cuda_capability(&major, device.c())) == nil && major >= 8

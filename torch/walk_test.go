@@ -19,7 +19,7 @@ func TestWrongArguments(t *testing.T) {
 			"ForeachScale": torch.ForeachScale, "FromSlice": torch.FromSlice[float32], "Full": torch.Full, "FusedAdam": torch.FusedAdam,
 			"Live": torch.Live, "Location": torch.Location, "MKL": torch.MKL, "ManualSeed": torch.ManualSeed, "Memory": torch.Memory,
 			"NewScope": torch.NewScope, "NoGrad": torch.NoGrad, "Ones": torch.Ones, "Open": torch.Open, "PackConv2D": torch.PackConv2D, "Packs": torch.Packs,
-			"ParseDevice": torch.ParseDevice, "RandomState": torch.RandomState, "ResetPeak": torch.ResetPeak, "Run": torch.Run,
+			"NewUpload": torch.NewUpload[float32], "ParseDevice": torch.ParseDevice, "RandomState": torch.RandomState, "ResetPeak": torch.ResetPeak, "Run": torch.Run,
 			"SetRandomState": torch.SetRandomState, "SetThreads": torch.SetThreads, "Synchronize": torch.Synchronize,
 			"Threads": torch.Threads, "Version": torch.Version, "Where": torch.Where, "Zeros": torch.Zeros,
 		},
@@ -27,13 +27,14 @@ func TestWrongArguments(t *testing.T) {
 			"Tensor": tensors,
 			"Scope":  func(s *torch.Scope) []any { return []any{s} },
 			"DType":  func(*torch.Scope) []any { return []any{torch.Float32, torch.DType(-1), torch.DType(99)} },
-			"Device": func(*torch.Scope) []any { return []any{torch.CPU, torch.CUDA(-1)} },
+			"Device": func(*torch.Scope) []any { return []any{torch.CPU, torch.CUDA(-1), torch.Meta} },
 			"Error":  func(*torch.Scope) []any { return []any{&torch.Error{}, &torch.Error{Op: "a", Shapes: [][]int64{nil}}} },
 			"AttentionLSTM": func(s *torch.Scope) []any {
 				x := torch.Ones(s, torch.Float32, torch.CPU, 2, 3)
 				return []any{torch.AttentionLSTM{}, torch.AttentionLSTM{Rows: []int64{1}, Pictures: []int64{0}},
 					torch.AttentionLSTM{Features: x, Keys: x, H: x, C: x, Words: x, StateWeight: x, StateBias: x, ScoreWeight: x, ScoreBias: x, StepWeight: x, Rows: []int64{7, -1}, Pictures: []int64{99}}}
 			},
+			"Upload":       func(*torch.Scope) []any { return []any{(*torch.Upload)(nil), new(torch.Upload)} },
 			"PackedConv2D": func(*torch.Scope) []any { return []any{new(torch.PackedConv2D)} },
 		},
 		Skip: map[string]string{

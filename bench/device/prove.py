@@ -95,6 +95,16 @@ class Prover:
             raise Failed("the test did not run")
         return "a layer of each kind, its gradients and a step of Adam within 1e-4 of the CPU's"
 
+    def ways(self):
+        """Each way through a step and a search that is of its own, beside the CPU's."""
+        tests = ["TestTrain", "TestSearch"] if self.small else ["TestTrain", "TestSearch", "TestUpload", "TestResume"]
+        said = self.run("ways", [BIN / "device.test", "-test.run", f"^({'|'.join(tests)})$", "-test.v"],
+                        SEETELL_TEST_DEVICE=self.options.device, NVIDIA_TF32_OVERRIDE="0")
+        missing = [test for test in tests if f"--- PASS: {test} " not in said]
+        if missing:
+            raise Failed(f"{', '.join(missing)} did not run")
+        return f"{said.count('    --- PASS')} settings of training and searching, batches copied ahead: as the CPU's"
+
     def ours(self, device):
         """What our program makes of the same weights and batches on a device."""
         folder = tempfile.mkdtemp(dir=self.work)
@@ -244,6 +254,7 @@ def main():
     p = Prover(options)
     p.check("what is there", 0, p.doctor)
     p.check("operators and gradients beside the CPU", 5, p.operators)
+    p.check("ways through a step and a search", 20, p.ways)
     p.check("the model's gradients and steps beside the CPU", 10, p.gradients)
     p.check("the same beside PyTorch on the device", 10, p.beside_pytorch)
     p.check("the demo, data included", 20, p.demo)

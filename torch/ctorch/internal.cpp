@@ -65,11 +65,32 @@ int32_t dtype_number(at::ScalarType type) {
 }
 
 at::Device device(int32_t device) {
-  if (device == TG_CPU) return at::Device(at::kCPU);
-  TORCH_CHECK(
-      device >= 0 && device <= std::numeric_limits<at::DeviceIndex>::max(),
-      "unknown device number ", device);
-  return at::Device(at::kCUDA, static_cast<at::DeviceIndex>(device));
+  switch (device) {
+    case TG_CPU:
+      return at::Device(at::kCPU);
+    case TG_META:
+      return at::Device(at::kMeta);
+    case TG_PRIVATE_USE:
+      return at::Device(at::kPrivateUse1, 0);
+    default:
+      TORCH_CHECK(
+          device >= 0 && device <= std::numeric_limits<at::DeviceIndex>::max(),
+          "unknown device number ", device);
+      return at::Device(at::kCUDA, static_cast<at::DeviceIndex>(device));
+  }
+}
+
+int32_t device_number(const at::Device& device) {
+  switch (device.type()) {
+    case at::kCPU:
+      return TG_CPU;
+    case at::kMeta:
+      return TG_META;
+    case at::kPrivateUse1:
+      return TG_PRIVATE_USE;
+    default:
+      return device.index();
+  }
 }
 
 void check_memory(const void* memory, int64_t count) {

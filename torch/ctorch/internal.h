@@ -74,6 +74,7 @@ std::vector<at::Tensor> list(const tg_list& tensors);
 at::ScalarType scalar_type(int32_t dtype);
 int32_t dtype_number(at::ScalarType type);
 at::Device device(int32_t device);
+int32_t device_number(const at::Device& device);
 
 // check_memory refuses a count that is negative, and no memory for one that is
 // not 0.

@@ -51,7 +51,7 @@ tg_description tg_describe(const tg_tensor* x) noexcept {
   d.shape.count = t.dim();
   for (int64_t i = 0; i < d.shape.count; i++) d.shape.values[i] = t.sizes()[i];
   d.dtype = dtype_number(t.scalar_type());
-  d.device = t.is_cpu() ? int32_t{TG_CPU} : t.get_device();
+  d.device = device_number(t.device());
   d.requires_grad = t.requires_grad();
   return d;
 }

@@ -222,6 +222,16 @@ bool once<tg_from_data>() {
 }
 
 template <>
+bool once<tg_upload_begin>() {
+  tg_upload* upload = nullptr;
+  char* message =
+      tg_upload_begin(&upload, nullptr, sizes(), static_cast<int32_t>(number()),
+                      static_cast<int32_t>(number()));
+  tg_upload_free(upload);
+  return took(message);
+}
+
+template <>
 bool once<tg_copy_out>() {
   const tg_tensor* x = tensor();
   int64_t count = x && below(4) ? elements(tg_describe(x)) : number();

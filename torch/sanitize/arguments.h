@@ -54,6 +54,8 @@ DRAW(tg_list, tensors())
 DRAW(tg_tensor*, tensor())
 DRAW(const tg_tensor*, tensor())
 DRAW(tg_tensor**, results(8))
+DRAW(tg_upload*, nullptr)  // on the CPU there are none
+DRAW(const tg_upload*, nullptr)
 DRAW(bool*, static_cast<bool*>(room(sizeof(bool))))
 DRAW(double*, static_cast<double*>(room(sizeof(double))))
 DRAW(tg_autocast*, static_cast<tg_autocast*>(room(sizeof(tg_autocast))))
@@ -107,6 +109,8 @@ template <>
 bool once<tg_free>();
 template <>
 bool once<tg_from_data>();
+template <>
+bool once<tg_upload_begin>();
 template <>
 bool once<tg_copy_out>();
 template <>
