@@ -144,6 +144,7 @@ type reader struct {
 // one batch, in the order of pictures.
 func searchWords(s *torch.Scope, views []View, searches []*search, p Precision) {
 	readers := make([]*reader, len(views))
+	order := tieOrder(s, views[0].Network)
 	pictures, _ := rows(searches)
 	for i, v := range views {
 		d := v.Network.Decoder
@@ -153,7 +154,7 @@ func searchWords(s *torch.Scope, views []View, searches []*search, p Precision) 
 		}
 	}
 	for running(searches) {
-		next := s.Within(func(s *torch.Scope) []*torch.Tensor { return advance(s, readers, searches) })
+		next := s.Within(func(s *torch.Scope) []*torch.Tensor { return advance(s, readers, searches, order) })
 		if next == nil {
 			return
 		}
@@ -164,8 +165,9 @@ func searchWords(s *torch.Scope, views []View, searches []*search, p Precision) 
 }
 
 // advance extends every running search by a word and returns the states of the
-// hypotheses now live, each reader's h and c, or nil when there are none.
-func advance(s *torch.Scope, readers []*reader, searches []*search) (states []*torch.Tensor) {
+// hypotheses now live, each reader's h and c, or nil when there are none. With an
+// order the likeliest words alone leave the device.
+func advance(s *torch.Scope, readers []*reader, searches []*search, order *torch.Tensor) (states []*torch.Tensor) {
 	pictures, words := rows(searches)
 	results, logps := make([]stepResult, len(readers)), make([]*torch.Tensor, len(readers))
 	for i, r := range readers {
@@ -175,7 +177,7 @@ func advance(s *torch.Scope, readers []*reader, searches []*search) (states []*t
 		logps[i] = r.weights.logits(s, results[i].preOutput).LogSoftmax(s, 1)
 	}
 	openness := results[0].gate.To(s, torch.Float32).Mean(s, 1)
-	parents := extendAll(searches, meanOf(s, logps).Float32s(s), results[0].alpha.Float32s(s), openness.Float32s(s))
+	parents := extendAll(searches, read(s, meanOf(s, logps), results[0].alpha, openness, order, searches))
 	if len(parents) == 0 {
 		return nil
 	}
@@ -236,20 +238,19 @@ func (h *hypothesis) last() int {
 
 // extendAll extends every running search by its rows and returns, for each
 // row of the next step, the row that it continues.
-func extendAll(searches []*search, logp, alpha, gate []float32) []int64 {
+func extendAll(searches []*search, seen sight) []int64 {
 	var parents []int64
-	total := len(gate)
-	if total == 0 {
+	if len(seen.gates) == 0 {
 		return nil
 	}
-	row := 0
+	next := 0
 	for _, q := range searches {
 		if q.done() {
 			continue
 		}
-		first, count := row, len(q.live)
-		row += count
-		kept := q.extend(cut(logp, first, count, total), widen(gate[first:row]), cut(alpha, first, count, total))
+		first := next
+		next += len(q.live)
+		kept := q.extend(seen.rows[first:next], seen.gates[first:next], seen.alphas[first:next])
 		q.stopped = q.ctx.Err()
 		if q.done() {
 			continue
@@ -259,22 +260,4 @@ func extendAll(searches []*search, logp, alpha, gate []float32) []int64 {
 		}
 	}
 	return parents
-}
-
-// cut returns count rows of a matrix of total rows, from first.
-func cut(matrix []float32, first, count, total int) [][]float32 {
-	width := len(matrix) / total
-	rows := make([][]float32, count)
-	for i := range rows {
-		rows[i] = matrix[(first+i)*width : (first+i+1)*width : (first+i+1)*width]
-	}
-	return rows
-}
-
-func widen(values []float32) []float64 {
-	wide := make([]float64, len(values))
-	for i, v := range values {
-		wide[i] = float64(v)
-	}
-	return wide
 }

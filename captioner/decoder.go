@@ -20,6 +20,7 @@ type Decoder struct {
 	word         *nn.Linear // word read to output; nil likewise
 	fixed        *fused     // the weights joined, where they do not change for a while
 	stepwise     bool       // tests: an operator at a time, also where a step is one
+	narrow       bool       // tests: searches see the likeliest words alone, also on the CPU
 }
 
 func newDecoder(s *torch.Scope, c Config, vocabularySize int) *Decoder {

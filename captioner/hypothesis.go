@@ -53,18 +53,19 @@ func newSearch(ctx context.Context, v *Vocabulary, b Beam) *search {
 }
 
 // extend replaces the live hypotheses by their best continuations, group by
-// group; logp holds each one's log-probabilities over the vocabulary, gates
-// and alphas where it looked. It returns, for each hypothesis now live, the
-// index of the one it continues.
-func (q *search) extend(logp [][]float32, gates []float64, alphas [][]float32) []int {
+// group; rows hold what may follow each one, gates and alphas where it looked.
+// It returns, for each hypothesis now live, the index of the one it continues.
+func (q *search) extend(rows []row, gates []float64, alphas [][]float32) []int {
 	said := map[int]int{} // how often the groups before have said a word at this step
 	var live []*hypothesis
 	var parents []int
 	for i, h := range q.live {
-		q.mask(h, logp[i])
+		for _, word := range q.banned(h) {
+			rows[i].forbid(word)
+		}
 	}
 	for group, left := range q.beamsLeft {
-		kept := q.best(group, left, logp, said)
+		kept := q.best(group, left, rows, said)
 		for _, c := range kept {
 			from := q.live[c.from]
 			h := &hypothesis{
@@ -88,15 +89,16 @@ func (q *search) extend(logp [][]float32, gates []float64, alphas [][]float32) [
 }
 
 // best returns the continuations of a group's hypotheses that are kept.
-func (q *search) best(group, left int, logp [][]float32, said map[int]int) []continuation {
+func (q *search) best(group, left int, rows []row, said map[int]int) []continuation {
 	kept := newShortlist(left)
 	for i, h := range q.live {
 		switch {
 		case h.group != group:
 		case q.Sample:
-			return q.draw(i, logp[i])
+			return q.draw(i, rows[i].logp)
 		default:
-			for word, p := range logp[i] {
+			for place, p := range rows[i].logp {
+				word := rows[i].word(place)
 				score := h.score + float64(p)
 				if group > 0 {
 					score -= h.penalty + q.Diversity*float64(said[word])
@@ -108,27 +110,24 @@ func (q *search) best(group, left int, logp [][]float32, said map[int]int) []con
 	return kept.items
 }
 
-// mask makes impossible, in the log-probabilities of what follows a
-// hypothesis, what may not: forbidden words, <end> before enough words, and
-// what would end a run of words that it has said already.
-func (q *search) mask(h *hypothesis, logp []float32) {
-	never := float32(math.Inf(-1))
-	for _, word := range q.forbidden {
-		logp[word] = never
-	}
+// banned lists the words that may not follow a hypothesis: forbidden ones, <end>
+// before enough words, and what would end a run of words that it has said already.
+func (q *search) banned(h *hypothesis) []int {
+	banned := q.forbidden[:len(q.forbidden):len(q.forbidden)]
 	if h.length < q.MinWords {
-		logp[checkpoint.End] = never
+		banned = append(banned, checkpoint.End)
 	}
 	if q.NoRepeat == 0 || h.length < q.NoRepeat {
-		return
+		return banned
 	}
 	words := h.words()
 	last := words[len(words)-q.NoRepeat+1:]
 	for i := range len(words) - len(last) {
 		if slices.Equal(words[i:i+len(last)], last) {
-			logp[words[i+len(last)]] = never
+			banned = append(banned, words[i+len(last)])
 		}
 	}
+	return banned
 }
 
 // words are those of a hypothesis, in order.

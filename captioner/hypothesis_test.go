@@ -21,7 +21,7 @@ func logs(end, a, b float64) []float32 {
 }
 
 // runByHand searches with the same log-probabilities after every word.
-func runByHand(t *testing.T, b Beam, row []float32) []Caption {
+func runByHand(t *testing.T, b Beam, logp []float32) []Caption {
 	t.Helper()
 	v, err := checkpoint.NewVocabulary(checkpoint.WordTokenizer, handWords)
 	if err != nil {
@@ -29,12 +29,13 @@ func runByHand(t *testing.T, b Beam, row []float32) []Caption {
 	}
 	q := newSearch(t.Context(), v, b)
 	for !q.done() {
-		var logp, alphas [][]float32
+		var rows []row
+		var alphas [][]float32
 		var gates []float64
 		for range q.live {
-			logp, alphas, gates = append(logp, slices.Clone(row)), append(alphas, []float32{1}), append(gates, .5)
+			rows, alphas, gates = append(rows, row{logp: slices.Clone(logp)}), append(alphas, []float32{1}), append(gates, .5)
 		}
-		q.extend(logp, gates, alphas)
+		q.extend(rows, gates, alphas)
 	}
 	return q.captions(v, b)
 }

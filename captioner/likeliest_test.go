@@ -1,0 +1,142 @@
+package captioner
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"reflect"
+	"testing"
+
+	"github.com/seetell/seetell/captioner/checkpoint"
+	"github.com/seetell/seetell/torch"
+)
+
+// searchBeams are searches that choose in ways of their own.
+var searchBeams = map[string]Beam{
+	"greedy":    {Width: 1, Best: 1, MaxWords: 9},
+	"wide":      {Width: 5, Best: 5, MaxWords: 12, LengthPenalty: .7},
+	"forbidden": {Width: 3, Best: 3, MaxWords: 12, MinWords: 4, NoRepeat: 1, Forbidden: []string{"w0", "w7"}},
+	"no pairs":  {Width: 4, Best: 4, MaxWords: 12, NoRepeat: 2},
+	"groups":    {Width: 6, Best: 6, MaxWords: 8, Groups: 3, Diversity: .5},
+	"too wide":  {Width: 50, Best: 3, MaxWords: 4},
+	"draws":     {Width: 1, Best: 3, MaxWords: 9, Sample: true, TopK: 4, Seed: 5},
+}
+
+// TestLikeliest: searches that see the likeliest words alone find what searches
+// find that see all, to the last bit, also where many words are equally likely.
+func TestLikeliest(t *testing.T) {
+	words := specials[:4:4]
+	for i := range 30 {
+		words = append(words, fmt.Sprint("w", i))
+	}
+	v, err := checkpoint.NewVocabulary(checkpoint.WordTokenizer, words)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, of := range []string{"random", "equal", "in bfloat16", "together"} {
+		for name, beam := range searchBeams {
+			t.Run(of+", "+name, func(t *testing.T) {
+				n := networkOf(t, v, of == "equal")
+				find := func(narrow bool) (found [][]Caption) {
+					n.Decoder.narrow = narrow
+					err := torch.NoGrad(func(s *torch.Scope) (err error) {
+						features := torch.Ones(s, torch.Float32, torch.CPU, 2, 4, 24)
+						features.Narrow(s, 0, 1, 1).FillInPlace(s, -.5)
+						views, p := []View{{n, features}}, PrecisionFloat32
+						switch of {
+						case "in bfloat16":
+							p = PrecisionBFloat16
+						case "together":
+							views = append(views, View{n, features.MulScalar(s, .3)})
+						}
+						found, err = SearchTogether(context.Background(), s, views, v, beam, p)
+						return err
+					})
+					if err != nil {
+						t.Fatal(err)
+					}
+					return found
+				}
+				if got, want := find(true), find(false); !reflect.DeepEqual(got, want) {
+					t.Errorf("found %+v, want %+v", got, want)
+				}
+			})
+		}
+	}
+}
+
+// networkOf returns a network that knows the words of v, where equal with some
+// words that are always equally likely.
+func networkOf(t *testing.T, v *Vocabulary, equal bool) *Network {
+	t.Helper()
+	if err := torch.ManualSeed(11); err != nil {
+		t.Fatal(err)
+	}
+	n, err := NewNetwork(smallConfig(), v.Len(), torch.CPU)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(n.Close)
+	err = torch.NoGrad(func(s *torch.Scope) error {
+		n.Decoder.output.Weight.ScaleInPlace(s, 10)
+		if equal {
+			n.Decoder.output.Weight.Narrow(s, 0, 3, 25).FillInPlace(s, .01)
+			n.Decoder.output.Bias.Narrow(s, 0, 3, 25).FillInPlace(s, .3)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// TestLikeliestNotFinite: scores that are no numbers are found out in either way.
+func TestLikeliestNotFinite(t *testing.T) {
+	err := torch.NoGrad(func(s *torch.Scope) error {
+		n, v, x := small(t, s)
+		n.Decoder.narrow = true
+		n.Decoder.output.Bias.FillInPlace(s, math.NaN())
+		_, features := n.EncodePictures(s, x, Evaluation, PrecisionFloat32)
+		if found, err := n.Search(context.Background(), s, features, v, Beam{Width: 1, Best: 1, MaxWords: 5}, PrecisionFloat32); err == nil {
+			t.Errorf("found %+v", found)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// BenchmarkSearch times searches of 16 pictures by the recipe "base", 2,539 words,
+// that see all words and that see the likeliest.
+func BenchmarkSearch(b *testing.B) {
+	words := specials[:4:4]
+	for i := range 2535 {
+		words = append(words, fmt.Sprint("w", i))
+	}
+	v, err := checkpoint.NewVocabulary(checkpoint.WordTokenizer, words)
+	if err != nil {
+		b.Fatal(err)
+	}
+	n, err := NewNetwork(DefaultConfig(), v.Len(), torch.CPU)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer n.Close()
+	for _, narrow := range []bool{false, true, false, true} {
+		b.Run(fmt.Sprint("narrow=", narrow), func(b *testing.B) {
+			n.Decoder.narrow = narrow
+			for b.Loop() {
+				err := torch.NoGrad(func(s *torch.Scope) error {
+					features := torch.Ones(s, torch.Float32, torch.CPU, 16, int64(n.Config.Places()), int64(n.Config.Features))
+					_, err := n.Search(b.Context(), s, features, v, Beam{Width: 5, Best: 1, MaxWords: 12}, PrecisionFloat32)
+					return err
+				})
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
