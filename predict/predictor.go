@@ -202,12 +202,6 @@ func (p *Predictor) views(s *torch.Scope, batch *loader.Batch, features *torch.T
 	return captioner.MoreViews(s, first, p.Others, p.Flip, batch.Pixels, len(batch.IDs), p.Loader.Preprocessing, p.Precision)
 }
 
-// Pixels returns a batch's pictures, uint8 of shape (N, S, S, 3), on device.
-func Pixels(s *torch.Scope, batch *loader.Batch, device torch.Device) *torch.Tensor {
-	size := int64(batch.Size)
-	return torch.FromSlice(s, batch.Pixels, int64(len(batch.IDs)), size, size, 3).ToDevice(s, device)
-}
-
 func (p *Predictor) loss(s *torch.Scope, features *torch.Tensor, batch *loader.Batch, sum *totals) {
 	targets := captioner.NewTargets(p.Vocabulary, batch.Captions, p.CaptionWords)
 	if targets.Scored() == 0 {

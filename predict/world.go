@@ -30,6 +30,7 @@ type end struct{ Pictures, Skipped int }
 // many pictures for every process as one process's has.
 func (p *Predictor) shared() loader.Config {
 	config := p.Loader
+	config.Begin = Uploads(p.Network.Device)
 	if size := p.World.Size(); size > 1 {
 		config.Batch *= size
 		config.Rank, config.World = p.World.Rank(), size

@@ -68,7 +68,9 @@ func (r *run) steps(ctx context.Context) error {
 	if r.processes.several() { // they stop behind the same step
 		loading = context.WithoutCancel(ctx)
 	}
-	batches, err := loader.New(loading, r.data.Train, r.data.loading(r.cfg, r.progress))
+	config := r.data.loading(r.cfg, r.progress)
+	config.Begin = predict.Uploads(r.network.Device)
+	batches, err := loader.New(loading, r.data.Train, config)
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,16 @@ type Config struct {
 	Cache         *Cache // of decoded pictures; nil: none
 	FastDecode    bool   // scale JPEGs while they are decoded, which changes pixels
 	Rank, World   int    // this process, of those that share each batch; World 0: it is alone
+
+	// Begin is called with each batch once its pictures are decoded, by a goroutine
+	// of the loader, before anybody takes it: it may send the pixels on their way.
+	// Nil, and a nil result, begin nothing.
+	Begin func(*Batch) Begun
 }
+
+// Begun is what was begun with a batch's pixels. The loader closes it when the
+// batch is recycled, and with itself.
+type Begun interface{ Close() }
 
 // Batch is some pictures, ready for the model, with their captions. It holds
 // fewer pictures than asked for, possibly none, where some were skipped or
@@ -45,7 +54,14 @@ type Batch struct {
 	Size     int        // side of the square pictures
 	Captions [][]string // of each picture; one each with PerCaption
 	Skipped  []Skip     // pictures that were left out
+
+	begun Begun // with the whole batch
+	first int   // picture of that
 }
+
+// Begun returns what was begun with the batch that this one is or is a part of,
+// nil for nothing, and which of its pictures is this one's first.
+func (b *Batch) Begun() (begun Begun, first int) { return b.begun, b.first }
 
 // Part returns the pictures from one to another, which share the batch's
 // memory.
@@ -54,6 +70,7 @@ func (b *Batch) Part(from, to int) *Batch {
 	return &Batch{
 		Index: b.Index, Rows: b.Rows[from:to], IDs: b.IDs[from:to], Captions: b.Captions[from:to],
 		Pixels: b.Pixels[from*bytes : to*bytes], Size: b.Size,
+		begun: b.begun, first: b.first + from,
 	}
 }
 
@@ -85,6 +102,9 @@ type Loader struct {
 	free    chan *Batch
 	running sync.WaitGroup
 	waited  atomic.Int64
+
+	lock  sync.Mutex
+	begun map[Begun]bool // and not closed
 }
 
 // pending is a batch in the making.
@@ -111,7 +131,7 @@ func New(ctx context.Context, pictures Pictures, config Config) (*Loader, error)
 	if config.Workers == 0 {
 		config.Workers = runtime.GOMAXPROCS(0) + 1
 	}
-	l := &Loader{pictures: pictures, config: config, items: config.order(pictures)}
+	l := &Loader{pictures: pictures, config: config, items: config.order(pictures), begun: map[Begun]bool{}}
 	l.context, l.cancel = context.WithCancel(ctx)
 	ahead := 2 + (2*config.Workers+config.Batch-1)/config.Batch
 	l.pending = make(chan *pending, ahead)
@@ -158,7 +178,7 @@ func (l *Loader) Next() (*Batch, error) {
 		}
 		select {
 		case <-p.done:
-			return l.finish(p), nil
+			return p.batch, nil
 		case <-l.context.Done():
 		}
 	case <-l.context.Done():
@@ -171,6 +191,7 @@ func (l *Loader) Wait() time.Duration { return time.Duration(l.waited.Load()) }
 
 // Recycle gives a batch's memory back; the batch must not be used afterwards.
 func (l *Loader) Recycle(b *Batch) {
+	l.end(b.begun)
 	select {
 	case l.free <- b:
 	default:
@@ -181,6 +202,9 @@ func (l *Loader) Recycle(b *Batch) {
 func (l *Loader) Close() error {
 	l.cancel()
 	l.running.Wait()
+	for begun := range l.begun {
+		l.end(begun)
+	}
 	return nil
 }
 
@@ -256,13 +280,15 @@ func (l *Loader) work() {
 		bytes := b.Size * b.Size * 3
 		b.Captions[t.place], t.errs[t.place] = w.load(t.pair, record, b.Pixels[t.place*bytes:][:bytes])
 		if t.left.Add(-1) == 0 {
+			l.finish(t.pending)
 			close(t.done)
 		}
 	}
 }
 
-// finish closes the gaps that pictures without pixels left.
-func (l *Loader) finish(p *pending) *Batch {
+// finish closes the gaps that pictures without pixels left, and begins what is to
+// be begun with the rest.
+func (l *Loader) finish(p *pending) {
 	b, kept := p.batch, 0
 	bytes := b.Size * b.Size * 3
 	for i, err := range p.errs {
@@ -277,5 +303,22 @@ func (l *Loader) finish(p *pending) *Batch {
 		kept++
 	}
 	b.Rows, b.IDs, b.Captions, b.Pixels = b.Rows[:kept], b.IDs[:kept], b.Captions[:kept], b.Pixels[:kept*bytes]
-	return b
+	if l.config.Begin == nil || kept == 0 {
+		return
+	}
+	if b.begun = l.config.Begin(b); b.begun != nil {
+		l.lock.Lock()
+		defer l.lock.Unlock()
+		l.begun[b.begun] = true
+	}
+}
+
+// end closes what was begun with a batch, once.
+func (l *Loader) end(begun Begun) {
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	if l.begun[begun] {
+		delete(l.begun, begun)
+		begun.Close()
+	}
 }
