@@ -7,11 +7,11 @@ import (
 	"github.com/seetell/seetell/torch"
 )
 
-// crew is threads that work side by side, each with a part of what there is and
+// Crew is threads that work side by side, each with a part of what there is and
 // one of the processor's cores. Pictures are described faster so than with all
 // cores on each operator in turn: most operators are small, and their threads
 // would wait for each other at the end of every one.
-type crew struct {
+type Crew struct {
 	threads []*inferenceThread
 }
 
@@ -19,11 +19,11 @@ type crew struct {
 // for them.
 const leastShare = 2
 
-// newCrew returns a crew for networks on device: on the CPU as many threads as
-// libtorch uses for an operator, else none. close ends it.
-func newCrew(device torch.Device) *crew {
-	c := new(crew)
-	if n := torch.Threads(); !device.CUDA && n > 1 {
+// NewCrew returns a crew for networks on device: on the CPU as many threads as
+// libtorch uses for an operator, else none, as the zero Crew. Close ends it.
+func NewCrew(device torch.Device) *Crew {
+	c := new(Crew)
+	if n := torch.Threads(); device == torch.CPU && n > 1 {
 		for range n {
 			c.threads = append(c.threads, newInferenceThread(torch.WorkAlone))
 		}
@@ -31,10 +31,13 @@ func newCrew(device torch.Device) *crew {
 	return c
 }
 
-// each calls f for n pictures in parts, from one to before another, side by side
+// Each calls f for n pictures in parts, from one to before another, side by side
 // where they are enough, and else for all of them on the caller's thread. It
 // returns when all are done.
-func (c *crew) each(n int, f func(from, to int)) {
+func (c *Crew) Each(n int, f func(from, to int)) {
+	if f == nil {
+		return
+	}
 	shares := min(n/leastShare, len(c.threads))
 	if shares < 2 {
 		f(0, n)
@@ -52,15 +55,18 @@ func (c *crew) each(n int, f func(from, to int)) {
 	group.Wait()
 }
 
+// Threads returns how many parts are worked on side by side.
+func (c *Crew) Threads() int { return max(len(c.threads), 1) }
+
 // atOnce is how many pictures keep the crew busy.
-func (c *crew) atOnce() int { return fullShare * max(len(c.threads), 1) }
+func (c *Crew) atOnce() int { return fullShare * c.Threads() }
 
 // fullShare is how many pictures a thread describes at once: more of them read
 // the decoder's weights together.
 const fullShare = 16
 
-// close ends the threads.
-func (c *crew) close() {
+// Close ends the threads.
+func (c *Crew) Close() {
 	for _, t := range c.threads {
 		t.close()
 	}

@@ -26,11 +26,11 @@ func twoThreads(t *testing.T) {
 // works on several threads where there is enough to do.
 func TestCrewShares(t *testing.T) {
 	twoThreads(t)
-	crew := newCrew(torch.CPU)
+	crew := NewCrew(torch.CPU)
 	shared := func(n int) (seen []int, parts int) {
 		var mutex sync.Mutex
 		seen = make([]int, n)
-		crew.each(n, func(from, to int) {
+		crew.Each(n, func(from, to int) {
 			mutex.Lock()
 			defer mutex.Unlock()
 			parts++
@@ -52,7 +52,7 @@ func TestCrewShares(t *testing.T) {
 				t.Errorf("%d pictures came in %d parts, want %d", n, parts, want)
 			}
 		}
-		crew.close()
+		crew.Close()
 	}
 }
 

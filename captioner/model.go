@@ -28,7 +28,7 @@ type Model struct {
 	vocabulary *Vocabulary
 	precision  Precision
 	thread     *inferenceThread
-	crew       *crew    // that the thread hands parts of what it has to do
+	crew       *Crew    // that the thread hands parts of what it has to do
 	fixed      []*Fixed // the networks, from the first picture on; the thread's
 	closing    sync.Once
 }
@@ -71,7 +71,7 @@ func OpenAll(paths []string, o Options) (*Model, error) {
 	}
 	return &Model{
 		Metadata: metadata, network: networks[0], others: networks[1:], vocabulary: vocabulary, precision: precision,
-		flip: o.Flip, thread: newInferenceThread(nil), crew: newCrew(device),
+		flip: o.Flip, thread: newInferenceThread(nil), crew: NewCrew(device),
 	}, nil
 }
 
@@ -80,7 +80,7 @@ func OpenAll(paths []string, o Options) (*Model, error) {
 func (m *Model) Close() {
 	m.closing.Do(func() {
 		m.thread.close()
-		m.crew.close()
+		m.crew.Close()
 		m.release()
 		for _, network := range append(m.others, m.network) {
 			network.Close()

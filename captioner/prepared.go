@@ -138,7 +138,7 @@ func (m *Model) search(requests []Request) []Answer {
 	if err := torch.NoGrad(func(*torch.Scope) error { return m.fix() }); err != nil {
 		return failed(answers, err)
 	}
-	m.crew.each(len(requests), func(from, to int) { copy(answers[from:to], m.searchPart(requests[from:to])) })
+	m.crew.Each(len(requests), func(from, to int) { copy(answers[from:to], m.searchPart(requests[from:to])) })
 	return answers
 }
 

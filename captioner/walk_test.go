@@ -49,7 +49,7 @@ func TestWrongArguments(t *testing.T) {
 	testwalk.Walk(t, testwalk.Subject{
 		Functions: map[string]any{
 			"AverageCheckpoints": AverageCheckpoints, "DefaultBeam": DefaultBeam, "DefaultConfig": DefaultConfig, "InBackbone": InBackbone,
-			"Load": Load, "LoadWith": LoadWith, "NewNetwork": NewNetwork, "NewWordDetector": NewWordDetector, "NewTargets": NewTargets, "Normalise": Normalise, "Open": Open,
+			"Load": Load, "NewCrew": NewCrew, "LoadWith": LoadWith, "NewNetwork": NewNetwork, "NewWordDetector": NewWordDetector, "NewTargets": NewTargets, "Normalise": Normalise, "Open": Open,
 			"OpenAll": OpenAll, "SampledTargets": SampledTargets, "SearchTogether": SearchTogether, "LoadAll": LoadAll, "MoreViews": MoreViews,
 		},
 		Receivers: map[string]func(*torch.Scope) []any{
@@ -61,6 +61,7 @@ func TestWrongArguments(t *testing.T) {
 			"WordDetector": func(*torch.Scope) []any {
 				return []any{(*WordDetector)(nil), &WordDetector{}, detector(t, network, .5)}
 			},
+			"Crew":      func(*torch.Scope) []any { return []any{new(Crew)} },
 			"Beam":      func(*torch.Scope) []any { return []any{Beam{}, DefaultBeam(), Beam{Width: -1, MaxWords: -1}} },
 			"Caption":   func(*torch.Scope) []any { return []any{Caption{}, Caption{Words: make([]Word, 2)}} },
 			"Precision": func(*torch.Scope) []any { return []any{Precision(""), PrecisionFloat32, Precision("odd")} },

@@ -88,11 +88,13 @@ func (p *Predictor) Predict(ctx context.Context, split *dataset.Split, progress 
 	if together { // they stop together, or one would wait for the others
 		running = context.WithoutCancel(ctx)
 	}
-	loader, err := loader.New(running, split, p.shared())
+	crew := p.crew()
+	loader, err := loader.New(running, split, p.shared(crew))
 	if err != nil {
 		return Predictions{}, err
 	}
 	defer loader.Close()
+	defer crew.Close()
 	for _, network := range p.networks() {
 		fixed, err := network.Fix(p.Precision, p.Loader.Preprocessing.Size)
 		if err != nil {
@@ -100,7 +102,7 @@ func (p *Predictor) Predict(ctx context.Context, split *dataset.Split, progress 
 		}
 		defer fixed.Close()
 	}
-	all := Predictions{AtOnce: p.Loader.Batch}
+	all := Predictions{AtOnce: p.Loader.Batch * crew.Threads()}
 	var sum totals
 	var ends []end
 	for {
@@ -116,7 +118,7 @@ func (p *Predictor) Predict(ctx context.Context, split *dataset.Split, progress 
 				return Predictions{}, err
 			}
 		}
-		if err := p.batch(running, batch, &all, &sum); err != nil {
+		if err := p.batch(running, crew, batch, &all, &sum); err != nil {
 			return Predictions{}, err
 		}
 		if progress != nil {
@@ -132,12 +134,21 @@ func (p *Predictor) Predict(ctx context.Context, split *dataset.Split, progress 
 	return all, nil
 }
 
+// crew returns the threads that caption pictures side by side, each as many as a
+// batch holds. There are none where somebody else knows the features.
+func (p *Predictor) crew() *captioner.Crew {
+	if p.Pooled != nil {
+		return new(captioner.Crew)
+	}
+	return captioner.NewCrew(p.Network.Device)
+}
+
 // batch adds what a batch comes to.
-func (p *Predictor) batch(ctx context.Context, batch *loader.Batch, all *Predictions, sum *totals) error {
+func (p *Predictor) batch(ctx context.Context, crew *captioner.Crew, batch *loader.Batch, all *Predictions, sum *totals) error {
 	all.Skipped = append(all.Skipped, batch.Skipped...)
 	for from := 0; from < len(batch.IDs); {
 		to := min(from+all.AtOnce, len(batch.IDs))
-		pictures, part, err := p.part(ctx, batch.Part(from, to))
+		pictures, part, err := p.sideBySide(ctx, crew, batch.Part(from, to))
 		if OutOfMemory(err) && to-from > 1 {
 			all.AtOnce = (to - from + 1) / 2
 			continue
@@ -156,6 +167,30 @@ func (p *Predictor) batch(ctx context.Context, batch *loader.Batch, all *Predict
 func OutOfMemory(err error) bool {
 	var failure *torch.Error
 	return errors.As(err, &failure) && failure.OutOfMemory()
+}
+
+// sideBySide captions some pictures at once, in shares for the crew's threads.
+func (p *Predictor) sideBySide(ctx context.Context, crew *captioner.Crew, batch *loader.Batch) (pictures []Prediction, sum totals, err error) {
+	type share struct {
+		pictures []Prediction
+		sum      totals
+		err      error
+	}
+	shares := make([]share, len(batch.IDs)) // each at its first picture's place
+	crew.Each(len(batch.IDs), func(from, to int) {
+		one := &shares[from]
+		one.pictures, one.sum, one.err = p.part(ctx, batch.Part(from, to))
+	})
+	for _, one := range shares {
+		if one.err != nil {
+			return nil, sum, one.err
+		}
+		if one.pictures != nil {
+			pictures = append(pictures, one.pictures...)
+			sum.add(one.sum)
+		}
+	}
+	return pictures, sum, nil
 }
 
 // part captions some pictures at once.

@@ -70,3 +70,41 @@ func TestOutOfMemory(t *testing.T) {
 		t.Errorf("%v where no picture fits, want out of memory", err)
 	}
 }
+
+// TestSideBySide: threads that caption side by side say, in the split's order, what
+// one says, also where there are fewer pictures than they could take.
+func TestSideBySide(t *testing.T) {
+	model, _ := testmodel.Files(t)
+	split := demoSplit(t, 21)
+	p, _, err := Open([]string{model}, captioner.Options{Device: "cpu", Precision: captioner.PrecisionFloat32}, captioner.Beam{Width: 2, Best: 1, MaxWords: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	p.Loader.Batch, p.CaptionWords = 4, 8
+	before := torch.Threads()
+	defer torch.SetThreads(before)
+	predictions := func(threads int) Predictions {
+		t.Helper()
+		if err := torch.SetThreads(threads); err != nil {
+			t.Fatal(err)
+		}
+		all, err := p.Predict(t.Context(), split, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	one, three := predictions(1), predictions(3)
+	if one.AtOnce != 4 || three.AtOnce != 12 {
+		t.Errorf("%d and %d pictures at once, want 4 and 12", one.AtOnce, three.AtOnce)
+	}
+	if math.Abs(three.Loss-one.Loss) > 1e-5 || three.DeadChannels != one.DeadChannels || len(three.Pictures) != 21 {
+		t.Errorf("%d pictures, loss %v, dead %v; want 21, %v, %v", len(three.Pictures), three.Loss, three.DeadChannels, one.Loss, one.DeadChannels)
+	}
+	for i, picture := range three.Pictures {
+		if other := one.Pictures[i]; picture.ID != other.ID || picture.Captions[0].Text != other.Captions[0].Text {
+			t.Errorf("%s %q, want %s %q", picture.ID, picture.Captions[0].Text, other.ID, other.Captions[0].Text)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/dataset/loader"
 	"github.com/seetell/seetell/torch/distributed"
 )
@@ -27,9 +28,10 @@ type skipText struct{ ID, Where, Err string }
 type end struct{ Pictures, Skipped int }
 
 // shared returns the loader's settings of this process: each batch holds as
-// many pictures for every process as one process's has.
-func (p *Predictor) shared() loader.Config {
+// many pictures for every process, and every thread of its crew, as p.Loader says.
+func (p *Predictor) shared(crew *captioner.Crew) loader.Config {
 	config := p.Loader
+	config.Batch *= crew.Threads()
 	config.Begin = Uploads(p.Network.Device)
 	if size := p.World.Size(); size > 1 {
 		config.Batch *= size
