@@ -40,7 +40,7 @@ func told(t *testing.T, dir string) string {
 }
 
 // zipped returns data under gzip.
-func zipped(t *testing.T, data []byte) []byte {
+func zipped(t testing.TB, data []byte) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	w := gzip.NewWriter(&out)
