@@ -44,6 +44,7 @@ var worldCases = map[string]func(*Config){
 	"penalty and average": func(c *Config) {
 		c.AttentionPenalty, c.LabelSmoothing, c.AverageDecay, c.LearningRate = 1, .1, .9, 1e-4
 	},
+	"a detector of words": func(c *Config) { c.WordDetector, c.AttentionGuide = .1, 1 },
 	"drawn": func(c *Config) {
 		c.Dropout, c.ScheduledSampling, c.AverageDecay, c.Limit = .5, .5, .9, 6
 		c.Epochs, c.SelfCritical, c.SelfCriticalWords, c.Samples = 3, 1, .1, 2

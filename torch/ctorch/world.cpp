@@ -31,6 +31,7 @@ using StorePointer = c10::intrusive_ptr<c10d::Store>;
 namespace {
 
 constexpr size_t kBucket = 25 << 20;  // bytes, as DistributedDataParallel has
+constexpr size_t kLarge = 1 << 20;    // bytes; copying costs more than a start
 
 // Meeting finds a name that the processes now alive share. A launcher's store
 // outlives processes that it starts again, and holds the addresses of the
@@ -127,20 +128,36 @@ c10::intrusive_ptr<c10d::ProcessGroupGloo::Options> gloo_options(
 }
 
 // buckets are the tensors in their order, cut where one is full or the type
-// changes.
+// changes. Large ones are each a bucket of their own.
 std::vector<std::vector<at::Tensor>> buckets(
     const std::vector<at::Tensor>& all) {
   std::vector<std::vector<at::Tensor>> out;
-  size_t bytes = kBucket;
+  size_t joined = 0, bytes = kBucket;  // where small ones are joined
   for (const at::Tensor& x : all) {
-    if (bytes >= kBucket || !out.back()[0].options().type_equal(x.options())) {
+    if (x.nbytes() >= kLarge) {
+      out.push_back({x.detach()});
+      continue;
+    }
+    if (bytes >= kBucket || !out[joined][0].options().type_equal(x.options())) {
+      joined = out.size();
       out.emplace_back();
       bytes = 0;
     }
-    out.back().push_back(x.detach());
+    out[joined].push_back(x.detach());
     bytes += x.nbytes();
   }
   return out;
+}
+
+// as_it_lies is the memory of a bucket's only tensor, if it can travel as it
+// is: where its values lie in the order in which the others' do.
+at::Tensor as_it_lies(const tg_world* w,
+                      const std::vector<at::Tensor>& bucket) {
+  const at::Tensor& x = bucket[0];
+  if (bucket.size() > 1) return {};
+  if (x.is_contiguous()) return x.view({-1});
+  if (!w->checked || !x.is_non_overlapping_and_dense()) return {};
+  return x.as_strided({x.numel()}, {1});
 }
 
 const Group& group(const tg_world* w) {
@@ -349,16 +366,20 @@ char* tg_world_sum(tg_world* w, tg_list tensors) {
     std::vector<std::vector<at::Tensor>> travelling;
     std::vector<c10::intrusive_ptr<c10d::Work>> works;
     for (auto& bucket : all) {  // the next is copied while this one travels
-      std::vector<at::Tensor> one{kept_buffer(w, bucket, works.size())};
-      travelling.push_back(places(w, bucket, one[0]));
-      for (size_t i = 0; i < bucket.size(); i++) {
-        travelling.back()[i].copy_(bucket[i]);
+      std::vector<at::Tensor> one{as_it_lies(w, bucket)};
+      travelling.emplace_back();
+      if (!one[0].defined()) {
+        one[0] = kept_buffer(w, bucket, works.size());
+        travelling.back() = places(w, bucket, one[0]);
+        for (size_t i = 0; i < bucket.size(); i++) {
+          travelling.back()[i].copy_(bucket[i]);
+        }
       }
       works.push_back(group(w)->allreduce(one));
     }
     for (size_t i = 0; i < all.size(); i++) {
       works[i]->wait();
-      for (size_t j = 0; j < all[i].size(); j++) {
+      for (size_t j = 0; j < travelling[i].size(); j++) {
         all[i][j].copy_(travelling[i][j]);
       }
     }

@@ -37,7 +37,7 @@ func process(task string) error {
 	o.Timeout, o.JoinTimeout = 20*time.Second, 20*time.Second
 	switch task {
 	case "peer":
-		o.PyTorch = true
+		o.PyTorch, o.JoinTimeout = true, time.Minute // Python takes its time to start
 	case "alone":
 		o.JoinTimeout = time.Second
 	case "silent", "cut":

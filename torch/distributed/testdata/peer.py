@@ -1,11 +1,13 @@
 """A process of torch.distributed in a world of package distributed's: the same
 collectives as its task "collectives", which both sides check."""
 
+from datetime import timedelta
+
 import torch
 import torch.distributed as dist
 
 torch.set_num_threads(1)
-dist.init_process_group("gloo")
+dist.init_process_group("gloo", timeout=timedelta(minutes=1))
 rank, size = dist.get_rank(), dist.get_world_size()
 total = size * (size + 1) // 2
 
