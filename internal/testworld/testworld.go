@@ -44,7 +44,7 @@ func Environment(rank, size, port int) []string {
 // Start starts a process, which is killed at the end of the test.
 func Start(t testing.TB, environment []string, program string, arguments ...string) *Member {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute) // on a busy machine
 	t.Cleanup(cancel)
 	m := &Member{Cmd: exec.CommandContext(ctx, program, arguments...)}
 	m.Env = append(os.Environ(), environment...)
