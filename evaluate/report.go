@@ -12,6 +12,7 @@ import (
 
 	"github.com/seetell/seetell/evaluate/grounding"
 	"github.com/seetell/seetell/evaluate/meteor"
+	"github.com/seetell/seetell/internal/terminal"
 	"github.com/seetell/seetell/internal/wholefile"
 )
 
@@ -194,7 +195,7 @@ func (r *Report) Save(path string) error {
 	if err := r.Write(&text); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	return wholefile.Write(path, text.Bytes(), 0o666)
+	return wholefile.Write(path, terminal.JSON(text.Bytes()), 0o666)
 }
 
 // longTexts tells whether METEOR leaves words of a text aside.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/evaluate"
+	"github.com/seetell/seetell/internal/terminal"
 	"github.com/seetell/seetell/internal/wholefile"
 	"github.com/seetell/seetell/picture"
 	"github.com/seetell/seetell/plots"
@@ -46,7 +47,7 @@ func (p Predictions) writeCaptions(path string) error {
 	if err != nil {
 		return err
 	}
-	return wholefile.Write(path, append(text, '\n'), 0o644)
+	return wholefile.Write(path, terminal.JSON(append(text, '\n')), 0o644)
 }
 
 // writeReferences writes the references by id, as the command score reads them.
@@ -59,7 +60,7 @@ func (p Predictions) writeReferences(path string) error {
 	if err != nil {
 		return err
 	}
-	return wholefile.Write(path, append(text, '\n'), 0o644)
+	return wholefile.Write(path, terminal.JSON(append(text, '\n')), 0o644)
 }
 
 // savePlots draws a report's figures, of a system so named, into the folder's

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -32,6 +33,7 @@ var version = "development"
 
 func main() {
 	torch.TuneProcess()
+	log.SetOutput(io.Discard) // of libraries, which warn of what errors tell
 	os.Exit(run(os.Args, os.Stdout, os.Stderr))
 }
 

@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/seetell/seetell/internal/terminal"
 	"github.com/seetell/seetell/internal/wholefile"
 	"github.com/seetell/seetell/plots/attention"
 	"github.com/seetell/seetell/plots/internal/thumbnail"
@@ -103,7 +104,7 @@ func (g *Item) write(dir, name string) error {
 	if err := wholefile.Write(filepath.Join(dir, name+".jpg"), picture.Bytes(), 0o666); err != nil {
 		return err
 	}
-	return wholefile.Write(filepath.Join(dir, name+".json"), append(text, '\n'), 0o666)
+	return wholefile.Write(filepath.Join(dir, name+".json"), terminal.JSON(append(text, '\n')), 0o666)
 }
 
 var itemFile = regexp.MustCompile(`^(best|median|worst|random)-\d+\.(jpg|json)$`)

@@ -16,6 +16,7 @@ import (
 type page struct {
 	first      int64 // row of the file
 	rows       int
+	nulls      int   // of them, as the header says (version 2)
 	offset     int64 // of the page's body in the file
 	size       int   // of the body, compressed
 	inflated   int
@@ -94,7 +95,7 @@ func (p *page) describe(header *format.PageHeader) bool {
 		p.rows, p.encoding = int(header.DataPageHeader.V.NumValues), header.DataPageHeader.V.Encoding
 	case format.DataPageV2:
 		h := header.DataPageHeaderV2.V
-		p.rows, p.encoding = int(h.NumValues), h.Encoding
+		p.rows, p.nulls, p.encoding = int(h.NumValues), int(h.NumNulls), h.Encoding
 		p.version2, p.levels, p.repetition = true, int(h.DefinitionLevelsByteLength), int(h.RepetitionLevelsByteLength)
 		p.compressed = p.compressed && (!h.IsCompressed.Valid || h.IsCompressed.V)
 	default:

@@ -1,9 +1,11 @@
 package column
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"math/bits"
+	"slices"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
@@ -56,8 +58,9 @@ func (p *page) checkCounts(body []byte, leaf *parquet.Column) error {
 		if p.rows > len(body)*8 {
 			return fmt.Errorf("%w: a dictionary of %d values in %d bytes", errDamaged, p.rows, len(body))
 		}
-		return nil
+		return checkStrings(body, leaf, p.rows)
 	}
+	present := p.rows
 	lengths := []int{p.repetition, p.levels}
 	for i, level := range []int{leaf.MaxRepetitionLevel(), leaf.MaxDefinitionLevel()} {
 		length := lengths[i]
@@ -76,9 +79,47 @@ func (p *page) checkCounts(body []byte, leaf *parquet.Column) error {
 		if err := checkRuns(body[:length], bits.Len(uint(level)), p.rows); err != nil {
 			return err
 		}
+		if i == 1 && level > 0 {
+			levels, err := decodeHybrid(body[:length], bits.Len(uint(level)), p.rows)
+			if err != nil {
+				return err
+			}
+			present = len(slices.DeleteFunc(levels, func(l uint32) bool { return l != uint32(level) }))
+		}
 		body = body[length:]
 	}
+	if p.version2 && leaf.Type().Kind() == parquet.ByteArray && p.nulls != p.rows-present {
+		return fmt.Errorf("%w: %d nulls where %d should be", errDamaged, p.nulls, p.rows-present)
+	}
+	if p.encoding == format.Plain {
+		return checkStrings(body, leaf, present)
+	}
+	if p.encoding == format.DeltaLengthByteArray || p.encoding == format.DeltaByteArray {
+		d := deltas{rest: body}
+		if _, _, err := d.header(present); len(body) > 0 && (err != nil || d.left != present) {
+			return cmp.Or(err, fmt.Errorf("%w: %d values where %d should be", errDamaged, d.left, present))
+		}
+	}
 	return p.checkValues(body)
+}
+
+// checkStrings wants as many byte strings, each after its length, as there
+// should be; of others the library warns on its own, past all that listen.
+func checkStrings(body []byte, leaf *parquet.Column, want int) error {
+	if leaf.Type().Kind() != parquet.ByteArray {
+		return nil
+	}
+	found := 0
+	for ; len(body) > 0; found++ {
+		if len(body) < 4 || int64(binary.LittleEndian.Uint32(body)) > int64(len(body)-4) {
+			return fmt.Errorf("%w: %w", errDamaged, errShort)
+		}
+		body = body[4+binary.LittleEndian.Uint32(body):]
+	}
+	if found != want {
+		return fmt.Errorf("%w: %d values where %d should be", errDamaged, found, want)
+	}
+	return nil
 }
 
 // checkValues looks at the counts that encodings begin with: whoever decodes

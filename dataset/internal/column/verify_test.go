@@ -1,10 +1,12 @@
 package column
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"testing"
 
+	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/encoding/delta"
 	"github.com/parquet-go/parquet-go/format"
 )
@@ -86,5 +88,41 @@ func TestFooterOfNothing(t *testing.T) {
 	w := walker{rest: footer, most: fewStructs + len(footer)/leastStruct}
 	if w.structure(0); !w.bad {
 		t.Error("a million row groups of nothing")
+	}
+}
+
+// TestCheckStrings wants as many byte strings as a page says to have.
+func TestCheckStrings(t *testing.T) {
+	schema := parquet.NewSchema("", parquet.Group{"text": parquet.String(), "number": parquet.Leaf(parquet.Int32Type)})
+	leaf := func(name string) *parquet.Column {
+		var file bytes.Buffer
+		w := parquet.NewWriter(&file, schema)
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		f, err := parquet.OpenFile(bytes.NewReader(file.Bytes()), int64(file.Len()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f.Root().Column(name)
+	}
+	two := []byte("\x01\x00\x00\x00a\x02\x00\x00\x00bc")
+	for _, test := range []struct {
+		name, column string
+		data         []byte
+		want         int
+		bad          bool
+	}{
+		{"two", "text", two, 2, false},
+		{"one too many", "text", two, 1, true},
+		{"one too few", "text", two, 3, true},
+		{"cut short", "text", two[:len(two)-1], 2, true},
+		{"longer than all", "text", []byte("\xff\xff\xff\xffa"), 1, true},
+		{"none", "text", nil, 0, false},
+		{"numbers", "number", two, 3, false},
+	} {
+		if err := checkStrings(test.data, leaf(test.column), test.want); errors.Is(err, errDamaged) != test.bad {
+			t.Errorf("%s: %v", test.name, err)
+		}
 	}
 }

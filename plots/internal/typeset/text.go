@@ -9,11 +9,12 @@ import (
 )
 
 // Clean returns text as one line that any format can hold: bytes that are not
-// UTF-8 become U+FFFD, control characters and line breaks become spaces.
+// UTF-8 become U+FFFD, control characters and line breaks become spaces,
+// and so do marks that turn the direction of writing round.
 func Clean(text string) string {
 	text = strings.ToValidUTF8(text, "\uFFFD")
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == '\uFFFE' || r == '\uFFFF' {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || '\u202A' <= r && r <= '\u202E' || '\u2066' <= r && r <= '\u2069' || r == '\uFFFE' || r == '\uFFFF' {
 			return ' '
 		}
 		return r
