@@ -69,6 +69,9 @@ func replays(t *testing.T) []replayed {
 		{"an earlier picture is left alone", "POST", "/v1/chat/completions", "application/json",
 			`{"model":"seetell","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/jpeg;base64,AAAA"}}]},{"role":"assistant","content":"A dog."},{"role":"user","content":[{"type":"image_url","image_url":"PICTURE"},{"type":"image_url","image_url":{"url":"PICTURE"}}]}]}`,
 			200, map[string]any{"choices.0.message.content": sentence + "\n" + sentence}},
+		{"OpenAI, no model named", "POST", "/v1/chat/completions", "application/json",
+			`{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/jpeg;base64,PICTURE"}}]}]}`, 200, map[string]any{"model": "seetell"}},
+		{"Ollama, no model named", "POST", "/api/generate", "application/json", `{"images":["PICTURE"],"stream":false}`, 200, map[string]any{"model": "seetell"}},
 		{"IBM MAX without a picture", "POST", "/model/predict", "", "", 400, map[string]any{"status": "error"}},
 	}
 }
@@ -120,11 +123,14 @@ func at(value any, path string) any {
 func TestOllamaStreams(t *testing.T) {
 	s := newServer(t, &fakeModel{}, nil)
 	file := base64.StdEncoding.EncodeToString(redJPEG(t))
-	for path, body := range map[string]string{
-		"/api/chat":     `{"model":"seetell","messages":[{"role":"user","content":"Describe.","images":["` + file + `"]}]}`,
-		"/api/generate": `{"model":"seetell","images":["` + file + `"],"stream":true}`,
+	for _, test := range []struct{ path, body string }{
+		{"/api/chat", `{"model":"seetell","messages":[{"role":"user","content":"Describe.","images":["` + file + `"]}]}`},
+		{"/api/generate", `{"model":"seetell","images":["` + file + `"],"stream":true}`},
+		{"/api/chat", `{"model":"seetell","messages":[{"role":"system","content":"You are a voice assistant for Home Assistant."},` + // as Home Assistant's integration asks
+			`{"role":"user","content":"What is on the picture?","images":["` + file + `"]}],"tools":[],"stream":true,"think":false,"options":{"num_ctx":8192},"keep_alive":"-1s"}`},
 	} {
-		answer := ask(t, s, request{path: path, body: strings.NewReader(body)})
+		path := test.path
+		answer := ask(t, s, request{path: path, body: strings.NewReader(test.body)})
 		if kind := answer.Header().Get("Content-Type"); kind != "application/x-ndjson" {
 			t.Errorf("%s is of type %q", path, kind)
 		}

@@ -222,7 +222,7 @@ func TestOverhead(t *testing.T) {
 	s := newServer(t, &fakeModel{}, nil)
 	address := serveOn(t, s)
 	file := redJPEG(t)
-	fastest := time.Hour
+	var rests []time.Duration
 	for range 200 {
 		start := time.Now()
 		status, body, err := post(t, http.DefaultClient, address+"/caption", file)
@@ -231,12 +231,12 @@ func TestOverhead(t *testing.T) {
 		if err != nil || status != 200 || json.Unmarshal(body, &got) != nil {
 			t.Fatalf("status %d, %v", status, err)
 		}
-		rest := took - time.Duration((got.Seconds.Decode+got.Seconds.Model)*float64(time.Second))
-		fastest = min(fastest, rest)
+		rests = append(rests, took-time.Duration((got.Seconds.Decode+got.Seconds.Model)*float64(time.Second)))
 	}
-	t.Logf("a request over decoding and the model: %v", fastest)
-	if fastest > 2*time.Millisecond {
-		t.Errorf("a request costs %v over decoding and the model, want under 2 ms", fastest)
+	slices.Sort(rests)
+	t.Logf("a request over decoding and the model: median %v, fastest %v, slowest %v", rests[len(rests)/2], rests[0], rests[len(rests)-1])
+	if quartile := rests[len(rests)/4]; quartile > 2*time.Millisecond { // of the median, what else runs has its part
+		t.Errorf("a request costs %v over decoding and the model, want under 2 ms", quartile)
 	}
 }
 

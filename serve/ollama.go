@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"time"
@@ -118,9 +119,9 @@ func (s ollama) answer(w http.ResponseWriter, r *http.Request, images func(ollam
 		return err
 	}
 	text := sentences(all)
-	last := ollamaAnswer{Model: request.Model, Created: now(), Done: true, Reason: ending(all), ollamaCounts: countsOf(r, all)}
+	last := ollamaAnswer{Model: cmp.Or(request.Model, s.options.Name), Created: now(), Done: true, Reason: ending(all), ollamaCounts: countsOf(r, all)}
 	if request.Stream == nil || *request.Stream {
-		part := ollamaAnswer{Model: request.Model, Created: last.Created}
+		part := ollamaAnswer{Model: cmp.Or(request.Model, s.options.Name), Created: last.Created}
 		say(&part, text)
 		say(&last, "")
 		writeLines(w, part, last)

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -141,7 +142,7 @@ func (s openAI) completions(w http.ResponseWriter, r *http.Request) error {
 	}
 	text, end, count := sentences(all), ending(all), tokens(all)
 	answer := completion{
-		ID: "chatcmpl-" + exchangeOf(r.Context()).id, Created: exchangeOf(r.Context()).start.Unix(), Model: request.Model,
+		ID: "chatcmpl-" + exchangeOf(r.Context()).id, Created: exchangeOf(r.Context()).start.Unix(), Model: cmp.Or(request.Model, s.options.Name),
 		Usage: &usage{Completion: count, Total: count},
 	}
 	if request.Stream {
