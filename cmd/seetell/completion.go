@@ -4,19 +4,29 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"runtime"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 )
 
-// shells are those that completion writes a script for.
-var shells = map[string]func(*cli.App) (string, error){
-	"bash": func(app *cli.App) (string, error) { return bashCompletion(app), nil },
-	"zsh": func(app *cli.App) (string, error) {
-		return "#compdef seetell\nautoload -U +X bashcompinit && bashcompinit\n" + bashCompletion(app), nil
-	},
-	"fish": (*cli.App).ToFishCompletion,
+// shellNames are the shells that completion writes a script for.
+const shellNames = "bash fish zsh"
+
+// completionFor returns what writes a shell's script; nil for an unknown one.
+func completionFor(shell string) func(*cli.App) (string, error) {
+	switch shell {
+	case "bash":
+		return func(app *cli.App) (string, error) { return bashCompletion(app), nil }
+	case "zsh":
+		return func(app *cli.App) (string, error) {
+			return "#compdef seetell\nautoload -U +X bashcompinit && bashcompinit\n" + bashCompletion(app), nil
+		}
+	case "fish":
+		return fishCompletion
+	}
+	return nil
 }
 
 func completionCommand() *cli.Command {
@@ -28,8 +38,8 @@ func completionCommand() *cli.Command {
 			"zsh: seetell completion zsh > _seetell, in a folder of $fpath; " +
 			"fish: seetell completion fish > ~/.config/fish/completions/seetell.fish",
 		Action: func(c *cli.Context) error {
-			script, ok := shells[c.Args().First()]
-			if !ok || c.NArg() != 1 {
+			script := completionFor(c.Args().First())
+			if script == nil || c.NArg() != 1 {
 				return usage(errors.New("name a shell: seetell completion bash, zsh or fish"))
 			}
 			return printed(c, script)
@@ -89,8 +99,12 @@ func bashCompletion(app *cli.App) string {
 				flags = append(flags, "--"+name)
 			}
 		}
+		commands := strings.Join(commandNames(command.Subcommands), " ")
+		if command.Name == "completion" {
+			commands = shellNames
+		}
 		lines = append(lines, fmt.Sprintf("%q", path))
-		fmt.Fprintf(&cases, "\t%q) commands=%q flags=%q ;;\n", path, strings.Join(commandNames(command.Subcommands), " "), strings.Join(flags, " "))
+		fmt.Fprintf(&cases, "\t%q) commands=%q flags=%q ;;\n", path, commands, strings.Join(flags, " "))
 	})
 	return strings.NewReplacer("LINES", strings.Join(lines, "|"), "CASES\n", cases.String()).Replace(bashFunction)
 }
@@ -108,11 +122,28 @@ CASES
 	esac
 	case "$word" in
 	-*) COMPREPLY=($(compgen -W "$flags" -- "$word")) ;;
-	*) COMPREPLY=($(compgen -W "$commands" -- "$word") $(compgen -f -- "$word")) ;;
+	*)
+		COMPREPLY=($(compgen -W "$commands" -- "$word"))
+		local IFS=$'\n'
+		COMPREPLY+=($(compgen -f -- "$word")) ;;
 	esac
 }
 complete -o filenames -F _seetell seetell
 `
+
+// fishCompletion is the library's script, with files for flags that take a value,
+// without the marks around a value's name, and with the shells of completion.
+func fishCompletion(app *cli.App) (string, error) {
+	script, err := app.ToFishCompletion()
+	if err != nil {
+		return "", err
+	}
+	script = flagWithValue.ReplaceAllString(strings.ReplaceAll(script, "`", ""), "$1$2")
+	return script + "complete -c seetell -n '__fish_seen_subcommand_from completion' -f -a '" + shellNames + "'\n", nil
+}
+
+// flagWithValue is a line of a flag that takes a value and offers no files.
+var flagWithValue = regexp.MustCompile(`(?m)^(complete .*) -f( -l \S+(?: -s \S)? -r )`)
 
 // walk visits a command and those below it, with the words that lead there.
 func walk(path string, command *cli.Command, visit func(path string, command *cli.Command)) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -97,12 +98,17 @@ func TestCompletion(t *testing.T) {
 	}
 	script, _, _ := say(t, "completion", "bash")
 	path := file(t, "seetell", script)
+	if err := os.Mkdir(filepath.Join(filepath.Dir(path), "a folder"), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range []struct{ words, want string }{
 		{"mod", "model"},
 		{"model ave", "average"},
 		{"train --data x --learn", "--learning-rate"},
 		{"data download met", "meteor-table"},
 		{"caption --mod", "--model"},
+		{"completion f", "fish"},
+		{"caption --model a\\ f", "a folder"},
 	} {
 		words := strings.Fields(test.words)
 		command := exec.Command(bash, "-c", `source "$1"; shift; COMP_WORDS=(seetell "$@"); COMP_CWORD=$#; _seetell; echo "${COMPREPLY[*]}"`, "bash", path)
