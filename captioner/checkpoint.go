@@ -46,6 +46,9 @@ func Load(path string, device torch.Device) (n *Network, m Metadata, err error) 
 		}
 		return err
 	})
+	if torch.Open() != nil { // what is missing is the machine's
+		return n, m, err
+	}
 	return n, m, checkpoint.NameWhole(path, err)
 }
 

@@ -96,10 +96,10 @@ func openLibtorch() (string, error) {
 		if err == nil {
 			return candidate.path, nil
 		}
-		tried = append(tried, fmt.Sprintf("  %s: %v", candidate, err))
+		tried = append(tried, fmt.Sprintf("%s: %v", candidate, err))
 	}
-	return "", fmt.Errorf("libtorch %s cannot be opened; looked in:\n%s\n`go run github.com/seetell/seetell/cmd/setup@latest` brings it (`make build` in a checkout), or set LIBTORCH to a folder that has lib/libtorch_cpu.so of version %s, such as an installed PyTorch's",
-		pin, strings.Join(tried, "\n"), pin)
+	return "", fmt.Errorf("libtorch %s cannot be opened; looked in: %s; `go run github.com/seetell/seetell/cmd/setup@latest` brings it (`make build` in a checkout), or set LIBTORCH to a folder that has lib/libtorch_cpu.so of version %s, such as an installed PyTorch's",
+		pin, strings.Join(tried, ", "), pin)
 }
 
 func openLibtorchAt(dir string) error {
@@ -129,7 +129,7 @@ func OpenShim(file string, list capi.List) error {
 	var tried []string
 	for _, path := range shimCandidates(file) {
 		if _, err := os.Stat(path); err != nil {
-			tried = append(tried, "  "+path)
+			tried = append(tried, path)
 			continue
 		}
 		if err := capi.Fill(path, list); err != nil {
@@ -137,7 +137,7 @@ func OpenShim(file string, list capi.List) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("seetell's library %s is not there; looked for:\n%s\n`go run github.com/seetell/seetell/cmd/setup@latest` builds it (`make build` in a checkout), or name it in SEETELL_SHIM", file, strings.Join(tried, "\n"))
+	return fmt.Errorf("seetell's library %s is not there; looked for: %s; `go run github.com/seetell/seetell/cmd/setup@latest` builds it (`make build` in a checkout), or name it in SEETELL_SHIM", file, strings.Join(tried, ", "))
 }
 
 // checkShim compares the version that the shim was compiled for with that of
