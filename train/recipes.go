@@ -120,17 +120,17 @@ func best(c *Config) {
 	c.WordDetector, c.AttentionGuide, c.GuideTemperature, c.SelfCriticalWords, c.SelfCriticalApart = 0, 0, .25, 0, 0
 }
 
-// quickLook is for a first look, within minutes on two cores: the backbone stays as it
-// came, so that what it makes of a picture is computed once, and the rest learns
-// for a few epochs.
+// quickLook is for a first look, within minutes on two cores: best without what needs
+// many epochs. What pictures are in the backbone's first three layers, which stay as
+// they came, is computed once; the rest learns for a few epochs, at twice the rates.
 func quickLook(c *Config) {
-	c.Epochs, c.SelfCritical, c.SelfCriticalRate = 4, 0, 2e-4
+	c.Epochs, c.SelfCritical, c.SelfCriticalRate = 3, 0, 2e-4
 	c.Batch = 16
-	c.LearningRate, c.EncoderLearningRate = 1e-3, 5e-5
-	c.FrozenLayers, c.BatchNorm = 4, BatchNormFrozen
+	c.LearningRate, c.EncoderLearningRate = 2e-3, 1e-4
+	c.FrozenLayers, c.BatchNorm = 3, BatchNormFrozen
 	c.Schedule, c.WarmUp = ScheduleCosine, 100
 	c.ClipNorm, c.AverageDecay = 5, .998
-	c.Dropout, c.EmbeddingDropout, c.LabelSmoothing = .5, .25, .1
+	c.Dropout, c.EmbeddingDropout, c.LabelSmoothing = .3, .1, .1
 	c.Augmentation.Flip, c.Augmentation.CropScale = "", 0
 	c.MinimumCount = 5
 	c.Model.Layers, c.Model.Output, c.Model.FeatureNorm = checkpoint.Layers4, checkpoint.OutputDeep, checkpoint.FeatureNormNone

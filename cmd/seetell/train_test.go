@@ -123,7 +123,7 @@ func TestHelpOfRecipes(t *testing.T) {
 	}{
 		{[]string{"train", "--help"}, "epochs of the run (default: 21)"},
 		{[]string{"train", "--recipe", "base", "--help"}, "epochs of the run (default: 14)"},
-		{[]string{"train", "--help", "--recipe=quick"}, "epochs of the run (default: 4)"},
+		{[]string{"train", "--help", "--recipe=quick"}, "epochs of the run (default: 3)"},
 		{[]string{"train", "-h", "--recipe", "literal"}, `(default: "literal")`},
 	} {
 		out, messages, code := say(t, test.args...)
