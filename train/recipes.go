@@ -89,7 +89,7 @@ func base(c *Config) {
 	c.ClipNorm, c.AverageDecay, c.Beta2 = 5, 0, .999
 	c.Dropout, c.EmbeddingDropout, c.LabelSmoothing = .5, 0, 0
 	c.Augmentation.Flip, c.Augmentation.CropScale = "", 0
-	c.MinimumCount = 3
+	c.MinimumCount, c.Beam.LengthPenalty = 3, 0
 	c.Model.Layers, c.Model.Output, c.Model.FeatureNorm = checkpoint.Layers4, checkpoint.OutputDeep, checkpoint.FeatureNormNone
 	c.WordDetector, c.AttentionGuide, c.GuideTemperature, c.SelfCriticalWords, c.SelfCriticalApart = 0, 0, .25, 0, 0
 }
@@ -115,7 +115,7 @@ func best(c *Config) {
 	c.ClipNorm, c.AverageDecay, c.Beta2 = 5, .998, .999
 	c.Dropout, c.EmbeddingDropout, c.LabelSmoothing = .5, .25, .1
 	c.Augmentation.Flip, c.Augmentation.CropScale = loader.FlipSwap, .6
-	c.MinimumCount = 5
+	c.MinimumCount, c.Beam.LengthPenalty = 5, 0
 	c.Model.Layers, c.Model.Output, c.Model.FeatureNorm = checkpoint.Layers4, checkpoint.OutputDeep, checkpoint.FeatureNormNone
 	c.WordDetector, c.AttentionGuide, c.GuideTemperature, c.SelfCriticalWords, c.SelfCriticalApart = 0, 0, .25, 0, 0
 }
@@ -123,6 +123,7 @@ func best(c *Config) {
 // quickLook is for a first look, within minutes on two cores: best without what needs
 // many epochs. What pictures are in the backbone's first three layers, which stay as
 // they came, is computed once; the rest learns for a few epochs, at twice the rates.
+// So young a model writes too short where a caption's probability alone ranks it.
 func quickLook(c *Config) {
 	c.Epochs, c.SelfCritical, c.SelfCriticalRate = 3, 0, 2e-4
 	c.Batch = 16
@@ -132,7 +133,7 @@ func quickLook(c *Config) {
 	c.ClipNorm, c.AverageDecay = 5, .998
 	c.Dropout, c.EmbeddingDropout, c.LabelSmoothing = .3, .1, .1
 	c.Augmentation.Flip, c.Augmentation.CropScale = "", 0
-	c.MinimumCount = 5
+	c.MinimumCount, c.Beam.LengthPenalty = 5, .7
 	c.Model.Layers, c.Model.Output, c.Model.FeatureNorm = checkpoint.Layers4, checkpoint.OutputDeep, checkpoint.FeatureNormNone
 	c.WordDetector, c.AttentionGuide, c.GuideTemperature, c.SelfCriticalWords, c.SelfCriticalApart = 0, 0, .25, 0, 0
 }
@@ -156,6 +157,6 @@ func demo(c *Config) {
 	c.Model.Layers, c.Model.Output, c.Model.FeatureNorm = checkpoint.Layers34, checkpoint.OutputDeep, checkpoint.FeatureNormBatch
 	c.WordDetector, c.AttentionGuide, c.GuideTemperature, c.SelfCriticalWords, c.SelfCriticalApart = 0, 0, .25, 0, 0
 	c.Model.Features, c.Model.Embedding, c.Model.Attention, c.Model.Hidden = 128, 128, 128, 256
-	c.MinimumCount = 1
+	c.MinimumCount, c.Beam.LengthPenalty = 1, 0
 	c.Keep = 1
 }

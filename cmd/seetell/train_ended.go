@@ -31,7 +31,11 @@ func ended(out io.Writer, cfg train.Config, r train.Result) error {
 	if cfg.Pictures != "" {
 		pictures = " --pictures " + shellWord(cfg.Pictures)
 	}
-	_, err := fmt.Fprintf(out, "  seetell evaluate --model %s --data %s%s --split %s --out %s\n  seetell caption --model %[1]s photo.jpg\n",
-		shellWord(cfg.Out), shellWord(cfg.Data), pictures, shellWord(split), shellWord(filepath.Clean(cfg.Out)+"-"+split))
+	search := ""
+	if cfg.Beam.LengthPenalty > 0 { // as the run's own scores are
+		search = fmt.Sprintf(" --length-penalty %g", cfg.Beam.LengthPenalty)
+	}
+	_, err := fmt.Fprintf(out, "  seetell evaluate --model %s%s --data %s%s --split %s --out %s\n  seetell caption --model %[1]s%[2]s photo.jpg\n",
+		shellWord(cfg.Out), search, shellWord(cfg.Data), pictures, shellWord(split), shellWord(filepath.Clean(cfg.Out)+"-"+split))
 	return err
 }

@@ -32,10 +32,12 @@ Next:
 	}
 	out.Reset()
 	r.Done, r.Splits = 0, []string{"train", "validation"}
+	cfg.Beam.LengthPenalty = .7
 	if err := ended(&out, cfg, r); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"was finished before: all of its 3 epochs", "--new-schedule --epochs 4 --out 'runs/my run'", "--split validation"} {
+	for _, want := range []string{"was finished before: all of its 3 epochs", "--new-schedule --epochs 4 --out 'runs/my run'", "--split validation",
+		"seetell caption --model 'runs/my run' --length-penalty 0.7 photo.jpg"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, &out)
 		}
