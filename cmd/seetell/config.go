@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"slices"
 
 	"github.com/BurntSushi/toml"
@@ -22,16 +25,57 @@ func readConfig(c *cli.Context) error {
 		return nil
 	}
 	var values map[string]any
-	if _, err := toml.DecodeFile(path, &values); err != nil {
+	text, err := readSettings(path)
+	if err == nil {
+		_, err = toml.Decode(text, &values)
+	}
+	if err != nil {
 		return usage(fmt.Errorf("read %s: %w", path, err))
 	}
 	return applyConfig(c, path, values)
+}
+
+// Limits of a settings file: what reading it takes grows with the square of how
+// deep its keys go.
+const (
+	mostSettings = 256 << 10 // bytes
+	mostParts    = 64        // dots of a line
+	mostNested   = 1000      // brackets of all
+	mostWrong    = 20        // mistakes that are told
+)
+
+// readSettings reads a file, or what a pipe gives, within the limits.
+func readSettings(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, mostSettings+1))
+	if err != nil {
+		return "", err
+	}
+	if len(text) > mostSettings {
+		return "", fmt.Errorf("more than %d KB, which no settings take", mostSettings>>10)
+	}
+	for line := range bytes.Lines(text) {
+		if bytes.Count(line, []byte(".")) > mostParts {
+			return "", fmt.Errorf("a line with more than %d dots: settings are names of flags and values", mostParts)
+		}
+	}
+	if bytes.Count(text, []byte("["))+bytes.Count(text, []byte("{")) > mostNested {
+		return "", fmt.Errorf("more than %d brackets: settings are names of flags and values", mostNested)
+	}
+	return string(text), nil
 }
 
 // applyConfig sets flags by name, those apart that are set already.
 func applyConfig(c *cli.Context, path string, values map[string]any) error {
 	var wrong []error
 	for name, value := range values {
+		if len(wrong) == mostWrong {
+			break
+		}
 		if !hasFlag(c, name) {
 			wrong = append(wrong, fmt.Errorf("%s: %q is no flag of %s%s", path, name, c.Command.Name, meant("", name, flagNames(c.Command))))
 			continue
