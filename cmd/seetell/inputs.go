@@ -40,7 +40,7 @@ func inputs(arguments []string, list string, recursive bool, stdin io.Reader) (p
 }
 
 // leftOut counts what lies in folders of pictures and is not described.
-type leftOut struct{ files, folders int }
+type leftOut struct{ files, folders, hidden int }
 
 // log tells what is left out, if anything.
 func (l leftOut) log() {
@@ -50,6 +50,9 @@ func (l leftOut) log() {
 	}
 	if l.folders > 0 {
 		parts = append(parts, fmt.Sprintf("folders within, into which --recursive looks: %d", l.folders))
+	}
+	if l.hidden > 0 {
+		parts = append(parts, fmt.Sprintf("hidden folders: %d", l.hidden))
 	}
 	if len(parts) > 0 {
 		logrus.Info("left out: " + strings.Join(parts, "; "))
@@ -83,6 +86,9 @@ func picturesIn(folder string, recursive bool, left *leftOut) ([]string, error) 
 		switch {
 		case err != nil:
 			return err
+		case entry.IsDir() && path != folder && isHidden(entry.Name()):
+			left.hidden++
+			return fs.SkipDir
 		case entry.IsDir() && path != folder && !recursive:
 			left.folders++
 			return fs.SkipDir
@@ -102,6 +108,10 @@ func picturesIn(folder string, recursive bool, left *leftOut) ([]string, error) 
 	}
 	return paths, nil
 }
+
+// isHidden tells folders of programs, such as those for thumbnails and a Mac's in
+// archives, from a person's.
+func isHidden(name string) bool { return name[0] == '.' || name == "__MACOSX" }
 
 // isRegular tells files, and links to them, from pipes, devices and the like.
 func isRegular(path string) bool {

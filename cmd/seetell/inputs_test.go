@@ -10,7 +10,7 @@ import (
 
 func TestInputs(t *testing.T) {
 	dir := t.TempDir()
-	for _, name := range []string{"b.JPG", "a.png", "notes.txt", "within/c.webp", "a.png.xmp"} {
+	for _, name := range []string{"b.JPG", "a.png", "notes.txt", "within/c.webp", "a.png.xmp", ".thumbnails/a.png", "__MACOSX/b.jpg"} {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
@@ -29,8 +29,8 @@ func TestInputs(t *testing.T) {
 	}{
 		{"a file", []string{dir + "/notes.txt"}, "", false, []string{"notes.txt"}, leftOut{}},
 		{"a file that is not there", []string{dir + "/z.jpg"}, "", false, []string{"z.jpg"}, leftOut{}},
-		{"a folder", []string{dir}, "", false, []string{"a.png", "b.JPG"}, leftOut{1, 1}},
-		{"and folders within", []string{dir}, "", true, []string{"a.png", "b.JPG", "within/c.webp"}, leftOut{1, 0}},
+		{"a folder", []string{dir}, "", false, []string{"a.png", "b.JPG"}, leftOut{1, 1, 2}},
+		{"and folders within", []string{dir}, "", true, []string{"a.png", "b.JPG", "within/c.webp"}, leftOut{1, 0, 2}},
 		{"a glob", []string{dir + "/*.png"}, "", false, []string{"a.png"}, leftOut{}},
 		{"a list", []string{dir + "/z.jpg"}, "-", false, []string{"z.jpg", "x y.jpg"}, leftOut{}},
 	} {
