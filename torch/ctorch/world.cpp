@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <random>
@@ -313,6 +314,21 @@ class WithoutPipeSignals {
   sigset_t before_;
 };
 
+// wait_for_all returns when every process is connected to all others: one that
+// left at once would break off what these still connect. It waits for seconds
+// alone, since who died meanwhile is found at the first sum.
+void wait_for_all(c10d::Store& store, const tg_world_options& o) {
+  try {
+    std::vector<std::string> keys;
+    for (int rank = 0; rank < o.size; rank++) {
+      keys.push_back("connected/" + std::to_string(rank));
+    }
+    store.set(keys[o.rank], "");
+    store.wait(keys, milliseconds(std::min<int64_t>(o.join_ms, 10'000)));
+  } catch (const std::exception&) {
+  }
+}
+
 std::string note_key(const char* key) { return std::string("note/") + key; }
 
 }  // namespace
@@ -333,6 +349,7 @@ char* tg_world_join(tg_world** out, tg_world_options o) {
     auto gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(cpu, o.rank, o.size,
                                                             gloo_options(o));
     gloo->setSequenceNumberForGroup();
+    if (!o.pytorch) wait_for_all(*cpu, o);
     auto group = c10::make_intrusive<c10d::ProcessGroup>(store, o.rank, o.size);
     group->setBackend(at::kCPU, c10d::ProcessGroup::BackendType::GLOO, gloo);
     group->setDefaultBackend(c10d::ProcessGroup::BackendType::GLOO);
