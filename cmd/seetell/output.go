@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -56,7 +57,8 @@ func terminalFile(w io.Writer) (*os.File, bool) {
 // each.
 func printError(messages io.Writer, err error) {
 	for _, one := range joined(err) {
-		fmt.Fprintf(messages, "seetell: %s\n", terminal.Line(advised(one).Error()))
+		said := strings.TrimSuffix(advised(one).Error(), ": "+context.Canceled.Error()) // who ended it knows
+		fmt.Fprintf(messages, "seetell: %s\n", terminal.Line(said))
 	}
 }
 
