@@ -92,7 +92,7 @@ fuzz: build
 	@for package in $$(go list ./...); do \
 	  for target in $$(go test -list '^Fuzz' "$$package" 2>/dev/null | grep '^Fuzz'); do \
 	    echo "$$package $$target"; \
-	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(TIME) "$$package" || exit 1; \
+	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(TIME) -fuzzminimizetime 10x "$$package" || exit 1; \
 	  done; \
 	done
 
