@@ -28,7 +28,8 @@ func InBackbone(name string) bool { return strings.HasPrefix(name, backbonePrefi
 // LoadBackbone gives the backbone its weights: "imagenet" for torchvision's,
 // downloaded where they are not in PyTorch's cache; "none" to leave it as it
 // is; a file of the same network with torchvision's names, which are timm's too,
-// alone or within a larger model; else the name of such a model on the Hugging Face hub, timm/resnet18.tv_in1k.
+// alone or within a larger model; else the name of such a model on the Hugging
+// Face hub, timm/resnet18.tv_in1k.
 func (n *Network) LoadBackbone(ctx context.Context, source string) error {
 	if source == "none" {
 		return nil

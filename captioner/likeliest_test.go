@@ -7,7 +7,6 @@ import (
 	"reflect"
 	"testing"
 
-	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/torch"
 )
 
@@ -25,18 +24,10 @@ var searchBeams = map[string]Beam{
 // TestLikeliest: searches that see the likeliest words alone find what searches
 // find that see all, to the last bit, also where many words are equally likely.
 func TestLikeliest(t *testing.T) {
-	words := specials[:4:4]
-	for i := range 30 {
-		words = append(words, fmt.Sprint("w", i))
-	}
-	v, err := checkpoint.NewVocabulary(checkpoint.WordTokenizer, words)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, of := range []string{"random", "equal", "in bfloat16", "together"} {
 		for name, beam := range searchBeams {
 			t.Run(of+", "+name, func(t *testing.T) {
-				n := networkOf(t, v, of == "equal")
+				n, v := networkOf(t, of == "equal")
 				find := func(narrow bool) (found [][]Caption) {
 					n.Decoder.narrow = narrow
 					err := torch.NoGrad(func(s *torch.Scope) (err error) {
@@ -65,19 +56,15 @@ func TestLikeliest(t *testing.T) {
 	}
 }
 
-// networkOf returns a network that knows the words of v, where equal with some
-// words that are always equally likely.
-func networkOf(t *testing.T, v *Vocabulary, equal bool) *Network {
+// networkOf returns a network that knows 30 words, where equal with some that are
+// always equally likely.
+func networkOf(t *testing.T, equal bool) (*Network, *Vocabulary) {
 	t.Helper()
 	if err := torch.ManualSeed(11); err != nil {
 		t.Fatal(err)
 	}
-	n, err := NewNetwork(smallConfig(), v.Len(), torch.CPU)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(n.Close)
-	err = torch.NoGrad(func(s *torch.Scope) error {
+	n, v := numbered(t, smallConfig(), 30)
+	err := torch.NoGrad(func(s *torch.Scope) error {
 		n.Decoder.output.Weight.ScaleInPlace(s, 10)
 		if equal {
 			n.Decoder.output.Weight.Narrow(s, 0, 3, 25).FillInPlace(s, .01)
@@ -88,7 +75,7 @@ func networkOf(t *testing.T, v *Vocabulary, equal bool) *Network {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return n
+	return n, v
 }
 
 // TestLikeliestNotFinite: scores that are no numbers are found out in either way.
@@ -111,19 +98,7 @@ func TestLikeliestNotFinite(t *testing.T) {
 // BenchmarkSearch times searches of 16 pictures by the recipe "base", 2,539 words,
 // that see all words and that see the likeliest.
 func BenchmarkSearch(b *testing.B) {
-	words := specials[:4:4]
-	for i := range 2535 {
-		words = append(words, fmt.Sprint("w", i))
-	}
-	v, err := checkpoint.NewVocabulary(checkpoint.WordTokenizer, words)
-	if err != nil {
-		b.Fatal(err)
-	}
-	n, err := NewNetwork(DefaultConfig(), v.Len(), torch.CPU)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer n.Close()
+	n, v := numbered(b, DefaultConfig(), 2535)
 	for _, narrow := range []bool{false, true, false, true} {
 		b.Run(fmt.Sprint("narrow=", narrow), func(b *testing.B) {
 			n.Decoder.narrow = narrow

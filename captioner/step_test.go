@@ -19,20 +19,27 @@ func BenchmarkStep(b *testing.B) {
 	}
 }
 
-func benchmarkStep(b *testing.B, p Precision) {
+// numbered returns a network that knows the words w0, w1, …
+func numbered(t testing.TB, c Config, count int) (*Network, *Vocabulary) {
+	t.Helper()
 	words := specials[:4:4]
-	for i := range 3000 {
+	for i := range count {
 		words = append(words, fmt.Sprint("w", i))
 	}
 	v, err := checkpoint.NewVocabulary(checkpoint.WordTokenizer, words)
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
-	n, err := NewNetwork(DefaultConfig(), v.Len(), torch.CPU)
+	n, err := NewNetwork(c, v.Len(), torch.CPU)
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
-	defer n.Close()
+	t.Cleanup(n.Close)
+	return n, v
+}
+
+func benchmarkStep(b *testing.B, p Precision) {
+	n, v := numbered(b, DefaultConfig(), 3000)
 	var parameters []nn.Parameter
 	for _, entry := range n.Named() {
 		if entry.Trainable {

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/seetell/seetell/internal/picturename"
 	"github.com/seetell/seetell/internal/regular"
 	"github.com/seetell/seetell/picture"
 )
@@ -145,7 +146,7 @@ func (f folder) files() ([]string, error) {
 		switch {
 		case err != nil:
 			return err
-		case name != f.path && (entry.Name()[0] == '.' || entry.Name() == "__MACOSX"):
+		case name != f.path && picturename.Hidden(entry.Name()):
 			if entry.IsDir() {
 				return filepath.SkipDir
 			}

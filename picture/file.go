@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"path/filepath"
 	"runtime/debug"
-	"strings"
 
 	"github.com/seetell/seetell/internal/picturename"
 )
@@ -19,7 +18,7 @@ import (
 // too, where it is named.
 func IsName(path string) bool {
 	name := filepath.Base(path)
-	return !strings.HasPrefix(name, ".") && picturename.Ends(name)
+	return !picturename.Hidden(name) && picturename.Ends(name)
 }
 
 // Read reads the bytes of a picture's file. It stops at once where they do not

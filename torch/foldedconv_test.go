@@ -6,6 +6,13 @@ import (
 	"testing"
 )
 
+// drawn returns numbers from −1 to 1.
+func drawn(s *Scope, shape ...int64) *Tensor {
+	x := Empty(s, Float32, CPU, shape...)
+	x.Uniform(s, -1, 1)
+	return x
+}
+
 func TestPackedConv2D(t *testing.T) {
 	for _, test := range []struct {
 		products  DType
@@ -16,11 +23,7 @@ func TestPackedConv2D(t *testing.T) {
 				t.Fatal(err)
 			}
 			compute(t, func(s *Scope) {
-				draw := func(shape ...int64) *Tensor {
-					x := Empty(s, Float32, CPU, shape...)
-					x.Uniform(s, -1, 1)
-					return x.To(s, test.products)
-				}
+				draw := func(shape ...int64) *Tensor { return drawn(s, shape...).To(s, test.products) }
 				x, other := draw(2, 8, 9, 9).ChannelsLast(s), draw(2, 16, 5, 5).ChannelsLast(s)
 				weight, bias := draw(16, 8, 3, 3), draw(16)
 				o := Conv2DOptions{Stride: [2]int64{2, 2}, Padding: [2]int64{1, 1}}
@@ -54,11 +57,7 @@ func TestPackedConv2DOf3x3(t *testing.T) {
 				t.Fatal(err)
 			}
 			compute(t, func(s *Scope) {
-				draw := func(shape ...int64) *Tensor {
-					x := Empty(s, Float32, CPU, shape...)
-					x.Uniform(s, -1, 1)
-					return x
-				}
+				draw := func(shape ...int64) *Tensor { return drawn(s, shape...) }
 				x, other := draw(test.pictures, 32, test.height, test.width), draw(test.pictures, 48, test.height, test.width).ChannelsLast(s)
 				weight, bias := draw(48, 32, 3, 3), draw(48)
 				o := Conv2DOptions{Stride: [2]int64{1, 1}, Padding: [2]int64{1, 1}}

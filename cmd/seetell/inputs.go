@@ -12,6 +12,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"github.com/seetell/seetell/internal/picturename"
 	"github.com/seetell/seetell/internal/regular"
 	"github.com/seetell/seetell/picture"
 )
@@ -86,7 +87,7 @@ func picturesIn(folder string, recursive bool, left *leftOut) ([]string, error) 
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && path != folder && isHidden(entry.Name()):
+		case entry.IsDir() && path != folder && picturename.Hidden(entry.Name()):
 			left.hidden++
 			return fs.SkipDir
 		case entry.IsDir() && path != folder && !recursive:
@@ -108,10 +109,6 @@ func picturesIn(folder string, recursive bool, left *leftOut) ([]string, error) 
 	}
 	return paths, nil
 }
-
-// isHidden tells folders of programs, such as those for thumbnails and a Mac's in
-// archives, from a person's.
-func isHidden(name string) bool { return name[0] == '.' || name == "__MACOSX" }
 
 // isRegular tells files, and links to them, from pipes, devices and the like.
 func isRegular(path string) bool {

@@ -13,3 +13,9 @@ var endings = []string{".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".webp"
 func Ends(name string) bool {
 	return slices.Contains(endings, strings.ToLower(filepath.Ext(name)))
 }
+
+// Hidden tells whether a name within a folder is that of a hidden file or folder,
+// a Mac's in an archive among them, which are a program's and no person's.
+func Hidden(name string) bool {
+	return strings.HasPrefix(name, ".") || name == "__MACOSX"
+}
