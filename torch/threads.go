@@ -12,6 +12,7 @@ import (
 
 	"github.com/klauspost/cpuid/v2"
 
+	"github.com/seetell/seetell/internal/cgroup"
 	"github.com/seetell/seetell/torch/internal/capi"
 )
 
@@ -29,7 +30,7 @@ func TuneProcess() {
 	capi.KeepMemory()
 	capi.SpinBriefly()
 	_ = os.Setenv("SEETELL_SPARE_ADDRESSES", strconv.Itoa(spareAddresses))
-	if n := quota(runtime.GOMAXPROCS(0), runtime.NumCPU(), os.Getenv); n > 0 {
+	if n := quota(cgroup.Processors(), runtime.NumCPU(), os.Getenv); n > 0 {
 		_ = os.Setenv("OMP_NUM_THREADS", strconv.Itoa(n)) // which fails for no such name
 	}
 }
@@ -38,8 +39,7 @@ func TuneProcess() {
 const spareAddresses = 384 << 20
 
 // quota returns the number of threads for a process that may use no more than a
-// number of processors at once, which Go's runtime reads from its cgroup; 0 where
-// it may use all, or somebody has said how many.
+// number of processors at once; 0 where it may use all, or somebody has said how many.
 func quota(allowed, processors int, variable func(string) string) int {
 	if allowed >= processors || variable("OMP_NUM_THREADS") != "" || variable("GOMAXPROCS") != "" {
 		return 0

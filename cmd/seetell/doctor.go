@@ -15,6 +15,7 @@ import (
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/hub"
+	"github.com/seetell/seetell/internal/cgroup"
 	"github.com/seetell/seetell/nn/resnet"
 	"github.com/seetell/seetell/torch"
 	"github.com/seetell/seetell/torch/distributed"
@@ -97,7 +98,7 @@ func openLibrary(name string) string {
 const setupAdvice = "without a checkout, `go run github.com/seetell/seetell/cmd/setup@latest` brings libtorch and seetell's library; score, plot, report, data and model need neither"
 
 func (f *findings) addDevices() {
-	f.add("cpu", fmt.Sprintf("%d of %d cores, %d threads, precision auto is %s", min(runtime.GOMAXPROCS(0), runtime.NumCPU()), runtime.NumCPU(), torch.Threads(), automatic(torch.CPU)), "")
+	f.add("cpu", fmt.Sprintf("%d of %d cores, %d threads, precision auto is %s", cgroup.Processors(), runtime.NumCPU(), torch.Threads(), automatic(torch.CPU)), "")
 	if _, err := torch.ParseDevice("cuda"); err != nil {
 		f.add("cuda", err.Error(), "nothing, unless this machine should have one: --device auto takes the CPU")
 		return

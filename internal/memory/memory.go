@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/seetell/seetell/internal/cgroup"
 )
 
 // Info is in bytes; what cannot be known is 0.
@@ -26,7 +28,7 @@ func Process() Info {
 		Resident: status["VmRSS"], Peak: status["VmHWM"],
 		Total: machine["MemTotal"], Free: machine["MemAvailable"],
 	}
-	for _, limit := range cgroupLimits("/sys/fs/cgroup", "/proc/self/cgroup") {
+	for _, limit := range cgroupLimits(cgroup.Root, cgroup.Membership) {
 		info.Total = min(info.Total, limit.total)
 		info.Free = min(info.Free, limit.free)
 	}
@@ -60,48 +62,23 @@ type memoryLimit struct{ total, free int64 }
 // cgroupLimits returns the limits of the process's cgroup and those above it,
 // of version 1 and 2. Memory that only caches files counts as free.
 func cgroupLimits(root, membership string) []memoryLimit {
-	text, _ := os.ReadFile(membership)
-	var limits []memoryLimit
-	for _, line := range strings.Split(strings.TrimSpace(string(text)), "\n") {
-		fields := strings.SplitN(line, ":", 3)
-		if len(fields) != 3 {
-			continue
-		}
-		switch {
-		case fields[0] == "0" && fields[1] == "":
-			limits = append(limits, walkLimits(root, fields[2], cgroupFiles{"memory.max", "memory.current", "inactive_file"})...)
-		case strings.Contains(","+fields[1]+",", ",memory,"):
-			limits = append(limits, walkLimits(filepath.Join(root, "memory"), fields[2],
-				cgroupFiles{"memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"})...)
-		}
-	}
-	return limits
+	first, second := cgroup.Folders(root, membership, "memory")
+	return append(limitsIn(second, cgroupFiles{"memory.max", "memory.current", "inactive_file"}),
+		limitsIn(first, cgroupFiles{"memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"})...)
 }
 
 // cgroupFiles names a version's files for the limit and the use, and the line
 // of memory.stat for what caches files.
 type cgroupFiles struct{ limit, use, cache string }
 
-// walkLimits reads the limits from the group up to the root, which inside a
-// container is the only one that is there.
-func walkLimits(root, group string, files cgroupFiles) []memoryLimit {
-	var limits []memoryLimit
-	for group = filepath.Clean("/" + group); ; group = filepath.Dir(group) {
-		dir := filepath.Join(root, group)
-		if total, ok := number(filepath.Join(dir, files.limit)); ok && total < math.MaxInt64>>8 {
-			use, _ := number(filepath.Join(dir, files.use))
-			limits = append(limits, memoryLimit{total, max(total-use+cached(dir, files.cache), 0)})
-		}
-		if group == "/" {
-			return limits
+func limitsIn(folders []string, files cgroupFiles) (limits []memoryLimit) {
+	for _, folder := range folders {
+		if total, ok := cgroup.Number(filepath.Join(folder, files.limit)); ok && total < math.MaxInt64>>8 {
+			use, _ := cgroup.Number(filepath.Join(folder, files.use))
+			limits = append(limits, memoryLimit{total, max(total-use+cached(folder, files.cache), 0)})
 		}
 	}
-}
-
-func number(path string) (int64, bool) {
-	text, _ := os.ReadFile(path)
-	n, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
-	return n, err == nil
+	return limits
 }
 
 func cached(dir, name string) int64 {
