@@ -36,7 +36,10 @@ func run(t *testing.T, command *exec.Cmd) {
 func TestKilled(t *testing.T) {
 	server, set := serve(t)
 	cache := t.TempDir()
-	server.Fail(&hubtest.Fault{InStore: true, Times: -1, Chunk: 3000, Pause: 2 * time.Millisecond})
+	server.Fail(
+		&hubtest.Fault{InStore: true, Times: 1, Chunk: 3000, Pause: 50 * time.Millisecond}, // the kill comes before its end, however slow the machine
+		&hubtest.Fault{InStore: true, Times: -1, Chunk: 3000, Pause: 2 * time.Millisecond},
+	)
 	random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
 	for kill := range 20 {
 		command := another(server, cache)
