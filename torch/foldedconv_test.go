@@ -49,9 +49,13 @@ func TestPackedConv2D(t *testing.T) {
 
 // TestPackedConv2DOf3x3 has windows of 3 × 3 with many channels, which float32
 // multiplies by Winograd's way, with sides even, odd, of 1, and of more tiles than
-// are multiplied at once.
+// are multiplied at once. Maps of 14 and more have tiles of 4 × 4, which round more:
+// behind all of ResNet-18 1.6e-6 of the largest, where direct convolutions have 1.2e-6.
 func TestPackedConv2DOf3x3(t *testing.T) {
-	for _, test := range []struct{ pictures, height, width int64 }{{2, 8, 6}, {1, 7, 9}, {3, 1, 5}, {1, 2, 1}, {2, 40, 37}} {
+	for _, test := range []struct {
+		pictures, height, width int64
+		tolerance               float64 // of the largest
+	}{{2, 8, 6, 1e-6}, {1, 7, 9, 1e-6}, {3, 1, 5, 1e-6}, {1, 2, 1, 1e-6}, {9, 12, 13, 1e-6}, {1, 14, 17, 2e-6}, {2, 40, 37, 2e-6}, {1, 64, 64, 2e-6}} {
 		t.Run(fmt.Sprint(test), func(t *testing.T) {
 			if err := ManualSeed(1); err != nil {
 				t.Fatal(err)
@@ -63,10 +67,10 @@ func TestPackedConv2DOf3x3(t *testing.T) {
 				o := Conv2DOptions{Stride: [2]int64{1, 1}, Padding: [2]int64{1, 1}}
 				packed := PackConv2D(s, weight, bias, o, x.Shape()...)
 				want := x.Conv2D(s, weight, bias, o)
-				expectNear(t, s, "plain", packed.Forward(s, x.ChannelsLast(s)), want, 1e-6)
-				expectNear(t, s, "another layout", packed.Forward(s, x), want, 1e-6)
-				expectNear(t, s, "sum", packed.ForwardAddReLU(s, x, other), want.Add(s, other).ReLUInPlace(s), 1e-6)
-				expectNear(t, s, "no bias", PackConv2D(s, weight, nil, o, x.Shape()...).ForwardReLU(s, x), x.Conv2D(s, weight, nil, o).ReLUInPlace(s), 1e-6)
+				expectNear(t, s, "plain", packed.Forward(s, x.ChannelsLast(s)), want, test.tolerance)
+				expectNear(t, s, "another layout", packed.Forward(s, x), want, test.tolerance)
+				expectNear(t, s, "sum", packed.ForwardAddReLU(s, x, other), want.Add(s, other).ReLUInPlace(s), test.tolerance)
+				expectNear(t, s, "no bias", PackConv2D(s, weight, nil, o, x.Shape()...).ForwardReLU(s, x), x.Conv2D(s, weight, nil, o).ReLUInPlace(s), test.tolerance)
 			})
 		})
 	}

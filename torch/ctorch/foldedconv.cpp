@@ -136,7 +136,7 @@ char* tg_pack_conv2d(tg_tensor** out, const tg_tensor* weight,
     TORCH_CHECK(output(list(input), value(weight).sizes(), o),
                 "no such convolution of an input ", list(input));
     if (winograd_suits(value(weight), o)) {
-      *out = wrap(winograd_pack(value(weight)));
+      *out = wrap(winograd_pack(value(weight), list(input)[2], list(input)[3]));
       return;
     }
     *out = wrap(at::mkldnn_reorder_conv2d_weight(

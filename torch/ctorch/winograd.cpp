@@ -1,7 +1,8 @@
-// F(2 × 2, 3 × 3) of Lavin and Gray 2016 ("Fast Algorithms for Convolutional
-// Neural Networks", section 4.1): each tile of 2 × 2 outputs reads 4 × 4 inputs
-// and costs 16 multiplications for each pair of channels instead of 36. The
-// sums are taken in another order than oneDNN's, and no less exactly.
+// Convolutions of 3 × 3 by Winograd's way (Lavin and Gray 2016, "Fast
+// Algorithms for Convolutional Neural Networks", section 4): a tile of m × m
+// outputs reads n × n inputs, n = m + 2, and costs n² multiplications for each
+// pair of channels instead of 9 m². F(2 × 2) has 16 in place of 36, F(4 × 4) 36
+// in place of 144.
 #include "winograd.h"
 
 #include <ATen/Functions.h>
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "clones.h"
 
@@ -18,29 +20,96 @@ using at::Tensor;
 
 namespace {
 
-constexpr int64_t points = 16;
+// Lanes are channels side by side, numbers of which there is one for each.
+constexpr int64_t lanes = 16;
+typedef float Lanes __attribute__((vector_size(lanes * sizeof(float))));
 
-// most_tiles is how many tiles are multiplied at once: enough to read the
-// weights for, and few enough to stay in a core's cache.
-constexpr int64_t most_tiles = 224;
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
+ALWAYS_INLINE void load(Lanes& x, const float* from) {
+  std::memcpy(&x, from, sizeof x);
+}
+
+ALWAYS_INLINE void store(float* to, const Lanes& x) {
+  std::memcpy(to, &x, sizeof x);
+}
+
+// Two is F(2 × 2), by the points 0, ±1 and infinity.
+struct Two {
+  static constexpr int64_t m = 2, n = 4;
+
+  // inward puts Bᵀ x in the place of x, step apart.
+  static ALWAYS_INLINE void inward(Lanes* x, int64_t step) {
+    Lanes &a = x[0], &b = x[step], &c = x[2 * step], &d = x[3 * step];
+    Lanes p = a - c, q = b + c, r = c - b, s = b - d;
+    a = p, b = q, c = r, d = s;
+  }
+
+  // outward puts Aᵀ x in the first m places of x.
+  static ALWAYS_INLINE void outward(Lanes* x, int64_t step) {
+    Lanes &a = x[0], &b = x[step], &c = x[2 * step], &d = x[3 * step];
+    Lanes p = a + b + c, q = b - c - d;
+    a = p, b = q;
+  }
+
+  static Tensor weights() {  // G
+    return at::tensor({1., 0., 0., .5, .5, .5, .5, -.5, .5, 0., 0., 1.},
+                      at::kDouble)
+        .view({n, 3});
+  }
+};
+
+// Four is F(4 × 4), by the points 0, ±5/8, ±3/2 and infinity, whose rounding is
+// a quarter of that of the usual ones, 0, ±1, ±2 and infinity.
+struct Four {
+  static constexpr int64_t m = 4, n = 6;
+  static constexpr double p = 5. / 8, q = 3. / 2;
+
+  static ALWAYS_INLINE void inward(Lanes* x, int64_t step) {
+    constexpr float pp = p * p, qq = q * q, both = pp * qq, sum = pp + qq;
+    constexpr float u = p, v = q;
+    Lanes &a = x[0], &b = x[step], &c = x[2 * step], &d = x[3 * step];
+    Lanes &e = x[4 * step], &f = x[5 * step];
+    Lanes first = both * a - sum * c + e, last = both * b - sum * d + f;
+    Lanes evenp = e - qq * c, oddp = u * (d - qq * b);
+    Lanes evenq = e - pp * c, oddq = v * (d - pp * b);
+    a = first, b = evenp + oddp, c = evenp - oddp;
+    d = evenq + oddq, e = evenq - oddq, f = last;
+  }
+
+  static ALWAYS_INLINE void outward(Lanes* x, int64_t step) {
+    constexpr float u = p, v = q, pp = p * p, qq = q * q;
+    constexpr float ppp = p * pp, qqq = q * qq;
+    Lanes &a = x[0], &b = x[step], &c = x[2 * step], &d = x[3 * step];
+    Lanes &e = x[4 * step], &f = x[5 * step];
+    Lanes sump = b + c, lessp = b - c, sumq = d + e, lessq = d - e;
+    Lanes last = ppp * lessp + qqq * lessq + f;
+    a = a + sump + sumq, b = u * lessp + v * lessq;
+    c = pp * sump + qq * sumq, d = last;
+  }
+
+  static Tensor weights() {
+    constexpr double pp = p * p, qq = q * q;
+    constexpr double np = 2 * pp * (pp - qq), nq = 2 * qq * (qq - pp);
+    return at::tensor({1 / (pp * qq), 0., 0., 1 / np, p / np, pp / np, 1 / np,
+                       -p / np, pp / np, 1 / nq, q / nq, qq / nq, 1 / nq,
+                       -q / nq, qq / nq, 0., 0., 1.},
+                      at::kDouble)
+        .view({n, 3});
+  }
+};
 
 // least_channels is where what it saves exceeds what the tiles cost.
 constexpr int64_t least_channels = 32;
 
-struct Four {
-  float a, b, c, d;
-};
+// least_side is the smallest side of a map that is cut into tiles of 4 × 4:
+// below it they are few for the weights that are read, and much is beyond the
+// edge.
+constexpr int64_t least_side = 14;
 
-// inward is Bᵀ of a column, outward Aᵀ.
-inline Four inward(Four x) {
-  return {x.a - x.c, x.b + x.c, x.c - x.b, x.b - x.d};
-}
-
-struct Two {
-  float a, b;
-};
-
-inline Two outward(Four x) { return {x.a + x.b + x.c, x.b - x.c - x.d}; }
+// most_tiles is how many tiles are multiplied at once: enough to read the
+// weights for, and few enough for their products to stay near a core.
+constexpr int64_t most_tiles = 160;
 
 // Shape is what a convolution goes over.
 struct Shape {
@@ -54,54 +123,77 @@ struct Place {
   int64_t picture, y, x;
 };
 
-inline Place place(const Shape& s, int64_t tile) {
+inline Place place(const Shape& s, int64_t tile, int64_t m) {
   int64_t of = tile % s.tiles();
-  return {tile / s.tiles(), of / s.across * 2, of % s.across * 2};
+  return {tile / s.tiles(), of / s.across * m, of % s.across * m};
 }
 
-// read_tile writes Bᵀ d B of the 4 × 4 inputs d, channel by channel, to 16
+// read_tile writes Bᵀ d B of the n × n inputs d, channel by channel, to n²
 // places that are step numbers apart.
-SEETELL_CLONES
-void read_tile(const float* const* d, int64_t channels, float* to,
-               int64_t step) {
-#pragma omp simd
-  for (int64_t i = 0; i < channels; i++) {
-    Four p = inward({d[0][i], d[4][i], d[8][i], d[12][i]});
-    Four q = inward({d[1][i], d[5][i], d[9][i], d[13][i]});
-    Four r = inward({d[2][i], d[6][i], d[10][i], d[14][i]});
-    Four s = inward({d[3][i], d[7][i], d[11][i], d[15][i]});
-    Four a = inward({p.a, q.a, r.a, s.a}), b = inward({p.b, q.b, r.b, s.b});
-    Four c = inward({p.c, q.c, r.c, s.c}), e = inward({p.d, q.d, r.d, s.d});
-    float* at = to + i;
-    at[0] = a.a, at[step] = a.b, at[2 * step] = a.c, at[3 * step] = a.d;
-    at[4 * step] = b.a, at[5 * step] = b.b, at[6 * step] = b.c;
-    at[7 * step] = b.d, at[8 * step] = c.a, at[9 * step] = c.b;
-    at[10 * step] = c.c, at[11 * step] = c.d, at[12 * step] = e.a;
-    at[13 * step] = e.b, at[14 * step] = e.c, at[15 * step] = e.d;
+template <class Way>
+ALWAYS_INLINE void read_tile(const float* const* d, int64_t channels, float* to,
+                             int64_t step) {
+  constexpr int64_t n = Way::n;
+  for (int64_t i = 0; i < channels; i += lanes) {
+    Lanes x[n * n];
+    for (int64_t k = 0; k < n * n; k++) load(x[k], d[k] + i);
+    for (int64_t k = 0; k < n; k++) Way::inward(x + k, n);
+    for (int64_t k = 0; k < n; k++) {
+      Way::inward(x + k * n, 1);
+      for (int64_t j = 0; j < n; j++)
+        store(to + (k * n + j) * step + i, x[k * n + j]);
+    }
   }
 }
 
-// write_tile writes Aᵀ m A plus what is added to 2 × 2 outputs; ReLU cuts off
+// write_tile writes Aᵀ x A plus what is added to m × m outputs; ReLU cuts off
 // what is below least.
+template <class Way>
+ALWAYS_INLINE void write_tile(const float* from, int64_t step, int64_t channels,
+                              const float* bias, const float* const* added,
+                              float least, float* const* to) {
+  constexpr int64_t n = Way::n, m = Way::m;
+  for (int64_t i = 0; i < channels; i += lanes) {
+    Lanes x[n * n], b;
+    load(b, bias + i);
+    for (int64_t k = 0; k < n * n; k++) load(x[k], from + k * step + i);
+    for (int64_t k = 0; k < n; k++) Way::outward(x + k, n);
+    for (int64_t k = 0; k < m; k++) {
+      Way::outward(x + k * n, 1);
+      for (int64_t j = 0; j < m; j++) {
+        Lanes more;
+        load(more, added[k * m + j] + i);
+        Lanes y = x[k * n + j] + b + more;
+        store(to[k * m + j] + i, y < least ? Lanes{} + least : y);
+      }
+    }
+  }
+}
+
 SEETELL_CLONES
-void write_tile(const float* from, int64_t step, int64_t channels,
+void read_two(const float* const* d, int64_t channels, float* to,
+              int64_t step) {
+  read_tile<Two>(d, channels, to, step);
+}
+
+SEETELL_CLONES
+void read_four(const float* const* d, int64_t channels, float* to,
+               int64_t step) {
+  read_tile<Four>(d, channels, to, step);
+}
+
+SEETELL_CLONES
+void write_two(const float* from, int64_t step, int64_t channels,
+               const float* bias, const float* const* added, float least,
+               float* const* to) {
+  write_tile<Two>(from, step, channels, bias, added, least, to);
+}
+
+SEETELL_CLONES
+void write_four(const float* from, int64_t step, int64_t channels,
                 const float* bias, const float* const* added, float least,
                 float* const* to) {
-#pragma omp simd
-  for (int64_t i = 0; i < channels; i++) {
-    const float* m = from + i;
-    Two p = outward({m[0], m[4 * step], m[8 * step], m[12 * step]});
-    Two q = outward({m[step], m[5 * step], m[9 * step], m[13 * step]});
-    Two r = outward({m[2 * step], m[6 * step], m[10 * step], m[14 * step]});
-    Two s = outward({m[3 * step], m[7 * step], m[11 * step], m[15 * step]});
-    Two up = outward({p.a, q.a, r.a, s.a}), low = outward({p.b, q.b, r.b, s.b});
-    float w = up.a + bias[i] + added[0][i], x = up.b + bias[i] + added[1][i];
-    float y = low.a + bias[i] + added[2][i], z = low.b + bias[i] + added[3][i];
-    to[0][i] = w < least ? least : w;
-    to[1][i] = x < least ? least : x;
-    to[2][i] = y < least ? least : y;
-    to[3][i] = z < least ? least : z;
-  }
+  write_tile<Four>(from, step, channels, bias, added, least, to);
 }
 
 // Work is one convolution's operands, pixels of in or out channels each.
@@ -110,34 +202,39 @@ struct Work {
   const float *x, *bias, *other;  // other may be null
   float* out;
   float least;
+  int64_t m;  // of a tile's outputs a side
+
+  int64_t n() const { return m + 2; }
+  int64_t points() const { return n() * n(); }
 
   // read transforms a tile's inputs; beyond the edge there are zeros.
   void read(int64_t tile, const float* zeros, float* to, int64_t step) const {
-    Place at = place(shape, tile);
-    std::array<const float*, 16> d;
-    for (int64_t i = 0; i < 16; i++) {
-      int64_t y = at.y + i / 4 - 1, left = at.x + i % 4 - 1;
+    Place at = place(shape, tile, m);
+    std::array<const float*, 36> d;
+    for (int64_t i = 0; i < points(); i++) {
+      int64_t y = at.y + i / n() - 1, left = at.x + i % n() - 1;
       bool inside =
           y >= 0 && y < shape.height && left >= 0 && left < shape.width;
       d[i] = inside ? x + pixel(at.picture, y, left) * shape.in : zeros;
     }
-    read_tile(d.data(), shape.in, to, step);
+    (m == 2 ? read_two : read_four)(d.data(), shape.in, to, step);
   }
 
   // write transforms a tile's outputs; those beyond the edge go to waste.
   void write(int64_t tile, const float* from, int64_t step, const float* zeros,
              float* waste) const {
-    Place at = place(shape, tile);
-    std::array<const float*, 4> added;
-    std::array<float*, 4> to;
-    for (int64_t i = 0; i < 4; i++) {
-      int64_t y = at.y + i / 2, left = at.x + i % 2;
+    Place at = place(shape, tile, m);
+    std::array<const float*, 16> added;
+    std::array<float*, 16> to;
+    for (int64_t i = 0; i < m * m; i++) {
+      int64_t y = at.y + i / m, left = at.x + i % m;
       bool inside = y < shape.height && left < shape.width;
       int64_t offset = pixel(at.picture, y, left) * shape.out;
       added[i] = inside && other ? other + offset : zeros;
       to[i] = inside ? out + offset : waste;
     }
-    write_tile(from, step, shape.out, bias, added.data(), least, to.data());
+    (m == 2 ? write_two : write_four)(from, step, shape.out, bias, added.data(),
+                                      least, to.data());
   }
 
   int64_t pixel(int64_t picture, int64_t y, int64_t left) const {
@@ -148,25 +245,26 @@ struct Work {
 // run does the tiles from one to before another.
 void run(const Work& work, const Tensor& weight, int64_t from, int64_t to) {
   const Shape& s = work.shape;
-  int64_t most = std::min(to - from, most_tiles);
+  int64_t points = work.points(), most = std::min(to - from, most_tiles);
   Tensor zeros = at::zeros({std::max(s.in, s.out)}, at::kFloat);
   Tensor waste = at::empty({s.out}, at::kFloat);
-  Tensor inputs = at::empty({points * most * s.in}, at::kFloat);
-  Tensor outputs = at::empty({points * most * s.out}, at::kFloat);
+  Tensor inputs = at::empty({points * (most * s.in + lanes)}, at::kFloat);
+  Tensor outputs = at::empty({points * (most * s.out + lanes)}, at::kFloat);
   const float* none = zeros.const_data_ptr<float>();
   for (int64_t first = from; first < to; first += most) {
     int64_t count = std::min(most, to - first);
-    Tensor in =
-        inputs.narrow(0, 0, points * count * s.in).view({points, count, s.in});
-    Tensor out = outputs.narrow(0, 0, points * count * s.out)
-                     .view({points, count, s.out});
+    // A line more keeps a tile's places out of one another's way in the cache.
+    int64_t read = count * s.in + lanes, written = count * s.out + lanes;
+    Tensor in = inputs.as_strided({points, count, s.in}, {read, s.in, 1});
+    Tensor out =
+        outputs.as_strided({points, count, s.out}, {written, s.out, 1});
     for (int64_t i = 0; i < count; i++) {
-      work.read(first + i, none, in.data_ptr<float>() + i * s.in, count * s.in);
+      work.read(first + i, none, in.data_ptr<float>() + i * s.in, read);
     }
     at::bmm_out(out, in, weight);
     for (int64_t i = 0; i < count; i++) {
-      work.write(first + i, out.const_data_ptr<float>() + i * s.out,
-                 count * s.out, none, waste.data_ptr<float>());
+      work.write(first + i, out.const_data_ptr<float>() + i * s.out, written,
+                 none, waste.data_ptr<float>());
     }
   }
 }
@@ -180,19 +278,20 @@ bool winograd_suits(const Tensor& weight, const tg_conv2d_options& o) {
   return weight.scalar_type() == at::kFloat && weight.dim() == 4 &&
          weight.size(2) == 3 && weight.size(3) == 3 && ones(o.stride) &&
          ones(o.padding) && ones(o.dilation) && o.groups == 1 &&
-         weight.size(0) >= least_channels && weight.size(1) >= least_channels;
+         weight.size(0) >= least_channels && weight.size(1) >= least_channels &&
+         weight.size(0) % lanes == 0 && weight.size(1) % lanes == 0;
 }
 
-Tensor winograd_pack(const Tensor& weight) {
+Tensor winograd_pack(const Tensor& weight, int64_t height, int64_t width) {
   // G w Gᵀ, in float64, so that it is rounded once.
-  Tensor g =
-      at::tensor({1., 0., 0., .5, .5, .5, .5, -.5, .5, 0., 0., 1.}, at::kDouble)
-          .view({4, 3});
-  Tensor w = at::matmul(at::matmul(g, weight.to(at::kDouble)), g.t());
-  return w.permute({2, 3, 1, 0})
-      .reshape({points, weight.size(1), weight.size(0)})
+  bool large = std::min(height, width) >= least_side;
+  Tensor g = large ? Four::weights() : Two::weights();
+  int64_t out = weight.size(0), in = weight.size(1);
+  Tensor w =
+      weight.to(at::kDouble).permute({2, 3, 1, 0}).reshape({9, in * out});
+  return at::matmul(at::kron(g, g), w)
       .to(at::kFloat)
-      .contiguous();
+      .view({g.size(0) * g.size(0), in, out});
 }
 
 Tensor winograd(const Tensor& x, const Tensor& weight,
@@ -202,7 +301,8 @@ Tensor winograd(const Tensor& x, const Tensor& weight,
     return t.device().is_cpu() && t.scalar_type() == at::kFloat;
   };
   TORCH_CHECK(suits(weight) && weight.dim() == 3 && weight.is_contiguous() &&
-                  weight.size(0) == points,
+                  (weight.size(0) == 16 || weight.size(0) == 36) &&
+                  weight.size(1) % lanes == 0 && weight.size(2) % lanes == 0,
               "a weight of pack_conv2d wanted");
   TORCH_CHECK(suits(x) && x.dim() == 4 && x.size(1) == weight.size(1), "x is ",
               x.scalar_type(), x.sizes(), " on ", x.device(),
@@ -220,14 +320,20 @@ Tensor winograd(const Tensor& x, const Tensor& weight,
   Tensor b = bias ? bias->contiguous() : at::zeros({channels}, at::kFloat);
   Tensor add = other ? other->contiguous(last) : Tensor();
   Tensor out = at::empty(sizes, x.options(), last);
-  Shape shape{x.size(2), x.size(3),           x.size(1),
-              channels,  (x.size(2) + 1) / 2, (x.size(3) + 1) / 2};
+  int64_t m = weight.size(0) == 16 ? Two::m : Four::m;
+  Shape shape{x.size(2),
+              x.size(3),
+              x.size(1),
+              channels,
+              (x.size(2) + m - 1) / m,
+              (x.size(3) + m - 1) / m};
   Work work{shape,
             from.const_data_ptr<float>(),
             b.const_data_ptr<float>(),
             other ? add.const_data_ptr<float>() : nullptr,
             out.data_ptr<float>(),
-            relu ? 0.f : -std::numeric_limits<float>::infinity()};
+            relu ? 0.f : -std::numeric_limits<float>::infinity(),
+            m};
   at::parallel_for(
       0, x.size(0) * shape.tiles(), 16,
       [&](int64_t begin, int64_t end) { run(work, weight, begin, end); });

@@ -13,8 +13,10 @@ namespace seetell {
 // 3 × 3, a stride and a padding of 1, many channels.
 bool winograd_suits(const at::Tensor& weight, const tg_conv2d_options& o);
 
-// winograd_pack returns weight, (O, C, 3, 3), as winograd takes it: (16, C, O).
-at::Tensor winograd_pack(const at::Tensor& weight);
+// winograd_pack returns weight, (O, C, 3, 3), as winograd takes it for maps of
+// about that size: (16, C, O), or (36, C, O) for large ones.
+at::Tensor winograd_pack(const at::Tensor& weight, int64_t height,
+                         int64_t width);
 
 // winograd returns the convolution of x, (N, C, H, W), plus bias and other, and
 // ReLU of that where asked for. It checks its arguments.
