@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -41,7 +42,7 @@ func inWorld(c *cli.Context, device *string, work func(*distributed.World) error
 	case !launched:
 		return work(nil)
 	}
-	if *device, err = ownDevice(*device, options); err != nil {
+	if *device, err = ownDevice(*device, options, torch.CUDACount()); err != nil {
 		return err
 	}
 	options.Timeout = c.Duration("world-timeout")
@@ -58,14 +59,17 @@ func inWorld(c *cli.Context, device *string, work func(*distributed.World) error
 	return err
 }
 
-// ownDevice returns the GPU of this process's number where the machine has GPUs.
-func ownDevice(device string, o distributed.Options) (string, error) {
+// ownDevice returns the GPU of this process's number where the machine has GPUs,
+// or the only one where Slurm shows each process no more than its own.
+func ownDevice(device string, o distributed.Options, count int) (string, error) {
 	if device != "auto" && device != "cuda" {
 		return device, nil
 	}
-	switch count := torch.CUDACount(); {
+	switch {
 	case count > o.LocalRank:
 		return fmt.Sprint("cuda:", o.LocalRank), nil
+	case count == 1 && (os.Getenv("SLURM_GPUS_PER_TASK") != "" || strings.Contains(os.Getenv("SLURM_TRES_PER_TASK"), "gpu")):
+		return "cuda:0", nil
 	case count > 0:
 		return "", fmt.Errorf("this is process %d of this machine, which has GPUs for %d: start fewer, or give --device cpu", o.LocalRank+1, count)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/seetell/seetell/internal/testmodel"
 	"github.com/seetell/seetell/internal/testrun"
 	"github.com/seetell/seetell/internal/testworld"
+	"github.com/seetell/seetell/torch/distributed"
 )
 
 // longer are flags of a training of some seconds, of which the first epochs
@@ -294,6 +295,29 @@ func TestProcessesFlag(t *testing.T) {
 	_ = command.Wait() // the exit code says it
 	if code := command.ProcessState.ExitCode(); code != exitInterrupted || !strings.Contains(text.String(), "interrupted after step") {
 		t.Errorf("exit code %d, want %d: %s", code, exitInterrupted, &text)
+	}
+}
+
+// TestOwnDevice gives processes of a machine with GPUs one each.
+func TestOwnDevice(t *testing.T) {
+	for _, test := range []struct {
+		name, device, slurm string
+		local, count        int
+		want                string // "" for an error
+	}{
+		{"no GPU", "auto", "", 1, 0, "auto"},
+		{"a GPU for each", "auto", "", 1, 2, "cuda:1"},
+		{"asked for CUDA", "cuda", "", 3, 4, "cuda:3"},
+		{"one for two", "auto", "", 1, 1, ""},
+		{"named", "cuda:0", "", 1, 1, "cuda:0"},
+		{"Slurm shows each its own", "auto", "1", 1, 1, "cuda:0"},
+		{"Slurm shows all", "auto", "1", 1, 2, "cuda:1"},
+	} {
+		t.Setenv("SLURM_GPUS_PER_TASK", test.slurm)
+		got, err := ownDevice(test.device, distributed.Options{LocalRank: test.local}, test.count)
+		if got != test.want || (err != nil) != (test.want == "") {
+			t.Errorf("%s: %q, %v, want %q", test.name, got, err, test.want)
+		}
 	}
 }
 

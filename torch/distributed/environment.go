@@ -11,7 +11,8 @@ import (
 // FromEnvironment returns what the launcher says by environment variables, and
 // whether there is one: RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT and, where
 // there is more than one process on a machine, LOCAL_RANK, as torchrun sets
-// them; else those that Slurm's srun sets.
+// them; else those that Slurm's srun sets. A batch script's own process, which
+// Slurm counts as task 0 of those that srun may start, is one of no world.
 func FromEnvironment() (o Options, launched bool, err error) {
 	return fromEnvironment(os.Getenv)
 }
@@ -22,12 +23,16 @@ func fromEnvironment(get func(string) string) (o Options, launched bool, err err
 	case get("RANK") != "" && get("WORLD_SIZE") != "":
 		names = [4]string{"RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_PORT"}
 		o.Host, o.Launcher = get("MASTER_ADDR"), get("TORCHELASTIC_USE_AGENT_STORE") == "True"
-	case get("SLURM_PROCID") != "" && get("SLURM_NTASKS") != "" && get("SLURM_NTASKS") != "1":
-		names = [4]string{"SLURM_PROCID", "SLURM_NTASKS", "SLURM_LOCALID", "MASTER_PORT"}
-		if o.Host = get("MASTER_ADDR"); o.Host == "" {
-			o.Host = firstNode(get("SLURM_STEP_NODELIST") + get("SLURM_JOB_NODELIST"))
+	case get("SLURM_PROCID") != "" && !slurmBatch(get):
+		tasks := firstSet(get, "SLURM_STEP_NUM_TASKS", "SLURM_NTASKS")
+		if tasks == "" || get(tasks) == "1" {
+			return o, false, nil
 		}
-		o.Port = slurmPort(get("SLURM_JOB_ID"))
+		names = [4]string{"SLURM_PROCID", tasks, "SLURM_LOCALID", "MASTER_PORT"}
+		if o.Host = get("MASTER_ADDR"); o.Host == "" {
+			o.Host = firstNode(get(firstSet(get, "SLURM_STEP_NODELIST", "SLURM_JOB_NODELIST")))
+		}
+		o.Port = slurmPort(get("SLURM_JOB_ID"), get("SLURM_STEP_ID"))
 	default:
 		return o, false, nil
 	}
@@ -43,19 +48,34 @@ func fromEnvironment(get func(string) string) (o Options, launched bool, err err
 	return o, true, o.check()
 }
 
-// slurmPort is a port that two jobs of one machine seldom share.
-func slurmPort(job string) int {
-	n, _ := strconv.Atoi(job)
-	return 20000 + n%20000
+// slurmBatch tells whether this is a batch script's process, or a child of it,
+// and not one that srun started: those have a step's number.
+func slurmBatch(get func(string) string) bool {
+	return get("ENVIRONMENT") == "BATCH" && get("SLURM_STEP_ID") == ""
 }
 
-var nodeList = regexp.MustCompile(`^([^,\[]+)(?:\[([^\],-]+))?`)
-
-// firstNode returns the first host of a list such as a1,b2 or node[07-09,12].
-func firstNode(list string) string {
-	match := nodeList.FindStringSubmatch(strings.TrimSpace(list))
-	if match == nil {
-		return ""
+// firstSet returns the first of some variables that is set, or "".
+func firstSet(get func(string) string, names ...string) string {
+	for _, name := range names {
+		if get(name) != "" {
+			return name
+		}
 	}
-	return match[1] + match[2]
+	return ""
+}
+
+// slurmPort is a port that two steps of one machine seldom share: jobs of an
+// array have numbers in a row.
+func slurmPort(job, step string) int {
+	n, _ := strconv.Atoi(job)
+	k, _ := strconv.Atoi(step)
+	return 20000 + (n+1009*k)%20000
+}
+
+var nodeRange = regexp.MustCompile(`\[([^\],-]+)[^\]]*\]`)
+
+// firstNode returns the first host of a list such as a1,b2 or node[07-09,12]-ib.
+func firstNode(list string) string {
+	name, _, _ := strings.Cut(nodeRange.ReplaceAllString(strings.TrimSpace(list), "$1"), ",")
+	return name
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/seetell/seetell/internal/testworld"
 )
 
-// TestSlurm meets as Slurm's variables say.
+// TestSlurm meets as the variables say that Slurm's srun sets on one machine.
 func TestSlurm(t *testing.T) {
 	t.Parallel()
 	job := strconv.Itoa(testworld.FreePort(t) % 20000)
@@ -19,7 +19,8 @@ func TestSlurm(t *testing.T) {
 	for rank := range 2 {
 		members = append(members, testworld.Start(t, []string{
 			taskVariable + "=collectives", fmt.Sprint("SLURM_PROCID=", rank), "SLURM_NTASKS=2", fmt.Sprint("SLURM_LOCALID=", rank),
-			"SLURM_JOB_ID=" + job, "SLURM_JOB_NODELIST=127.0.0.1", "OMP_NUM_THREADS=1",
+			"SLURM_STEP_NUM_TASKS=2", "SLURM_STEP_ID=0", "SLURM_JOB_ID=" + job,
+			"SLURM_JOB_NODELIST=127.0.0.1", "SLURM_STEP_NODELIST=127.0.0.1", "OMP_NUM_THREADS=1",
 		}, os.Args[0]))
 	}
 	for rank, m := range members {
@@ -72,6 +73,16 @@ func TestEnvironment(t *testing.T) {
 			Options{Host: "localhost", Port: 5, Size: 2}, true, ""},
 		{"Slurm", "SLURM_PROCID=5 SLURM_NTASKS=8 SLURM_LOCALID=1 SLURM_JOB_ID=1234567 SLURM_JOB_NODELIST=gpu[07-09,12],x1",
 			Options{Host: "gpu07", Port: 34567, Rank: 5, Size: 8, LocalRank: 1}, true, ""},
+		{"Slurm's step", "SLURM_PROCID=1 SLURM_NTASKS=8 SLURM_STEP_NUM_TASKS=2 SLURM_LOCALID=1 SLURM_JOB_ID=7 SLURM_STEP_ID=2 SLURM_JOB_NODELIST=a[1-4] SLURM_STEP_NODELIST=a3 ENVIRONMENT=BATCH",
+			Options{Host: "a3", Port: 22025, Rank: 1, Size: 2, LocalRank: 1}, true, ""},
+		{"Slurm's names with two ranges", "SLURM_PROCID=0 SLURM_NTASKS=2 SLURM_JOB_ID=7 SLURM_JOB_NODELIST=rack[2-3]n[01-03,7]-ib",
+			Options{Host: "rack2n01-ib", Port: 20007, Size: 2}, true, ""},
+		{"Slurm and another meeting place", "SLURM_PROCID=0 SLURM_NTASKS=2 SLURM_JOB_ID=7 SLURM_JOB_NODELIST=a[1-2] MASTER_ADDR=b MASTER_PORT=5",
+			Options{Host: "b", Port: 5, Size: 2}, true, ""},
+		{"Slurm's batch script", "SLURM_PROCID=0 SLURM_NTASKS=8 SLURM_LOCALID=0 SLURM_JOB_ID=7 SLURM_JOB_NODELIST=a[1-4] ENVIRONMENT=BATCH", Options{}, false, ""},
+		{"torchrun under Slurm", "RANK=1 WORLD_SIZE=4 MASTER_ADDR=a MASTER_PORT=5 SLURM_PROCID=0 SLURM_NTASKS=2 SLURM_STEP_NUM_TASKS=2 SLURM_STEP_ID=0",
+			Options{Host: "a", Port: 5, Rank: 1, Size: 4}, true, ""},
+		{"Slurm without names of machines", "SLURM_PROCID=0 SLURM_NTASKS=2 SLURM_JOB_ID=7", Options{}, true, "MASTER_ADDR is empty"},
 		{"Slurm's one task", "SLURM_PROCID=0 SLURM_NTASKS=1", Options{}, false, ""},
 		{"no master", "RANK=0 WORLD_SIZE=2 MASTER_PORT=5", Options{}, true, "MASTER_ADDR is empty"},
 		{"no port", "RANK=0 WORLD_SIZE=2 MASTER_ADDR=a", Options{}, true, "MASTER_PORT is 1 to 65535"},
