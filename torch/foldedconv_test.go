@@ -41,6 +41,13 @@ func TestPackedConv2D(t *testing.T) {
 				packed = PackConv2D(s, square, nil, o, one.Shape()...)
 				expectNear(t, s, "sum of one place", packed.ForwardAddReLU(s, one, one.ChannelsLast(s)), summed, test.tolerance)
 				o.Stride = [2]int64{2, 2}
+				none, onNone := x.Narrow(s, 0, 0, 0), other.Narrow(s, 0, 0, 0) // a process's share of a small batch
+				packed = PackConv2D(s, weight, bias, o, x.Shape()...)
+				for _, got := range []*Tensor{packed.Forward(s, none), packed.ForwardAddReLU(s, none, onNone)} {
+					if fmt.Sprint(got.Shape()) != "[0 16 5 5]" {
+						t.Errorf("no picture becomes %v", got.Shape())
+					}
+				}
 				expectNear(t, s, "no bias", PackConv2D(s, weight, nil, o, x.Shape()...).Forward(s, x), x.Conv2D(s, weight, nil, o), test.tolerance)
 			})
 		})
@@ -70,6 +77,9 @@ func TestPackedConv2DOf3x3(t *testing.T) {
 				expectNear(t, s, "plain", packed.Forward(s, x.ChannelsLast(s)), want, test.tolerance)
 				expectNear(t, s, "another layout", packed.Forward(s, x), want, test.tolerance)
 				expectNear(t, s, "sum", packed.ForwardAddReLU(s, x, other), want.Add(s, other).ReLUInPlace(s), test.tolerance)
+				if got := packed.Forward(s, x.Narrow(s, 0, 0, 0)).Shape(); s.Err() == nil && (got[0] != 0 || got[1] != 48) {
+					t.Errorf("no picture becomes %v", got)
+				}
 				expectNear(t, s, "no bias", PackConv2D(s, weight, nil, o, x.Shape()...).ForwardReLU(s, x), x.Conv2D(s, weight, nil, o).ReLUInPlace(s), test.tolerance)
 			})
 		})
@@ -110,6 +120,7 @@ func TestPackedConv2DErrors(t *testing.T) {
 		{"forward without rows", func(s *Scope, _, weight *Tensor) {
 			PackConv2D(s, weight, nil, Conv2DOptions{}, 1, 8, 9, 9).Forward(s, Zeros(s, Float32, CPU, 1, 8, 0, 9))
 		}},
+		{"an input without pictures", func(s *Scope, _, weight *Tensor) { PackConv2D(s, weight, nil, Conv2DOptions{}, 0, 8, 9, 9) }},
 		{"no weight", func(s *Scope, x, _ *Tensor) { PackConv2D(s, nil, nil, Conv2DOptions{}, 1, 8, 9, 9) }},
 		{"sum of another shape", func(s *Scope, _, weight *Tensor) {
 			x := Zeros(s, Float32, CPU, 1, 8, 9, 9)

@@ -4,6 +4,7 @@
 #include <ATen/Version.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/ops/conv2d.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/mkldnn_reorder_conv2d_weight.h>
 
 #include <algorithm>
@@ -61,14 +62,15 @@ Tensor convolve_and_add(const Tensor& x, const Tensor& other,
                  list(o.dilation), o.groups, "add", 1.0, "relu", Scalars(), "");
 }
 
-// reckonable reports whether a shape has no size below 1, and few enough
-// numbers: oneDNN divides by what it reckons of them in 32 bits.
+// reckonable reports whether a shape has no size below 1 but perhaps its first,
+// and few enough numbers: oneDNN divides by what it reckons of them in 32 bits.
 bool reckonable(at::IntArrayRef shape) {
   int64_t numbers = 1;
-  for (int64_t size : shape) {
-    if (size < 1 || size > std::numeric_limits<int32_t>::max() / numbers)
+  for (size_t i = 0; i < shape.size(); i++) {
+    if (shape[i] < (i > 0 ? 1 : 0) ||
+        shape[i] > std::numeric_limits<int32_t>::max() / numbers)
       return false;
-    numbers *= size;
+    numbers *= std::max<int64_t>(1, shape[i]);
   }
   return shape.size() == 4;
 }
@@ -98,10 +100,10 @@ std::optional<std::array<int64_t, 4>> output(at::IntArrayRef x,
   return out;
 }
 
-// check refuses what oneDNN would read beyond.
-void check(const Tensor& x, const Tensor& weight,
-           const std::optional<Tensor>& bias, const Tensor* other,
-           const tg_conv2d_options& o) {
+// check refuses what oneDNN would read beyond, and returns the result's shape.
+std::array<int64_t, 4> check(const Tensor& x, const Tensor& weight,
+                             const std::optional<Tensor>& bias,
+                             const Tensor* other, const tg_conv2d_options& o) {
   TORCH_CHECK(weight.is_mkldnn(), "a weight of pack_conv2d wanted");
   TORCH_CHECK(x.device().is_cpu() && x.scalar_type() == weight.scalar_type(),
               "x is ", x.scalar_type(), x.sizes(), " on ", x.device(),
@@ -114,12 +116,12 @@ void check(const Tensor& x, const Tensor& weight,
                         bias->scalar_type() == x.scalar_type()),
               "a bias of the weight's type for each of its ", weight.size(0),
               " channels wanted");
-  if (!other) return;
-  TORCH_CHECK(other->sizes() == at::IntArrayRef(*shape) &&
-                  other->device().is_cpu() &&
-                  other->scalar_type() == x.scalar_type(),
+  TORCH_CHECK(!other || (other->sizes() == at::IntArrayRef(*shape) &&
+                         other->device().is_cpu() &&
+                         other->scalar_type() == x.scalar_type()),
               other->scalar_type(), other->sizes(), " added to ",
               x.scalar_type(), at::IntArrayRef(*shape));
+  return *shape;
 }
 
 }  // namespace
@@ -133,8 +135,9 @@ char* tg_pack_conv2d(tg_tensor** out, const tg_tensor* weight,
   return guard_no_grad([&] {
     TORCH_CHECK(packs(value(weight).scalar_type()), "no oneDNN for ",
                 value(weight).scalar_type(), " here");
-    TORCH_CHECK(output(list(input), value(weight).sizes(), o),
-                "no such convolution of an input ", list(input));
+    TORCH_CHECK(
+        output(list(input), value(weight).sizes(), o) && list(input)[0] > 0,
+        "no such convolution of an input ", list(input));
     if (winograd_suits(value(weight), o)) {
       *out = wrap(winograd_pack(value(weight), list(input)[2], list(input)[3]));
       return;
@@ -155,8 +158,11 @@ char* tg_folded_conv2d(tg_tensor** out, const tg_tensor* x,
                            other ? &value(other) : nullptr, relu));
       return;
     }
-    check(value(x), w, optional(bias), other ? &value(other) : nullptr, o);
-    if (!other) {
+    auto shape =
+        check(value(x), w, optional(bias), other ? &value(other) : nullptr, o);
+    if (shape[0] == 0) {  // what oneDNN refuses
+      *out = wrap(at::empty(shape, value(x).options()));
+    } else if (!other) {
       *out = wrap(convolve(value(x), w, optional(bias), o, relu));
     } else if (value(other).size(2) == 1 || value(other).size(3) == 1) {
       // With a side of 1 the layout may be another, which oneDNN's sum refuses.
