@@ -19,7 +19,8 @@ func Long() bool { return os.Getenv("SEETELL_TEST_WORLD") != "" }
 // Member is a process of a world.
 type Member struct {
 	*exec.Cmd
-	out bytes.Buffer
+	out   bytes.Buffer
+	ended chan struct{} // closed at its end
 }
 
 // FreePort returns a port of this machine that nobody listened on just now.
@@ -46,12 +47,16 @@ func Start(t testing.TB, environment []string, program string, arguments ...stri
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute) // on a busy machine
 	t.Cleanup(cancel)
-	m := &Member{Cmd: exec.CommandContext(ctx, program, arguments...)}
+	m := &Member{Cmd: exec.CommandContext(ctx, program, arguments...), ended: make(chan struct{})}
 	m.Env = append(os.Environ(), environment...)
 	m.Stdout, m.Stderr = &m.out, &m.out
 	if err := m.Cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	go func() {
+		_ = m.Wait() // the exit code says it
+		close(m.ended)
+	}()
 	return m
 }
 
@@ -66,9 +71,24 @@ func World(t testing.TB, size int, environment []string, program string, argumen
 	return members
 }
 
+// Until waits until something has happened, however slow the machine is, and
+// reports that; not where the process has ended before.
+func (m *Member) Until(happened func() bool) bool {
+	for {
+		select {
+		case <-m.ended:
+			return happened()
+		case <-time.After(10 * time.Millisecond):
+			if happened() {
+				return true
+			}
+		}
+	}
+}
+
 // End waits for the end of the process and returns what it wrote and its exit
 // code, -1 where a signal ended it.
 func (m *Member) End() (text string, code int) {
-	_ = m.Wait() // the exit code says it
+	<-m.ended
 	return m.out.String(), m.ProcessState.ExitCode()
 }

@@ -39,7 +39,7 @@ func alone(t *testing.T, port int) *testworld.Member {
 func TestNobodyElseComes(t *testing.T) {
 	t.Parallel()
 	text, code := alone(t, testworld.FreePort(t)).End()
-	if code != 1 || !strings.Contains(text, "1 of 2 processes came within 1 s") {
+	if code != 1 || !strings.Contains(text, "1 of 2 processes came within 3 s") {
 		t.Errorf("exit code %d, %s", code, text)
 	}
 }

@@ -45,10 +45,9 @@ func TestMachines(t *testing.T) {
 	}
 	mark := filepath.Join(t.TempDir(), "begun")
 	members := onMachines(t, names, "10.77.0.1", port, taskVariable+"=cut", markVariable+"="+mark)
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if _, err := os.Stat(mark); err == nil {
-			break
-		}
+	begun := func() bool { _, err := os.Stat(mark); return err == nil }
+	if !members[0].Until(begun) {
+		t.Error("they do not meet")
 	}
 	ip(t, "-n", names[0], "link", "set", "cable", "down")
 	begin := time.Now()

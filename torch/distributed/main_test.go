@@ -14,6 +14,10 @@ import (
 // it is one process of a world.
 const taskVariable = "SEETELL_WORLD_TEST_TASK"
 
+// patient is how long processes wait that are not to wait in vain: longer than a
+// busy machine makes them.
+const patient = 3 * time.Minute
+
 func TestMain(m *testing.M) {
 	if task := os.Getenv(taskVariable); task == "nccl" {
 		fmt.Print(resolveNCCL())
@@ -34,14 +38,14 @@ func process(task string) error {
 	if err != nil {
 		return err
 	}
-	o.Timeout, o.JoinTimeout = 20*time.Second, 20*time.Second
+	o.Timeout, o.JoinTimeout = patient, patient
 	switch task {
 	case "peer":
-		o.PyTorch, o.JoinTimeout = true, time.Minute // Python takes its time to start
+		o.PyTorch = true
 	case "alone":
-		o.JoinTimeout = time.Second
+		o.JoinTimeout = 3 * time.Second
 	case "silent", "cut":
-		o.Timeout = 2 * time.Second
+		o.Timeout = 5 * time.Second
 	}
 	torch.SetThreads(1)
 	w, err := Join(o)
