@@ -3,6 +3,7 @@ package captioner
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/seetell/seetell/nn"
 	"github.com/seetell/seetell/torch"
@@ -58,8 +59,13 @@ func newNetwork(c Config, vocabularySize int, device torch.Device, drawn bool) (
 
 // Named lists every tensor of the network with its name in the checkpoint.
 func (n *Network) Named() []nn.Entry {
-	return append(n.Encoder.Named("encoder."), n.Decoder.Named("decoder.")...)
+	return append(n.Encoder.Named("encoder."), n.Decoder.Named(decoderPrefix)...)
 }
+
+const decoderPrefix = "decoder."
+
+// InDecoder reports whether an entry of Named is the decoder's.
+func InDecoder(name string) bool { return strings.HasPrefix(name, decoderPrefix) }
 
 // Uniform says whether all places weigh the same, whatever attention says.
 func (n *Network) Uniform(uniform bool) { n.Decoder.attention.uniform = uniform }

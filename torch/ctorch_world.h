@@ -38,6 +38,10 @@ TG_WORLD_TYPES(TG_STRUCT)
   F(void, leave, (tg_world * w) TG_NOTHROW, (w))                               \
   F(char*, broadcast, (tg_world * w, tg_list tensors), (w, tensors))           \
   F(char*, sum, (tg_world * w, tg_list tensors), (w, tensors))                 \
+  /* Sums that travel while the caller goes on, until end_sums has waited for  \
+     all of them. */                                                           \
+  F(char*, begin_sum, (tg_world * w, tg_list tensors), (w, tensors))           \
+  F(char*, end_sums, (tg_world * w), (w))                                      \
   F(char*, sum_through, (tg_tensor * out[], tg_world * w, const tg_tensor* x), \
     (out, w, x))                                                               \
   /* All bytes behind each other, malloc'd, on rank 0; elsewhere NULL. */      \

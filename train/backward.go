@@ -1,6 +1,9 @@
 package train
 
-import "github.com/seetell/seetell/predict"
+import (
+	"github.com/seetell/seetell/predict"
+	"github.com/seetell/seetell/torch"
+)
 
 // Backward gives every parameter its gradient of a batch and returns the loss.
 // Where memory is too small it works through fewer pictures at once, from now
@@ -16,7 +19,8 @@ func (t *Trainer) Backward(b *Batch) (stats StepStats, err error) {
 		stats, err = t.try(b)
 		if t.World.Size() > 1 { // the others cannot know that this one would start anew
 			if err == nil {
-				err = joinGradients(t.World, t.parameters, &stats)
+				_, rest := t.inOrderOfGradients()
+				err = joinGradients(t.World, rest, &stats)
 			}
 			return stats, t.World.Explain(err)
 		}
@@ -32,7 +36,12 @@ func (t *Trainer) Backward(b *Batch) (stats StepStats, err error) {
 
 // gradients adds a batch's gradients to those that there are.
 func (t *Trainer) gradients(b *Batch) (StepStats, error) {
-	p := pass{t.Network, t.Objective, t.Modes, t.Precision, t.Preprocessing, t.features, t.microBatch}
+	p := pass{t.Network, t.Objective, t.Modes, t.Precision, t.Preprocessing, t.features, t.microBatch, nil}
+	if first, _ := t.inOrderOfGradients(); len(first) > 0 {
+		p.decoded = func() error {
+			return torch.NoGrad(func(s *torch.Scope) error { return beginGradients(s, t.World, first, nil) })
+		}
+	}
 	return p.all(b)
 }
 

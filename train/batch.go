@@ -127,5 +127,15 @@ func (b *Batch) skipped() (pictures int) {
 // total returns what a part comes to over all processes.
 func (b *Batch) total(part int) partTotal { return b.totals[part] }
 
+// lastLearning returns the last part that has words to learn, or -1.
+func (b *Batch) lastLearning() int {
+	for part := len(b.Parts) - 1; part >= 0; part-- {
+		if b.learns(part) {
+			return part
+		}
+	}
+	return -1
+}
+
 // learns tells whether a part has words to learn.
 func (b *Batch) learns(part int) bool { return b.totals[part].scored > 0 }

@@ -108,6 +108,7 @@ func (r *run) create(ctx context.Context, device torch.Device, p captioner.Preci
 // newTrainer makes the trainer of the run's network.
 func (r *run) newTrainer(p captioner.Precision) error {
 	r.trainer = NewTrainer(r.cfg, r.network, r.vocabulary, p)
+	r.trainer.Overlap = r.processes.apart()
 	return r.trainer.detectWords(r.vocabulary, predict.Captions(r.data.Train))
 }
 

@@ -17,13 +17,18 @@ type pass struct {
 	preprocessing picture.Preprocessing
 	features      *frozenFeatures
 	microBatch    microBatch
+	decoded       func() error // called when the decoder has its gradients of the step, and the backbone does not yet; nil for nothing
 }
 
 // all adds the gradients of each part that has words to learn.
 func (p pass) all(b *Batch) (stats StepStats, err error) {
+	decoded, last := p.decoded, b.lastLearning()
 	for i, part := range b.Parts {
 		if !b.learns(i) {
 			continue
+		}
+		if p.decoded = nil; i == last {
+			p.decoded = decoded
 		}
 		if err := p.part(part, b.total(i), b.Counts, &stats); err != nil {
 			return stats, err
@@ -40,13 +45,24 @@ func (p pass) part(part *loader.Batch, total partTotal, step Counts, stats *Step
 	}
 	return torch.Run(func(s *torch.Scope) error {
 		features := p.network.Project(s, p.pooled(s, part), p.modes, p.precision)
-		said := p.objective.Begin(s, features, part, step)
-		loss := said.Of(s, features, 0, len(part.IDs))
+		seen := features
+		if p.decoded != nil { // the way back is taken in two parts
+			seen = features.Detach(s).RequiresGrad(s, true)
+		}
+		said := p.objective.Begin(s, seen, part, step)
+		loss := said.Of(s, seen, 0, len(part.IDs))
 		if loss == nil { // this process has nothing to learn from and sums with those that have
-			loss = nothing(s, features)
+			loss = nothing(s, seen)
 		}
 		loss.Backward(s)
 		said.addTo(stats, loss.Item(s))
+		if p.decoded == nil || s.Err() != nil {
+			return nil
+		}
+		if err := p.decoded(); err != nil {
+			return err
+		}
+		backwardFrom(s, features, seen.Grad(s))
 		return nil
 	})
 }
@@ -70,6 +86,11 @@ func (p pass) inMicroBatches(part *loader.Batch, total partTotal, step Counts, s
 			return err
 		}
 		said.addTo(stats, loss)
+		if p.decoded != nil {
+			if err := p.decoded(); err != nil {
+				return err
+			}
+		}
 		backwardFrom(s, features, seen.Grad(s))
 		if still || s.Err() != nil {
 			return nil

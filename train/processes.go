@@ -19,6 +19,9 @@ func newProcesses(w *distributed.World) processes { return processes{w, 1} }
 // neighbours returns how many are on this machine, this one among them.
 func (p *processes) neighbours() int { return p.here }
 
+// apart tells whether they are on several machines.
+func (p *processes) apart() bool { return p.here < p.world.Size() }
+
 // first tells whether this process writes the run's files and is heard.
 func (p *processes) first() bool { return p.world.Rank() == 0 }
 

@@ -1,37 +1,70 @@
 package train
 
 import (
+	"slices"
+
+	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/nn"
 	"github.com/seetell/seetell/torch"
 	"github.com/seetell/seetell/torch/distributed"
 )
 
-// joinGradients makes gradients and what a step came to those of all processes. A
-// parameter without a gradient here and with one elsewhere counts as zero here;
-// one that has none anywhere keeps none, and the optimiser leaves it alone.
+// inOrderOfGradients returns the parameters whose gradients are to travel before
+// the others', the decoder's, and the rest.
+func (t *Trainer) inOrderOfGradients() (first, rest []*torch.Tensor) {
+	if t.World.Size() == 1 || !t.Overlap {
+		return nil, t.parameters
+	}
+	for _, entry := range t.learning() {
+		switch {
+		case !entry.Trainable:
+		case captioner.InDecoder(entry.Name):
+			first = append(first, entry.Tensor)
+		default:
+			rest = append(rest, entry.Tensor)
+		}
+	}
+	return first, rest
+}
+
+// joinGradients makes gradients and what a step came to those of all processes,
+// with those that have begun to travel.
 func joinGradients(w *distributed.World, parameters []*torch.Tensor, stats *StepStats) error {
 	return torch.NoGrad(func(s *torch.Scope) error {
 		own := []float64{stats.Loss, float64(stats.Words), stats.Reward}
-		const first = 3 // of those that say where a gradient is
-		for _, p := range parameters {
-			own = append(own, 0)
-			if p.Grad(s) != nil {
-				own[len(own)-1] = 1
-			}
-		}
-		if err := w.SumNumbers(own); err != nil {
+		if err := beginGradients(s, w, parameters, own); err != nil {
 			return err
 		}
 		stats.Loss, stats.Words, stats.Reward = own[0], int(own[1]), own[2]
-		var gradients []*torch.Tensor
-		for i, p := range parameters {
-			if own[first+i] > 0 {
-				gradients = append(gradients, gradientOrZero(s, p))
-			}
-		}
-		w.Sum(s, gradients...)
+		w.EndSums(s)
 		return nil
 	})
+}
+
+// beginGradients sums numbers over the processes and lets gradients travel to
+// become sums. A parameter without a gradient here and with one elsewhere counts
+// as zero here; one that has none anywhere keeps none, and the optimiser leaves it
+// alone.
+func beginGradients(s *torch.Scope, w *distributed.World, parameters []*torch.Tensor, numbers []float64) error {
+	all := slices.Clone(numbers)
+	for _, p := range parameters {
+		all = append(all, 0)
+		if p.Grad(s) != nil {
+			all[len(all)-1] = 1
+		}
+	}
+	if err := w.SumNumbers(all); err != nil {
+		return err
+	}
+	copy(numbers, all)
+	var gradients []*torch.Tensor
+	for i, p := range parameters {
+		if all[len(numbers)+i] > 0 {
+			gradients = append(gradients, gradientOrZero(s, p))
+		}
+	}
+	w.BeginSum(s, gradients...)
+	return nil
 }
 
 // gradientOrZero returns a parameter's gradient, which it gives it where it has

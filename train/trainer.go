@@ -22,6 +22,7 @@ type Trainer struct {
 	Precision     captioner.Precision
 	Preprocessing picture.Preprocessing
 	World         *distributed.World // of processes that share each batch; nil for one
+	Overlap       bool               // the decoder's gradients travel while the backbone's are computed: for processes on several machines
 	ClipNorm      float64            // largest total norm of the gradients; 0 for no limit
 
 	settings   Config

@@ -29,6 +29,8 @@ type task struct {
 	Steps  int // 0 for the whole run
 	Stop   int // the last rank asks for the end behind so many steps; 0 for never
 	Resume bool
+
+	Overlap bool // as on several machines
 }
 
 // worldCases are changes to what tiny makes, without anything drawn.
@@ -93,31 +95,31 @@ func work(text string) error {
 	if what.Steps == 0 {
 		return whole(c, what)
 	}
-	found, err := steps(c, what.Steps)
+	found, err := steps(c, what)
 	if err := tellWorld(c, true, err); err != nil {
 		return err
 	}
 	return json.NewEncoder(os.Stdout).Encode(found)
 }
 
-// whole is Run, at the end of which the last rank may ask for it.
+// whole is Run, whose end the last rank may ask for.
 func whole(c Config, what task) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	if what.Stop == 0 {
-		_, err := Run(ctx, c)
-		return err
-	}
 	r, err := open(ctx, c, nil)
 	if err != nil {
 		return tellWorld(c, true, err)
 	}
 	defer r.close()
-	if c.World.Rank() == c.World.Size()-1 {
+	r.trainer.Overlap = what.Overlap
+	if what.Stop > 0 && c.World.Rank() == c.World.Size()-1 {
 		r.listeners = append(r.listeners, &stopAfter{what.Stop, cancel})
 	}
 	for err == nil && !r.cfg.done(r.progress) {
 		err = r.epoch(ctx)
+	}
+	if err == nil {
+		err = r.saveLast(ctx)
 	}
 	return tellWorld(c, true, err)
 }
@@ -144,15 +146,16 @@ func (h *stepsHeard) Hear(e Event) error {
 }
 
 // steps takes the first steps of a run.
-func steps(c Config, count int) ([]StepStats, error) {
+func steps(c Config, what task) ([]StepStats, error) {
 	r, err := open(context.Background(), c, nil)
 	if err != nil {
 		return nil, err
 	}
 	defer r.close()
+	r.trainer.Overlap = what.Overlap
 	heard := &stepsHeard{run: r}
 	r.listeners = append(r.listeners, heard)
-	for len(heard.found) < count {
+	for len(heard.found) < what.Steps {
 		if err := r.enterPhase(); err != nil {
 			return nil, err
 		}
@@ -162,7 +165,7 @@ func steps(c Config, count int) ([]StepStats, error) {
 		r.progress.Epochs++
 		r.progress.Batches, r.progress.Running = 0, sums{}
 	}
-	return heard.found[:count], nil
+	return heard.found[:what.Steps], nil
 }
 
 // together does a task in a world of a size and returns what each process wrote
@@ -197,7 +200,7 @@ func TestStepsOfWorlds(t *testing.T) {
 				if size == 4 && !testworld.Long() && name == "accumulation" {
 					continue // the others of quick show that a process may have no picture
 				}
-				texts, codes := together(t, size, task{Case: name, Out: t.TempDir(), Steps: 8})
+				texts, codes := together(t, size, task{Case: name, Out: t.TempDir(), Steps: 8, Overlap: size == 4})
 				for rank, text := range texts {
 					var got []StepStats
 					if err := json.Unmarshal([]byte(text), &got); err != nil || codes[rank] != 0 {
@@ -220,7 +223,8 @@ func stepsAlone(t *testing.T, name string, count int) []StepStats {
 	if err := torch.SetThreads(1); err != nil {
 		t.Fatal(err)
 	}
-	found, err := steps(small(task{Case: name, Out: t.TempDir()}), count)
+	what := task{Case: name, Out: t.TempDir(), Steps: count}
+	found, err := steps(small(what), what)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,14 +260,15 @@ func finished(t *testing.T, size int, what task) {
 	}
 }
 
-// TestSameWorldSameBytes runs all that draws random numbers twice.
+// TestSameWorldSameBytes runs all that draws random numbers twice, once as on
+// several machines.
 func TestSameWorldSameBytes(t *testing.T) {
 	for _, name := range []string{"drawn", "drawn in micro-batches"} {
 		t.Run(name, func(t *testing.T) {
 			var runs []map[string]string
-			for range 2 {
+			for _, overlap := range []bool{false, true} {
 				out := t.TempDir()
-				finished(t, 2, task{Case: name, Out: out})
+				finished(t, 2, task{Case: name, Out: out, Overlap: overlap})
 				runs = append(runs, testrun.Contents(t, out))
 			}
 			testrun.Same(t, runs[1], runs[0])

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -322,6 +323,21 @@ func TestProcessesFlag(t *testing.T) {
 	if text, code := parent.End(); code != exitInterrupted || !strings.Contains(text, "interrupted after step") {
 		t.Errorf("exit code %d, want %d: %s", code, exitInterrupted, text)
 	}
+}
+
+// TestTwoMachines has two names of machines stand for two: gradients travel while
+// others are computed, and the same bytes come of it.
+func TestTwoMachines(t *testing.T) {
+	if out, err := exec.Command("unshare", "--uts", "true").CombinedOutput(); err != nil {
+		t.Skipf("needs to name a machine: %v: %s", err, out)
+	}
+	want, out, port := wholeWorld(t), filepath.Join(t.TempDir(), "run"), testworld.FreePort(t)
+	named := append([]string{"--uts", "sh", "-c", `hostname another && exec "$0" "$@"`, must(t, plain)}, training(out, longer...)...)
+	allEnded(t, 0, []*testworld.Member{
+		testworld.Start(t, testworld.Environment(0, 2, port), must(t, plain), training(out, longer...)...),
+		testworld.Start(t, testworld.Environment(1, 2, port), "unshare", named...),
+	})
+	testrun.Same(t, testrun.Contents(t, out), want)
 }
 
 // TestOwnDevice gives processes of a machine with GPUs one each.

@@ -256,6 +256,35 @@ void compare(const tg_world* w, Plan::Kind kind,
   if (w->checked) Plan(kind, tensors).compare(group(w));
 }
 
+// begin_sum lets tensors travel: the next is copied while this one does.
+void begin_sum(tg_world* w, const std::vector<at::Tensor>& tensors) {
+  compare(w, Plan::kSum, tensors);
+  for (auto& bucket : buckets(tensors)) {
+    tg_travelling t{bucket, {}, {}};
+    std::vector<at::Tensor> one{as_it_lies(w, bucket)};
+    if (!one[0].defined()) {
+      one[0] = kept_buffer(w, bucket, w->travelling.size());
+      t.places = places(w, bucket, one[0]);
+      for (size_t i = 0; i < bucket.size(); i++) t.places[i].copy_(bucket[i]);
+    }
+    t.work = group(w)->allreduce(one);
+    w->travelling.push_back(std::move(t));
+  }
+}
+
+// end_sums waits for all that travels. What a failure leaves behind is of no
+// more use.
+void end_sums(tg_world* w) {
+  std::vector<tg_travelling> all;
+  all.swap(w->travelling);
+  for (tg_travelling& t : all) {
+    t.work->wait();
+    for (size_t i = 0; i < t.places.size(); i++) {
+      t.tensors[i].copy_(t.places[i]);
+    }
+  }
+}
+
 // SumThrough is the sum over the processes, forward and, of the gradients,
 // backward.
 struct SumThrough : torch::autograd::Function<SumThrough> {
@@ -358,7 +387,10 @@ char* tg_world_join(tg_world** out, tg_world_options o) {
 }
 
 void tg_world_hang_up(tg_world* w) noexcept {
-  char* message = guard([&] { w->group.reset(); });
+  char* message = guard([&] {
+    w->travelling.clear();  // which would hold the connections
+    w->group.reset();
+  });
   std::free(message);  // what was to be closed is of no more use
 }
 
@@ -378,29 +410,17 @@ char* tg_world_broadcast(tg_world* w, tg_list tensors) {
 
 char* tg_world_sum(tg_world* w, tg_list tensors) {
   return guard_no_grad([&] {
-    compare(w, Plan::kSum, list(tensors));
-    auto all = buckets(list(tensors));
-    std::vector<std::vector<at::Tensor>> travelling;
-    std::vector<c10::intrusive_ptr<c10d::Work>> works;
-    for (auto& bucket : all) {  // the next is copied while this one travels
-      std::vector<at::Tensor> one{as_it_lies(w, bucket)};
-      travelling.emplace_back();
-      if (!one[0].defined()) {
-        one[0] = kept_buffer(w, bucket, works.size());
-        travelling.back() = places(w, bucket, one[0]);
-        for (size_t i = 0; i < bucket.size(); i++) {
-          travelling.back()[i].copy_(bucket[i]);
-        }
-      }
-      works.push_back(group(w)->allreduce(one));
-    }
-    for (size_t i = 0; i < all.size(); i++) {
-      works[i]->wait();
-      for (size_t j = 0; j < travelling[i].size(); j++) {
-        all[i][j].copy_(travelling[i][j]);
-      }
-    }
+    begin_sum(w, list(tensors));
+    end_sums(w);
   });
+}
+
+char* tg_world_begin_sum(tg_world* w, tg_list tensors) {
+  return guard_no_grad([&] { begin_sum(w, list(tensors)); });
+}
+
+char* tg_world_end_sums(tg_world* w) {
+  return guard_no_grad([&] { end_sums(w); });
 }
 
 char* tg_world_sum_through(tg_tensor** out, tg_world* w, const tg_tensor* x) {

@@ -9,8 +9,15 @@
 #include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
 #include <torch/csrc/distributed/c10d/Store.hpp>
 #include <utility>
+#include <vector>
 
 #include "ctorch_world.h"
+
+// What is on its way to become a sum, and where it travels if not in place.
+struct tg_travelling {
+  std::vector<at::Tensor> tensors, places;
+  c10::intrusive_ptr<c10d::Work> work;
+};
 
 struct tg_world {
   int32_t rank, size;
@@ -18,8 +25,9 @@ struct tg_world {
   c10::intrusive_ptr<c10d::ProcessGroup> group;
   bool checked;  // the processes say what they are about to do, and compare
   int64_t timeout_ms;
-  // What travels, by device and place in a call's list.
+  // Where values travel, by device and place in the list of what does.
   std::map<std::pair<std::string, size_t>, at::Tensor> buffers;
+  std::vector<tg_travelling> travelling;
 };
 
 #endif

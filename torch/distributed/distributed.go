@@ -267,6 +267,23 @@ func (w *World) Sum(s *torch.Scope, tensors ...*torch.Tensor) {
 	w.collective(s, "sum", 0, func(in, _ []capi.Handle) *C.char { return C.tg_world_sum(w.handle, list(in)) }, tensors...)
 }
 
+// BeginSum is the beginning of Sum: tensors travel while the caller computes, and
+// are nobody's until EndSums has waited for all that was begun.
+func (w *World) BeginSum(s *torch.Scope, tensors ...*torch.Tensor) {
+	if w == nil || len(tensors) == 0 {
+		return
+	}
+	w.collective(s, "sum", 0, func(in, _ []capi.Handle) *C.char { return C.tg_world_begin_sum(w.handle, list(in)) }, tensors...)
+}
+
+// EndSums waits for the sums that were begun.
+func (w *World) EndSums(s *torch.Scope) {
+	if w == nil {
+		return
+	}
+	w.collective(s, "sum", 0, func(_, _ []capi.Handle) *C.char { return C.tg_world_end_sums(w.handle) })
+}
+
 // SumThrough returns the sum of all processes' x. Backward sums the gradients
 // of the result over the processes too, since x has a share in each of theirs:
 // all of them call it.
