@@ -191,6 +191,34 @@ func TestClientThatLeftFreesItsPlace(t *testing.T) {
 	}
 }
 
+// TestClientsWhoComeBackTogether: of those that were answered together the first
+// to come back is not described alone.
+func TestClientsWhoComeBackTogether(t *testing.T) {
+	model, gate := gated()
+	s := newServer(t, model, func(o *Options) { o.MaxBatch = 4 })
+	s.queue.mutex.Lock()
+	s.queue.last, s.queue.ended = 3, time.Now()
+	s.queue.seconds = 100 // a slow model, whose pictures are worth waiting for
+	s.queue.mutex.Unlock()
+	var group sync.WaitGroup
+	for waiting := range 3 {
+		group.Go(func() {
+			if answer := ask(t, s, request{path: "/caption", body: bytes.NewReader(redJPEG(t))}); answer.Code != 200 {
+				t.Errorf("status %d: %s", answer.Code, answer.Body)
+			}
+		})
+		if waiting < 2 {
+			eventually(t, "it waits", func() bool { return s.queue.length() == waiting+1 })
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+	gate <- struct{}{}
+	group.Wait()
+	if got := model.batches[len(model.batches)-1]; got != 3 {
+		t.Errorf("a batch of %d, want all 3", got)
+	}
+}
+
 func TestFullQueueSaysWhenToComeAgain(t *testing.T) {
 	model, gate := gated()
 	s := newServer(t, model, func(o *Options) { o.Queue = 2; o.MaxBatch = 1 })

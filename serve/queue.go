@@ -11,7 +11,8 @@ import (
 )
 
 // queue holds pictures that wait for the model and runs it on them, as many at
-// once as wait, up to a batch: it never waits for more to come.
+// once as wait, up to a batch. It never waits for clients that may come: see
+// gather for those that do.
 type queue struct {
 	model   Model
 	metrics *metrics
@@ -23,6 +24,8 @@ type queue struct {
 	closed  bool
 	wake    *sync.Cond
 	seconds float64 // that the model takes for a picture, averaged
+	last    int     // pictures of the batch before
+	ended   time.Time
 	done    chan struct{}
 }
 
@@ -63,6 +66,14 @@ func (q *queue) admit() error {
 func (q *queue) leave() {
 	<-q.places
 	q.metrics.queue.Set(float64(len(q.places)))
+	q.look()
+}
+
+// look lets the worker see what changed.
+func (q *queue) look() {
+	q.mutex.Lock()
+	q.wake.Signal()
+	q.mutex.Unlock()
 }
 
 // patience is how long the pictures in the queue take: whole seconds, 1 to 30.
@@ -106,6 +117,7 @@ func (q *queue) next() []*job {
 	q.mutex.Lock()
 	defer q.mutex.Unlock()
 	for {
+		q.gather()
 		var batch []*job
 		for len(q.waiting) > 0 && len(batch) < q.batch {
 			if j := q.waiting[0]; j.request.Context.Err() == nil {
@@ -124,6 +136,25 @@ func (q *queue) next() []*job {
 	}
 }
 
+// gather waits for pictures that are being decoded, and for clients that were
+// answered together and come back together: the first of them alone would take
+// as long as several do. It waits no longer than the model takes for a picture.
+func (q *queue) gather() {
+	if len(q.waiting) == 0 {
+		return
+	}
+	patience := time.Duration(q.seconds * float64(time.Second))
+	end, returning := time.Now().Add(patience), time.Since(q.ended) < patience
+	defer time.AfterFunc(patience, q.look).Stop()
+	for len(q.waiting) < q.batch && !q.closed && time.Now().Before(end) {
+		decoding := len(q.places) > len(q.waiting)
+		if !decoding && !(returning && len(q.waiting) < q.last) {
+			return
+		}
+		q.wake.Wait()
+	}
+}
+
 func (q *queue) run(batch []*job) {
 	requests := make([]captioner.Request, len(batch))
 	for i, j := range batch {
@@ -134,7 +165,7 @@ func (q *queue) run(batch []*job) {
 	worked := time.Since(start)
 	q.metrics.batch.Observe(float64(len(batch)))
 	q.metrics.inference.Observe(worked.Seconds())
-	q.remember(worked.Seconds() / float64(len(batch)))
+	q.remember(worked.Seconds()/float64(len(batch)), len(batch))
 	for i, j := range batch {
 		waited := start.Sub(j.since)
 		q.metrics.wait.Observe(waited.Seconds())
@@ -144,9 +175,10 @@ func (q *queue) run(batch []*job) {
 
 // remember takes the time of one more batch into the average, which follows
 // the last ten or so.
-func (q *queue) remember(seconds float64) {
+func (q *queue) remember(seconds float64, pictures int) {
 	q.mutex.Lock()
 	defer q.mutex.Unlock()
+	q.last, q.ended = pictures, time.Now()
 	if q.seconds == 0 {
 		q.seconds = seconds
 		return
