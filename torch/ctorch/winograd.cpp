@@ -107,15 +107,18 @@ constexpr int64_t least_channels = 32;
 // edge.
 constexpr int64_t least_side = 14;
 
-// most_tiles is how many tiles are multiplied at once: enough to read the
-// weights for, and few enough for their products to stay near a core.
-constexpr int64_t most_tiles = 160;
-
 // Shape is what a convolution goes over.
 struct Shape {
   int64_t height, width, in, out, down, across;  // down × across tiles
 
   int64_t tiles() const { return down * across; }
+
+  // at_once is how many tiles are multiplied at once: enough to read the
+  // weights for, and few enough for what is made of them to stay in a core's
+  // cache.
+  int64_t at_once() const {
+    return std::clamp<int64_t>(std::max(in, out) / 2, 16, 256);
+  }
 };
 
 // Place is where a tile's outputs begin.
@@ -245,19 +248,20 @@ struct Work {
 // run does the tiles from one to before another.
 void run(const Work& work, const Tensor& weight, int64_t from, int64_t to) {
   const Shape& s = work.shape;
-  int64_t points = work.points(), most = std::min(to - from, most_tiles);
+  int64_t points = work.points(), most = std::min(to - from, s.at_once());
   Tensor zeros = at::zeros({std::max(s.in, s.out)}, at::kFloat);
   Tensor waste = at::empty({s.out}, at::kFloat);
   Tensor inputs = at::empty({points * (most * s.in + lanes)}, at::kFloat);
-  Tensor outputs = at::empty({points * (most * s.out + lanes)}, at::kFloat);
+  Tensor outputs = at::empty({points * most * s.out}, at::kFloat);
   const float* none = zeros.const_data_ptr<float>();
   for (int64_t first = from; first < to; first += most) {
-    int64_t count = std::min(most, to - first);
+    int64_t count = std::min(most, to - first), written = count * s.out;
     // A line more keeps a tile's places out of one another's way in the cache.
-    int64_t read = count * s.in + lanes, written = count * s.out + lanes;
+    // What is written has to be in one piece, or each place is a call.
+    int64_t read = count * s.in + lanes;
     Tensor in = inputs.as_strided({points, count, s.in}, {read, s.in, 1});
     Tensor out =
-        outputs.as_strided({points, count, s.out}, {written, s.out, 1});
+        outputs.narrow(0, 0, points * written).view({points, count, s.out});
     for (int64_t i = 0; i < count; i++) {
       work.read(first + i, none, in.data_ptr<float>() + i * s.in, read);
     }
