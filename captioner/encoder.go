@@ -1,6 +1,8 @@
 package captioner
 
 import (
+	"slices"
+
 	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/nn"
 	"github.com/seetell/seetell/nn/resnet"
@@ -58,10 +60,12 @@ func channels(c Config) int {
 // Normalise maps RGB pixels, uint8 of shape (N, S, S, 3), to what the backbone
 // takes: float32 of shape (N, 3, S, S), channels last in memory.
 func Normalise(s *torch.Scope, pixels *torch.Tensor, p picture.Preprocessing) *torch.Tensor {
-	mean := torch.FromSlice(s, p.Mean[:], 3).ToDevice(s, pixels.Device())
-	std := torch.FromSlice(s, p.Std[:], 3).ToDevice(s, pixels.Device())
-	x := pixels.To(s, torch.Float32).MulScalar(s, 1.0/255)
-	return x.Sub(s, mean).Div(s, std).Permute(s, 0, 3, 1, 2)
+	n, height, width := pixels.Dim(0), pixels.Dim(1), pixels.Dim(2)
+	row := func(channels [3]float32) *torch.Tensor { // of a row of pixels: loops over three numbers are slow
+		return torch.FromSlice(s, slices.Repeat(channels[:], int(width)), 3*width).ToDevice(s, pixels.Device())
+	}
+	x := pixels.Reshape(s, n*height, 3*width).To(s, torch.Float32).MulScalar(s, 1.0/255)
+	return x.Sub(s, row(p.Mean)).Div(s, row(p.Std)).Reshape(s, n, height, width, 3).Permute(s, 0, 3, 1, 2)
 }
 
 // below maps normalised pictures (N, 3, S, S) through the backbone's stem and
