@@ -48,7 +48,7 @@ func TestWrongArguments(t *testing.T) {
 	}
 	testwalk.Walk(t, testwalk.Subject{
 		Functions: map[string]any{
-			"AverageCheckpoints": AverageCheckpoints, "DefaultBeam": DefaultBeam, "DefaultConfig": DefaultConfig, "InBackbone": InBackbone,
+			"AverageCheckpoints": AverageCheckpoints, "DefaultBeam": DefaultBeam, "DefaultConfig": DefaultConfig, "InBackbone": InBackbone, "InDecoder": InDecoder,
 			"Load": Load, "NewCrew": NewCrew, "LoadWith": LoadWith, "NewNetwork": NewNetwork, "NewWordDetector": NewWordDetector, "NewTargets": NewTargets, "Normalise": Normalise, "Open": Open,
 			"OpenAll": OpenAll, "SampledTargets": SampledTargets, "SearchTogether": SearchTogether, "LoadAll": LoadAll, "MoreViews": MoreViews,
 		},
