@@ -50,6 +50,9 @@ type secondsJSON struct {
 }
 
 func (s native) caption(w http.ResponseWriter, r *http.Request) error {
+	if err := known(r.URL.Query(), settingNames); err != nil {
+		return err
+	}
 	picture, o, err := s.readNative(w, r)
 	if err != nil {
 		return err

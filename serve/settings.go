@@ -3,9 +3,12 @@ package serve
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/internal/meant"
 )
 
 // settings is what a request asks for beside its picture.
@@ -44,6 +47,25 @@ func (o *settings) fill(values url.Values) error {
 			return badSetting("attention", "true or false")
 		}
 		o.Attention = &v
+	}
+	return nil
+}
+
+// settingNames are what fill reads.
+var settingNames = []string{"best", "beam", "max_words", "length_penalty", "attention"}
+
+// known refuses a name in values that is none of names: a word misspelt would
+// else be passed over.
+func known(values url.Values, names []string) error {
+	for name := range values {
+		if slices.Contains(names, name) {
+			continue
+		}
+		hint := "; there are " + strings.Join(names, ", ")
+		if near := meant.Name(name, names); near != "" {
+			hint = " (did you mean " + near + "?)"
+		}
+		return refuse(http.StatusBadRequest, "bad request", "no parameter %q%s", name, hint)
 	}
 	return nil
 }

@@ -77,7 +77,7 @@ func applyConfig(c *cli.Context, path string, values map[string]any) error {
 			break
 		}
 		if !hasFlag(c, name) {
-			wrong = append(wrong, fmt.Errorf("%s: %q is no flag of %s%s", path, name, c.Command.Name, meant("", name, flagNames(c.Command))))
+			wrong = append(wrong, fmt.Errorf("%s: %q is no flag of %s%s", path, name, c.Command.Name, meantBy("", name, flagNames(c.Command))))
 			continue
 		}
 		if c.IsSet(name) {

@@ -155,7 +155,7 @@ func application(out, messages io.Writer) *cli.App {
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
 				wrong := c.Args().First()
-				return usage(fmt.Errorf("no command %q%s; seetell --help lists them", wrong, meant("", wrong, commandNames(c.App.Commands))))
+				return usage(fmt.Errorf("no command %q%s; seetell --help lists them", wrong, meantBy("", wrong, commandNames(c.App.Commands))))
 			}
 			return cli.ShowAppHelp(c)
 		},
