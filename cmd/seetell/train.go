@@ -83,6 +83,9 @@ func trainWith(cfg *train.Config) *cli.Command {
 			if c.Bool("dry-run") {
 				return dryRun(c, cfg)
 			}
+			if n := c.Int("processes"); n > cfg.Batch && !cfg.Resume { // which each of them would say
+				return usage(fmt.Errorf("--processes %d: a batch of %d has no picture for some of them; start fewer, or give a larger --batch", n, cfg.Batch))
+			}
 			return inWorld(c, &cfg.Device, func(world *distributed.World) error {
 				cfg.World = world
 				return trainOnce(c, cfg)

@@ -243,6 +243,9 @@ func TestWorldsThatCannotBegin(t *testing.T) {
 		{"a batch smaller than the world", "2 processes share it", exitUsage, func(out string) []*testworld.Member {
 			return testworld.World(t, 2, nil, must(t, plain), training(out, "--batch", "1")...)
 		}},
+		{"more processes than pictures in a batch", "--processes 5: a batch of 4 has no picture for some", exitUsage, func(out string) []*testworld.Member {
+			return []*testworld.Member{testworld.Start(t, nil, must(t, plain), training(out, "--processes", "5")...)}
+		}},
 		{"other settings", "rank 1 does not fit rank 0: encoder learning rate is 0.025 there", exitFailed, func(out string) []*testworld.Member {
 			return differing(t, training(out), must(t, plain), training(out, "--learning-rate", ".5"))
 		}},
