@@ -111,6 +111,7 @@ func whole(c Config, what task) error {
 		return tellWorld(c, true, err)
 	}
 	defer r.close()
+	r.start()
 	r.trainer.Overlap = what.Overlap
 	if what.Stop > 0 && c.World.Rank() == c.World.Size()-1 {
 		r.listeners = append(r.listeners, &stopAfter{what.Stop, cancel})
@@ -192,14 +193,15 @@ func TestStepsOfWorlds(t *testing.T) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
-			if !testworld.Long() && !quick[name] {
+			sizes := []int{2, 4}
+			if !testworld.Long() {
+				sizes = quick[name]
+			}
+			if len(sizes) == 0 {
 				t.Skip("left to make test-world")
 			}
 			want := stepsAlone(t, name, 8)
-			for _, size := range []int{2, 4} {
-				if size == 4 && !testworld.Long() && name == "accumulation" {
-					continue // the others of quick show that a process may have no picture
-				}
+			for _, size := range sizes {
 				texts, codes := together(t, size, task{Case: name, Out: t.TempDir(), Steps: 8, Overlap: size == 4})
 				for rank, text := range texts {
 					var got []StepStats
@@ -213,8 +215,8 @@ func TestStepsOfWorlds(t *testing.T) {
 	}
 }
 
-// quick are the cases of every run of the tests.
-var quick = map[string]bool{"feature norm": true, "accumulation": true, "frozen layers": true}
+// quick are the cases of every run of the tests, with their worlds' sizes.
+var quick = map[string][]int{"feature norm": {2}, "frozen layers": {4}}
 
 func stepsAlone(t *testing.T, name string, count int) []StepStats {
 	t.Helper()
@@ -265,6 +267,9 @@ func finished(t *testing.T, size int, what task) {
 func TestSameWorldSameBytes(t *testing.T) {
 	for _, name := range []string{"drawn", "drawn in micro-batches"} {
 		t.Run(name, func(t *testing.T) {
+			if name != "drawn" && !testworld.Long() {
+				t.Skip("left to make test-world")
+			}
 			var runs []map[string]string
 			for _, overlap := range []bool{false, true} {
 				out := t.TempDir()
@@ -284,8 +289,8 @@ func TestStoppedWorldGoesOn(t *testing.T) {
 	finished(t, 2, task{Case: "feature norm", Out: whole})
 	want := testrun.Contents(t, whole)
 	for _, size := range []int{1, 2, 4} {
-		if size == 4 && !testworld.Long() {
-			continue
+		if size > 1 && !testworld.Long() {
+			continue // TestProcessesStopTogether of the command has two go on
 		}
 		out := t.TempDir()
 		texts, codes := together(t, 2, task{Case: "feature norm", Out: out, Stop: 6})

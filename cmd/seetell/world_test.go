@@ -161,7 +161,7 @@ func TestTorchrunStartsAgain(t *testing.T) {
 	}
 	out, want := filepath.Join(t.TempDir(), "run"), leftBy(t, more)
 	arguments := append(strings.Fields("-m torch.distributed.run --standalone --nproc-per-node 2 --monitor-interval 0.1"+
-		" --rdzv-conf keep_alive_max_attempt=1000 --no-python --max-restarts"), strconv.Itoa(kills), must(t, plain))
+		" --rdzv-conf keep_alive_max_attempt=1000 --no-python"), "--log-dir", t.TempDir(), "--max-restarts", strconv.Itoa(kills), must(t, plain))
 	torchrun := testworld.Start(t, nil, python, append(arguments, training(out, more...)...)...)
 	for i := range kills {
 		pid := 0
