@@ -61,7 +61,10 @@ void tell_threads() {
 char* tg_work_alone() {
   return seetell::guard([&] {
     alone = true;
-    at::get_num_threads();  // which sets up a thread that it meets first
+    // Libtorch sets up a thread that it meets first, and so does what of it is
+    // compiled into this library.
+    at::get_num_threads();
+    at::internal::lazy_init_num_threads();
     tell_threads();
   });
 }
