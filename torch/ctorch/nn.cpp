@@ -2,6 +2,7 @@
 #include <ATen/ATen.h>
 
 #include "internal.h"
+#include "trainedconv.h"
 
 using namespace seetell;
 
@@ -16,6 +17,10 @@ char* tg_log_softmax(tg_tensor** out, const tg_tensor* x, int64_t dim) {
 char* tg_conv2d(tg_tensor** out, const tg_tensor* x, const tg_tensor* weight,
                 const tg_tensor* bias, tg_conv2d_options o) {
   return guard([&] {
+    if (trains_small(value(x), value(weight), optional(bias), o)) {
+      *out = wrap(trained_conv(value(x), value(weight), o));
+      return;
+    }
     *out =
         wrap(at::conv2d(value(x), value(weight), optional(bias), list(o.stride),
                         list(o.padding), list(o.dilation), o.groups));
