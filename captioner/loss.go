@@ -1,6 +1,8 @@
 package captioner
 
 import (
+	"math/rand/v2"
+
 	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/torch"
 )
@@ -19,6 +21,7 @@ type LossOptions struct {
 	ScheduledSampling float64       // share of the words read that are drawn from the decoder itself (Bengio et al. 2015, section 2.4)
 	BatchWords        int           // divide the words' summed loss by this instead of their own number; 0 for that
 	BatchCaptions     int           // divide the captions' summed penalty likewise
+	Random            *rand.Rand    // draws what is dropped; nil for libtorch's generator, which all threads share
 }
 
 // Loss returns the mean cross-entropy of the targets' words, teacher forced,
@@ -77,7 +80,8 @@ func (n *Network) teach(s *torch.Scope, features *torch.Tensor, t Targets, how L
 	how.Precision.autocast(s, n.Device, func() {
 		steps = n.Decoder.unroll(s, features, t, how)
 		scored := indices(s, features, t.scored)
-		preOutput := steps.preOutput.IndexSelect(s, 0, scored).Dropout(s, how.Dropout, true)
+		preOutput := steps.preOutput.IndexSelect(s, 0, scored)
+		preOutput = how.drop(s, preOutput, how.Dropout)
 		logits = n.Decoder.output.Forward(s, preOutput).To(s, torch.Float32)
 	})
 	return logits, steps
@@ -96,7 +100,7 @@ func (d *Decoder) unroll(s *torch.Scope, features *torch.Tensor, t Targets, how 
 	w := d.fuse(s, how.Precision)
 	m := d.attentionKeys(s, how.Precision.cast(s, features))
 	start := d.initState(s, features).pick(s, indices(s, features, t.pictures()))
-	inputs := d.embedding.Forward(s, indices(s, features, t.inputs)).Dropout(s, how.EmbeddingDropout, true)
+	inputs := how.drop(s, d.embedding.Forward(s, indices(s, features, t.inputs)), how.EmbeddingDropout)
 	gates := inputs.Linear(s, w.wordWeight, w.wordBias)
 	if d.atOnce(features.Device()) && how.ScheduledSampling == 0 {
 		return d.unrollAtOnce(s, w, m, start, gates, t)

@@ -28,7 +28,7 @@ type Predictor struct {
 	World *distributed.World // of processes that share the split; nil for one
 
 	// Pooled returns the backbone's features of a batch, (N, L, 512), where
-	// someone knows them; nil computes them.
+	// someone knows them; nil computes them. Threads call it side by side.
 	Pooled func(*torch.Scope, *loader.Batch) *torch.Tensor
 }
 
@@ -88,7 +88,7 @@ func (p *Predictor) Predict(ctx context.Context, split *dataset.Split, progress 
 	if together { // they stop together, or one would wait for the others
 		running = context.WithoutCancel(ctx)
 	}
-	crew := p.crew()
+	crew := captioner.NewCrew(p.Network.Device)
 	loader, err := loader.New(running, split, p.shared(crew))
 	if err != nil {
 		return Predictions{}, err
@@ -132,15 +132,6 @@ func (p *Predictor) Predict(ctx context.Context, split *dataset.Split, progress 
 	}
 	all.Loss, all.DeadChannels = sum.finish()
 	return all, nil
-}
-
-// crew returns the threads that caption pictures side by side, each as many as a
-// batch holds. There are none where somebody else knows the features.
-func (p *Predictor) crew() *captioner.Crew {
-	if p.Pooled != nil {
-		return new(captioner.Crew)
-	}
-	return captioner.NewCrew(p.Network.Device)
 }
 
 // batch adds what a batch comes to.

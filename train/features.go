@@ -2,6 +2,7 @@ package train
 
 import (
 	"hash/maphash"
+	"sync"
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/dataset/loader"
@@ -12,13 +13,16 @@ import (
 
 // featureCache keeps what pictures come to in the frozen layers of the
 // backbone, on the network's device, under a hash of their pixels: a picture
-// and its mirror image are two. Its memory is taken as it fills.
+// and its mirror image are two. Its memory is taken as it fills. Threads may ask
+// it side by side.
 type featureCache struct {
 	layers int // that the features went through
 	seed   maphash.Seed
-	slots  map[uint64]int64
 	store  *torch.Tensor // (slots, H, W, C)
 	scope  *torch.Scope
+
+	lock  sync.Mutex
+	slots map[uint64]int64
 }
 
 // newFeatureCache returns a cache of up to pictures, or of as many as bytes
@@ -47,23 +51,37 @@ func (c *featureCache) batch(s *torch.Scope, pixels []uint8, size int, compute f
 	rows := make([]*torch.Tensor, len(pixels)/size)
 	for i := range rows {
 		key := maphash.Bytes(c.seed, pixels[i*size:(i+1)*size])
-		slot, held := c.slots[key]
-		if held {
+		if slot, held := c.find(key); held {
 			rows[i] = c.store.Narrow(s, 0, slot, 1)
 			continue
 		}
 		rows[i] = compute(i).Permute(s, 0, 2, 3, 1)
-		if slot = int64(len(c.slots)); slot < c.store.Dim(0) {
-			c.store.Narrow(s, 0, slot, 1).CopyFrom(s, rows[i])
-		}
-		if s.Err() != nil { // the step may be tried again
+		if c.keep(s, key, rows[i]); s.Err() != nil { // the step may be tried again
 			return rows[i]
-		}
-		if slot < c.store.Dim(0) {
-			c.slots[key] = slot
 		}
 	}
 	return torch.Cat(s, 0, rows...).Permute(s, 0, 3, 1, 2)
+}
+
+// find returns the slot of a picture's features.
+func (c *featureCache) find(key uint64) (slot int64, held bool) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	slot, held = c.slots[key]
+	return slot, held
+}
+
+// keep puts a picture's features into the next slot, where there is one.
+func (c *featureCache) keep(s *torch.Scope, key uint64, features *torch.Tensor) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	slot := int64(len(c.slots))
+	if slot >= c.store.Dim(0) {
+		return
+	}
+	if c.store.Narrow(s, 0, slot, 1).CopyFrom(s, features); s.Err() == nil {
+		c.slots[key] = slot
+	}
 }
 
 // frozenFeatures gives what pictures come to in the backbone's frozen layers,
@@ -77,9 +95,12 @@ type frozenFeatures struct {
 	deterministic bool                    // those of training do
 	memory        int64                   // bytes that features may take; negative for half of what is free
 	opened        func(kept, bytes int64) // hears how many pictures there is room for; nil for nobody
-	cache         *featureCache           // nil for none yet
-	fixed         *captioner.Fixed        // the frozen layers, laid out; nil for none yet
-	fixedLayers   int                     // how many those are
+
+	// Threads ask side by side; the first of them opens and fixes.
+	opening, fixing sync.Mutex
+	cache           *featureCache    // nil for none yet
+	fixed           *captioner.Fixed // the frozen layers, laid out; nil for none yet
+	fixedLayers     int              // how many those are
 }
 
 func newFrozenFeatures(network *captioner.Network, preprocessing picture.Preprocessing, p captioner.Precision) *frozenFeatures {
@@ -108,10 +129,11 @@ func (f *frozenFeatures) of(s *torch.Scope, batch *loader.Batch, layers int) *to
 		return f.compute(s, all, layers)
 	}
 	one := func(i int) *torch.Tensor { return f.compute(s, all.Narrow(s, 0, int64(i), 1), layers) }
-	if f.open(s, one, layers); s.Err() != nil {
+	cache := f.open(s, one, layers)
+	if s.Err() != nil {
 		return all
 	}
-	return f.cache.batch(s, batch.Pixels, len(batch.Pixels)/len(batch.IDs), one)
+	return cache.batch(s, batch.Pixels, len(batch.Pixels)/len(batch.IDs), one)
 }
 
 func (f *frozenFeatures) compute(s *torch.Scope, pixels *torch.Tensor, layers int) *torch.Tensor {
@@ -124,6 +146,8 @@ func (f *frozenFeatures) compute(s *torch.Scope, pixels *torch.Tensor, layers in
 
 // fix lays the frozen layers out when layers become frozen, or others are.
 func (f *frozenFeatures) fix(layers int) (err error) {
+	f.fixing.Lock()
+	defer f.fixing.Unlock()
 	if f.fixedLayers == layers {
 		return nil
 	}
@@ -140,15 +164,17 @@ func (f *frozenFeatures) release() {
 	f.fixed, f.fixedLayers = nil, 0
 }
 
-// open makes the cache when layers become frozen, or fewer are.
-func (f *frozenFeatures) open(s *torch.Scope, one func(int) *torch.Tensor, layers int) {
+// open returns the cache, and makes it when layers become frozen, or fewer are.
+func (f *frozenFeatures) open(s *torch.Scope, one func(int) *torch.Tensor, layers int) *featureCache {
+	f.opening.Lock()
+	defer f.opening.Unlock()
 	if f.cache != nil && f.cache.layers == layers {
-		return
+		return f.cache
 	}
 	f.drop()
 	first := one(0)
 	if s.Err() != nil {
-		return
+		return nil
 	}
 	bytes := f.memory
 	if bytes < 0 {
@@ -158,17 +184,22 @@ func (f *frozenFeatures) open(s *torch.Scope, one func(int) *torch.Tensor, layer
 	if err != nil {
 		cache.close()
 		s.Fail(err)
-		return
+		return nil
 	}
 	f.cache = cache
 	if f.opened != nil {
 		f.opened(cache.store.Dim(0), bytes)
 	}
+	return cache
 }
 
 // forget frees what is kept and leaves all layers as they are, which may now
 // learn.
 func (f *frozenFeatures) forget() {
+	f.opening.Lock()
+	defer f.opening.Unlock()
+	f.fixing.Lock()
+	defer f.fixing.Unlock()
 	f.release()
 	f.drop()
 }

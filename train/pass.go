@@ -17,7 +17,8 @@ type pass struct {
 	preprocessing picture.Preprocessing
 	features      *frozenFeatures
 	microBatch    microBatch
-	decoded       func() error // called when the decoder has its gradients of the step, and the backbone does not yet; nil for nothing
+	decoded       func() error    // called when the decoder has its gradients of the step, and the backbone does not yet; nil for nothing
+	pair          *captioner.Crew // for the halves of a part; nil for none
 }
 
 // all adds the gradients of each part that has words to learn.
@@ -43,6 +44,14 @@ func (p pass) part(part *loader.Batch, total partTotal, step Counts, stats *Step
 	if p.microBatch.atOnce(total.Most) < total.Most {
 		return p.inMicroBatches(part, total, step, stats)
 	}
+	if words, ok := p.halves(part); ok {
+		return p.sideBySide(words, part, step, stats)
+	}
+	return p.atOnce(part, step, stats)
+}
+
+// atOnce is part of all pictures at once.
+func (p pass) atOnce(part *loader.Batch, step Counts, stats *StepStats) error {
 	return torch.Run(func(s *torch.Scope) error {
 		features := p.network.Project(s, p.pooled(s, part), p.modes, p.precision)
 		seen := features

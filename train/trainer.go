@@ -29,6 +29,7 @@ type Trainer struct {
 	parameters []*torch.Tensor // that the optimiser moves
 	features   *frozenFeatures
 	microBatch microBatch
+	pair       *captioner.Crew                 // learns from the halves of a batch side by side; nil where it cannot
 	steps      int                             // since the optimiser and the average began, or went on anew
 	try        func(*Batch) (StepStats, error) // gradients; tests let it fail
 }
@@ -45,6 +46,7 @@ func NewTrainer(c Config, network *captioner.Network, v *captioner.Vocabulary, p
 		network.Across(t.World.SumThrough)
 	}
 	t.features = newFrozenFeatures(network, c.Preprocessing, p)
+	t.pair = newPair(network.Device, c.World)
 	t.try = t.gradients
 	t.Optimizer, t.parameters = newOptimizer(c, network.Named())
 	if c.AverageDecay > 0 {
@@ -56,6 +58,9 @@ func NewTrainer(c Config, network *captioner.Network, v *captioner.Vocabulary, p
 // Close frees optimiser, average and features.
 func (t *Trainer) Close() {
 	t.features.forget()
+	if t.pair != nil {
+		t.pair.Close()
+	}
 	t.Detector.Close()
 	t.Optimizer.Close()
 	if t.EMA != nil {
