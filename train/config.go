@@ -192,7 +192,7 @@ func (c Config) Validate() error {
 	check(fraction(c.AverageDecay), "average decay %v: must be from 0 to below 1", c.AverageDecay)
 	check(c.ScheduledSampling >= 0 && c.ScheduledSampling <= 1, "scheduled sampling %v: must be from 0 to 1", c.ScheduledSampling)
 	check(c.Epochs < 1 || c.SelfCritical >= 0 && c.SelfCritical <= c.Epochs, "self-critical epochs %d: must be from 0 to all %d epochs", c.SelfCritical, c.Epochs)
-	check(positive(c.SelfCriticalRate), "self-critical learning rate %v: must be above 0", c.SelfCriticalRate)
+	check(positive(c.SelfCriticalRate), "self-critical rate %v: must be above 0", c.SelfCriticalRate)
 	check(c.Samples >= 2 && c.Samples <= 100, "samples %d: must be from 2 to 100, since each is measured against the others", c.Samples)
 	check(c.SelfCritical == 0 || c.CaptionsPerStep == "all", "captions per step 1 and self-critical epochs contradict each other: those draw captions of pictures; let self-critical be 0")
 	check(c.WarmUp >= 0, "warm-up %d: must be 0 steps or more", c.WarmUp)

@@ -71,7 +71,7 @@ func captionCommand() *cli.Command {
 
 func (o captioning) run(c *cli.Context) error {
 	o.beam.Forbidden = o.forbidden.Value()
-	if err := o.beam.Validate(); err != nil {
+	if err := flagged(o.beam.Validate(), c.Command); err != nil {
 		return usage(err)
 	}
 	if !slices.Contains(captionFormats, o.format) {

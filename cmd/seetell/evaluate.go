@@ -56,7 +56,7 @@ func evaluateCommand() *cli.Command {
 			if o.Options.Flip, err = flipped(views); err != nil {
 				return err
 			}
-			if err := o.Beam.Validate(); err != nil {
+			if err := flagged(o.Beam.Validate(), c.Command); err != nil {
 				return usage(err)
 			}
 			if o.Baseline, err = readBaseline(baseline); err != nil {

@@ -86,7 +86,7 @@ func (o serving) run(c *cli.Context) error {
 		return usage(fmt.Errorf("--listen %q: %w", o.listen, err))
 	}
 	o.server.Hosts = listenHosts(address, o.hosts.Value())
-	if err := o.server.Validate(); err != nil {
+	if err := flagged(o.server.Validate(), c.Command); err != nil {
 		return usage(err)
 	}
 	if err := findModels(c, o.models); err != nil {

@@ -128,7 +128,7 @@ func trainOnce(c *cli.Context, cfg *train.Config) error {
 	if err != nil {
 		return err
 	}
-	if err := cfg.Validate(); err != nil {
+	if err := flagged(cfg.Validate(), c.Command); err != nil {
 		return usage(err)
 	}
 	var hearing []train.Listener
