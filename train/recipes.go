@@ -133,7 +133,7 @@ func quickLook(c *Config) {
 	c.ClipNorm, c.AverageDecay = 5, .998
 	c.Dropout, c.EmbeddingDropout, c.LabelSmoothing = .3, .1, .1
 	c.Augmentation.Flip, c.Augmentation.CropScale = "", 0
-	c.MinimumCount, c.Beam.LengthPenalty = 5, .7
+	c.MinimumCount, c.Beam.LengthPenalty = 5, 1
 	c.Model.Layers, c.Model.Output, c.Model.FeatureNorm = checkpoint.Layers4, checkpoint.OutputDeep, checkpoint.FeatureNormNone
 	c.WordDetector, c.AttentionGuide, c.GuideTemperature, c.SelfCriticalWords, c.SelfCriticalApart = 0, 0, .25, 0, 0
 }
