@@ -2,6 +2,7 @@ package predict
 
 import (
 	"math"
+	"runtime"
 	"testing"
 
 	"github.com/seetell/seetell/captioner"
@@ -82,6 +83,8 @@ func TestSideBySide(t *testing.T) {
 	}
 	defer p.Close()
 	p.Loader.Batch, p.CaptionWords = 4, 8
+	runtime.LockOSThread() // each thread of the system has its own number
+	defer runtime.UnlockOSThread()
 	before := torch.Threads()
 	defer torch.SetThreads(before)
 	predictions := func(threads int) Predictions {

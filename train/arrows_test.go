@@ -27,7 +27,7 @@ var ideas = [][]string{
 	{"differences.go"},
 	{"health.go"},
 	{"trainer.go", "backward.go", "optimizer.go", "detector.go", "predictor.go", "memory.go", "together.go"}, // a step: its gradients, what they move
-	{"pass.go"}, // through the network and back
+	{"pass.go", "sidebyside.go"}, // through the network and back
 	{"features.go"},
 	{"microbatch.go", "finite.go"},
 	{"selfcritical.go"},

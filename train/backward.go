@@ -36,12 +36,13 @@ func (t *Trainer) Backward(b *Batch) (stats StepStats, err error) {
 
 // gradients adds a batch's gradients to those that there are.
 func (t *Trainer) gradients(b *Batch) (StepStats, error) {
-	p := pass{t.Network, t.Objective, t.Modes, t.Precision, t.Preprocessing, t.features, t.microBatch, nil, t.pair}
+	var decoded func() error
 	if first, _ := t.inOrderOfGradients(); len(first) > 0 {
-		p.decoded = func() error {
+		decoded = func() error {
 			return torch.NoGrad(func(s *torch.Scope) error { return beginGradients(s, t.World, first, nil) })
 		}
 	}
+	p := pass{t.Network, t.Objective, t.Modes, t.Precision, t.Preprocessing, t.features, t.microBatch, decoded, t.pair}
 	return p.all(b)
 }
 

@@ -2,6 +2,7 @@ package train
 
 import (
 	"math"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -12,6 +13,8 @@ import (
 // pairs returns a run of two threads.
 func pairs(t *testing.T, cfg Config) *run {
 	t.Helper()
+	runtime.LockOSThread() // each thread of the system has its own number
+	t.Cleanup(runtime.UnlockOSThread)
 	before := torch.Threads()
 	if err := torch.SetThreads(2); err != nil {
 		t.Fatal(err)
