@@ -16,7 +16,7 @@ type LossOptions struct {
 	Attention         float64       // α_c, the weight of Xu et al. 2015, equation 14; 0 leaves it out
 	Detector          *WordDetector // learns beside the captions and guides attention; nil for none
 	Detection         float64       // weight of the detector's own loss
-	Guide             float64       // weight of what draws attention to the places where the detector sees the word; 0 leaves it out
+	Guide             float64       // weight of what draws attention to the places where the detector sees the word, and lets where attention looks shape no features; 0 leaves it out
 	GuideTemperature  float64       // of its maps
 	ScheduledSampling float64       // share of the words read that are drawn from the decoder itself (Bengio et al. 2015, section 2.4)
 	BatchWords        int           // divide the words' summed loss by this instead of their own number; 0 for that
@@ -98,7 +98,12 @@ type unrolled struct {
 // unroll feeds the targets' words.
 func (d *Decoder) unroll(s *torch.Scope, features *torch.Tensor, t Targets, how LossOptions) unrolled {
 	w := d.fuse(s, how.Precision)
-	m := d.attentionKeys(s, how.Precision.cast(s, features))
+	read := how.Precision.cast(s, features)
+	compared := read
+	if how.Guide > 0 { // or the backbone learns a lattice of places that outdo their neighbours
+		compared = read.Detach(s)
+	}
+	m := memory{features: read, keys: d.attention.feature.Forward(s, compared)}
 	start := d.initState(s, features).pick(s, indices(s, features, t.pictures()))
 	inputs := how.drop(s, d.embedding.Forward(s, indices(s, features, t.inputs)), how.EmbeddingDropout)
 	gates := inputs.Linear(s, w.wordWeight, w.wordBias)

@@ -120,6 +120,8 @@ def new(sizes, frozen):
         fill(model)
     model.to(memory_format=torch.channels_last)  # as seetell lays convolutions out
     model.train()
+    if model.decoder.deep:  # guided, so that where it looks does not shape the features
+        model.decoder.attention.feature.register_forward_pre_hook(lambda _, inputs: (inputs[0].detach(),))
     if frozen:
         model.encoder.backbone.eval()
     return model
