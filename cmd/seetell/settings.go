@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -50,7 +51,7 @@ func settingsText(c *cli.Context) (string, error) {
 		}
 		text.WriteString(line)
 		if now := fmt.Sprint(value); name != "recipe" && now != recipe[name] {
-			fmt.Fprintf(&text, " # recipe %s: %s", c.String("recipe"), recipe[name])
+			fmt.Fprintf(&text, " # recipe %s: %s", c.String("recipe"), cmp.Or(recipe[name], `""`))
 		}
 		text.WriteString("\n")
 	}

@@ -64,16 +64,16 @@ func TestRecipes(t *testing.T) {
 
 // TestSettingsText reads the settings that it prints, and prints them again.
 func TestSettingsText(t *testing.T) {
-	text, err := settingsText(trainFlags(t, "--recipe", "base", "--batch", "7", "--checkpoint-every", "10m"))
+	text, err := settingsText(trainFlags(t, "--recipe", "base", "--batch", "7", "--checkpoint-every", "10m", "--flip", "swap"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"batch = 7 # recipe base: 4\n", "checkpoint-every = \"10m0s\" # recipe base: 0\n", "recipe = \"base\"\n", "learning-rate = 0.0003\n"} {
+	for _, want := range []string{"batch = 7 # recipe base: 4\n", "checkpoint-every = \"10m0s\" # recipe base: 0\n", "flip = \"swap\" # recipe base: \"\"\n", "recipe = \"base\"\n", "learning-rate = 0.0003\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
 	}
-	if strings.Count(text, "# recipe base:") != 2 {
+	if strings.Count(text, "# recipe base:") != 3 {
 		t.Errorf("more differs than was given:\n%s", text)
 	}
 	path := filepath.Join(t.TempDir(), settingsFile)
