@@ -70,7 +70,8 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-// awaitPartial waits until a part of a file has come.
+// awaitPartial waits until a part of a file in the store has come: those are named by
+// SHA-256. Others come whole at once.
 func awaitPartial(t *testing.T, cache string) {
 	t.Helper()
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(time.Millisecond) {
@@ -79,7 +80,8 @@ func awaitPartial(t *testing.T, cache string) {
 			t.Fatal(err)
 		}
 		for _, part := range parts {
-			if info, err := os.Stat(part); err == nil && info.Size() > 0 {
+			name := strings.TrimSuffix(filepath.Base(part), ".incomplete")
+			if info, err := os.Stat(part); err == nil && info.Size() > 0 && sha256Name.MatchString(name) {
 				return
 			}
 		}
