@@ -17,9 +17,12 @@ namespace seetell {
 
 namespace {
 
-// The largest maps that are laid out: of larger ones the windows take much
-// memory, and oneDNN's gradient is faster.
-constexpr int64_t kMostPlaces = 14 * 14;
+// The maps and the channels of a ResNet's last layer, where this was found to
+// pay: of larger maps the windows take much memory, and oneDNN's gradient is
+// faster. With smaller maps and fewer channels too, a run of recipe demo ended
+// at BLEU-4 .80 (one run), and at .88 without (three).
+constexpr int64_t kLeastPlaces = 7 * 7, kMostPlaces = 14 * 14,
+                  kLeastChannels = 512;
 
 int64_t places(int64_t side, int64_t kernel, int64_t stride, int64_t padding) {
   return (side + 2 * padding - kernel) / stride + 1;
@@ -97,6 +100,8 @@ bool trains_small(const Tensor& x, const Tensor& weight,
          o.stride[0] == o.stride[1] && o.padding[0] == o.padding[1] &&
          o.stride[0] > 0 && o.padding[0] >= 0 && o.padding[0] < 8 &&
          o.dilation[0] == 1 && o.dilation[1] == 1 &&
+         weight.size(0) >= kLeastChannels &&
+         x.size(2) * x.size(3) >= kLeastPlaces &&
          x.size(2) * x.size(3) <= kMostPlaces &&
          x.size(2) + 2 * o.padding[0] >= weight.size(2) &&
          x.size(3) + 2 * o.padding[1] >= weight.size(3);
