@@ -2,9 +2,9 @@ package cgroup
 
 import (
 	"math"
-	"os"
-	"path/filepath"
 	"testing"
+
+	"github.com/seetell/seetell/internal/cgroup/cgrouptest"
 )
 
 // TestQuota reads quotas of both versions, of the group and of those above it.
@@ -28,25 +28,10 @@ func TestQuota(t *testing.T) {
 		{"no groups", nil, "", math.MaxInt},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			root := t.TempDir()
-			for file, text := range test.files {
-				write(t, filepath.Join(root, file), text)
-			}
-			membership := filepath.Join(t.TempDir(), "cgroup")
-			write(t, membership, test.group)
+			root, membership := cgrouptest.Tree(t, test.files, test.group)
 			if got := quota(root, membership); got != test.want {
 				t.Errorf("%d processors, want %d", got, test.want)
 			}
 		})
-	}
-}
-
-func write(t *testing.T, path, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
 	}
 }

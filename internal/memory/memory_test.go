@@ -1,10 +1,10 @@
 package memory
 
 import (
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
+
+	"github.com/seetell/seetell/internal/cgroup/cgrouptest"
 )
 
 func TestCgroupLimits(t *testing.T) {
@@ -34,25 +34,10 @@ func TestCgroupLimits(t *testing.T) {
 		{"none", nil, "", nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			root := t.TempDir()
-			for file, text := range test.files {
-				write(t, filepath.Join(root, file), text)
-			}
-			membership := filepath.Join(t.TempDir(), "cgroup")
-			write(t, membership, test.group)
+			root, membership := cgrouptest.Tree(t, test.files, test.group)
 			if got := cgroupLimits(root, membership); !slices.Equal(got, test.want) {
 				t.Errorf("got %v, want %v", got, test.want)
 			}
 		})
-	}
-}
-
-func write(t *testing.T, path, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
 	}
 }
