@@ -10,7 +10,7 @@
 namespace seetell {
 
 // trains_small reports whether trained_conv is for a convolution: one whose
-// weight learns, under autocast to bfloat16 on the CPU, of a ResNet's last layer.
+// weight learns, under autocast to bfloat16 on the CPU, of a ResNet's end.
 bool trains_small(const at::Tensor& x, const at::Tensor& weight,
                   const std::optional<at::Tensor>& bias,
                   const tg_conv2d_options& o);
