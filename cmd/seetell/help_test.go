@@ -65,6 +65,12 @@ func TestWrongWords(t *testing.T) {
 		{[]string{"data", "chek"}, "(did you mean check?)"},
 		{[]string{"model", "averge"}, "(did you mean average?)"},
 		{[]string{"zebra"}, `no command "zebra"; `},
+		{[]string{"model", "desc"}, "(did you mean describe?)"},
+		{[]string{"help", "captoin"}, `no command "captoin" (did you mean caption?)`},
+		{[]string{"caption", "--modle", "x"}, "(did you mean --model?)"},
+		{[]string{"train", "--recipe", "bas", "--dry-run"}, `--recipe "bas": there are base, `},
+		{[]string{"plot"}, "--out is missing"},
+		{[]string{"report", "--run", "x"}, "--out is missing"},
 	} {
 		_, messages, code := say(t, test.args...)
 		if code != exitUsage || !strings.Contains(messages, test.want) {

@@ -23,6 +23,15 @@ func flagsFirst(args []string, commands []*cli.Command) []string {
 	return args
 }
 
+// helpLast makes "seetell train --help" of "seetell help train", so that both say
+// the same, of names that there are not too.
+func helpLast(args []string) []string {
+	if len(args) > 2 && (args[1] == "help" || args[1] == "h") {
+		return append(append(slices.Clone(args[:1]), args[2:]...), "--help")
+	}
+	return args
+}
+
 // globalsFirst moves the flags of the program itself, such as --quiet, before
 // its command.
 func globalsFirst(args []string, globals []cli.Flag) []string {

@@ -43,13 +43,16 @@ func plotCommand() *cli.Command {
 			&cli.GenericFlag{Name: "history", Usage: "history.jsonl `FILE` of a training run, or its folder; repeat it to compare", Value: &o.histories},
 			&cli.GenericFlag{Name: "name", Usage: "`NAME` of a report in the figures, then of a history, once for each in their order", Value: &o.names},
 			&cli.StringFlag{Name: "title", Usage: "`TEXT` above each figure instead of its own; \"\" for none, as a document has its own", Destination: &o.title},
-			&cli.PathFlag{Name: "out", Usage: "`DIR` for the figures", Required: true, Destination: &o.out},
+			&cli.PathFlag{Name: "out", Usage: "`DIR` for the figures", Destination: &o.out},
 			&cli.StringFlag{Name: "format", Usage: "`FORMATS` out of png, svg and pdf, with commas between", Value: "png,svg", Destination: &o.format},
 			&cli.IntFlag{Name: "dots-per-inch", Usage: "resolution of PNG; journals ask for 300 to 600", Value: plots.Resolution, Destination: &o.dotsPerInch},
 			configFlag(),
 		},
 		Action: func(c *cli.Context) error {
 			if err := readConfig(c); err != nil {
+				return err
+			}
+			if err := missing(c, "out"); err != nil {
 				return err
 			}
 			for _, path := range c.Args().Slice() {

@@ -24,7 +24,7 @@ func reportCommand() *cli.Command {
 			&cli.PathFlag{Name: "run", Usage: "`DIR` of a training run, or a checkpoint in it: its history and settings", Destination: &source.Run},
 			&cli.PathFlag{Name: "evaluation", Usage: "`DIR` of an evaluation: its scores and gallery", Destination: &source.Evaluation},
 			&cli.BoolFlag{Name: "any-model", Usage: "join the run with the evaluation of another run's model", Destination: &source.AnyModel},
-			&cli.PathFlag{Name: "out", Usage: "HTML `FILE` to write; - for standard output", Required: true, Destination: &out},
+			&cli.PathFlag{Name: "out", Usage: "HTML `FILE` to write; - for standard output", Destination: &out},
 			&cli.StringFlag{Name: "title", Usage: "`TEXT` at the top; by default made of the folder's name", Destination: &source.Title},
 			&cli.Float64Flag{Name: "max-megabytes", Usage: "size of the file at most; rows, then pictures are left out", Value: megabytes, Destination: &megabytes},
 			configFlag(),
@@ -38,6 +38,9 @@ func reportCommand() *cli.Command {
 			}
 			if source.Run == "" && source.Evaluation == "" {
 				return usage(fmt.Errorf("nothing to report: give --run DIR, --evaluation DIR, or both"))
+			}
+			if err := missing(c, "out"); err != nil {
+				return err
 			}
 			if !(megabytes > 0 && megabytes <= 1000) {
 				return usage(fmt.Errorf("--max-megabytes %v: give a number above 0, 1000 at most", megabytes))

@@ -166,7 +166,7 @@ func settings(c *cli.Context, cfg *train.Config) error {
 	}
 	if !cfg.Resume || c.IsSet("recipe") {
 		if err := cfg.Apply(c.String("recipe")); err != nil {
-			return usage(err)
+			return usage(flagged(err, c.Command))
 		}
 		if c.IsSet("epochs") {
 			cfg.ShareEpochs(epochs)
