@@ -62,6 +62,14 @@ func (f forest) baseline() string {
 	return "the baseline"
 }
 
+// shortBaseline is the baseline's name where an axis has room for it.
+func (f forest) shortBaseline() string {
+	if name := typeset.Clean(f.baseline()); sans(labelSize, palette.Ink).Width(name) < figureWidth/3 {
+		return name
+	}
+	return "the baseline"
+}
+
 func (f forest) numbers() Table {
 	t := Table{Columns: []string{"metric", "system", "baseline", "baseline_score", "difference", "low", "high", "p"}}
 	for _, key := range f.keys {
@@ -108,7 +116,7 @@ func (f forest) draw(c draw.Canvas) {
 	c = trackLegend(c, tracks)
 	left, right := f.ends()
 	p := newPanel(left, right, -.6, float64(len(f.keys))-.4)
-	p.X.Label.Text = "Difference in percent of " + typeset.Clean(f.baseline()) + "’s score"
+	p.X.Label.Text = "Difference in percent of " + f.shortBaseline() + "’s score"
 	p.X.Tick.Marker = ticks{Most: 7}
 	var labels plot.ConstantTicks
 	for i, key := range f.keys {

@@ -27,3 +27,10 @@ func withReferences(t testing.TB, name string, r *evaluate.Report) *System {
 	}
 	return s
 }
+
+// longNamed are two systems much alike, whose names no label has room for.
+func longNamed(t testing.TB) []*System {
+	t.Helper()
+	const name = "a model that was trained with self-critical epochs and random crops for a week, then averaged"
+	return []*System{testSystem(t, name+" once", 2000, 1), testSystem(t, name+" twice", 2000, 2)}
+}

@@ -52,6 +52,11 @@ func TestFiguresLookTheSame(t *testing.T) {
 		{"length-systems", func() (*Figure, error) { return Length(three, "CIDEr") }},
 		{"scores", func() (*Figure, error) { return Scores(one) }},
 		{"scores-systems", func() (*Figure, error) { return Scores(three) }},
+		{"scores-alike", func() (*Figure, error) { return Scores(longNamed(t)) }},
+		{"systems-long-names", func() (*Figure, error) { return Distribution(longNamed(t), "CIDEr", Density) }},
+		{"differences-long-names", func() (*Figure, error) {
+			return Differences(compared("a baseline that was trained with self-critical epochs and crops", 2))
+		}},
 		{"grounding", func() (*Figure, error) { return Grounding(grounded(t)), nil }},
 		{"differences", func() (*Figure, error) { return Differences(compared("base", 1)) }},
 		{"differences-systems", func() (*Figure, error) { return Differences(compared("a baseline", 2)) }},

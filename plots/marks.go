@@ -16,6 +16,7 @@ import (
 // mark is one line below a distribution: a point on its axis, with its name
 // and value beside it.
 type mark struct {
+	name      string // before the text, shortened where there is no room
 	text      string
 	x         float64
 	low, high float64 // interval, where high > low
@@ -35,7 +36,7 @@ func (d *distribution) marks() []mark {
 		s := part.series
 		m := mark{text: "corpus " + typeset.Score(s.Score), x: s.Score, style: glyph(diamond{}, 2.8, i), line: line(palette.Colour(i), .8)}
 		if len(d.systems) > 1 {
-			m.text = fmt.Sprintf("%s %s", inLine(part.name), typeset.Score(s.Score))
+			m.name, m.text = inLine(part.name), " "+typeset.Score(s.Score)
 		}
 		if len(s.Interval) == 2 {
 			m.low, m.high = s.Interval[0], s.Interval[1]
@@ -92,7 +93,7 @@ func (m marker) Plot(c draw.Canvas, p *plot.Plot) {
 			right = max(right, x(k.high)+4)
 		}
 		c.DrawGlyph(k.style, at)
-		m.label(c, style, k.text, at, right, x(k.low), k.high > k.low)
+		m.label(c, style, k, at, right, x(k.low))
 	}
 }
 
@@ -104,22 +105,26 @@ func (k mark) whisker(c draw.Canvas, low, high, y vg.Length) {
 	c.StrokeLine2(style, high, y-2.5, high, y+2.5)
 }
 
-// label writes the mark's text at its right, or at its left where the right
-// has no room.
-func (m marker) label(c draw.Canvas, style textStyle, text string, at vg.Point, right, low vg.Length, whiskers bool) {
-	at.Y += 1
-	if right+style.Width(text) <= c.Max.X {
-		m.write(c, style, vg.Point{X: right, Y: at.Y}, text)
-		return
-	}
+// label writes the mark's name and text at its right, or at its left where that
+// has more room.
+func (m marker) label(c draw.Canvas, style textStyle, k mark, at vg.Point, right, low vg.Length) {
 	left := at.X - 6
-	if whiskers {
+	if k.high > k.low {
 		left = min(left, low-4)
 	}
-	room := (left - c.Min.X).Points()
-	style.XAlign = draw.XRight
-	text = typeset.Shorten(text, room, func(s string) float64 { return style.Width(s).Points() })
-	m.write(c, style, vg.Point{X: left, Y: at.Y}, text)
+	x, room := right, c.Max.X-right
+	if style.Width(k.name+k.text) > room && left-c.Min.X > room {
+		x, room = left, left-c.Min.X
+		style.XAlign = draw.XRight
+	}
+	m.write(c, style, vg.Point{X: x, Y: at.Y + 1}, k.within(style, room))
+}
+
+// within returns the mark's name, as much as there is room for, and its text.
+func (k mark) within(style textStyle, room vg.Length) string {
+	measure := func(s string) float64 { return style.Width(s).Points() }
+	name := typeset.Shorten(k.name, (room - style.Width(k.text)).Points(), measure)
+	return typeset.Shorten(name+k.text, room.Points(), measure)
 }
 
 // write writes text over the guides of other marks.

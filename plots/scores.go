@@ -2,6 +2,7 @@ package plots
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"gonum.org/v1/plot"
@@ -69,7 +70,8 @@ type board struct {
 	systems []*System
 	rows    []boardRow
 	human   bool // whether the rows are in percent of the human score
-	right   float64
+
+	left, right float64 // of the axis, in percent
 }
 
 // boardRow is one metric's scores.
@@ -93,7 +95,8 @@ func (r *boardRow) add(system int, s *Series) {
 	}
 }
 
-// prepare chooses what 100 % is, and how far the axis goes.
+// prepare chooses what 100 % is, and how far the axis goes: from 0, unless all
+// that is drawn lies in its right half.
 func (b *board) prepare() {
 	b.human = true
 	for _, row := range b.rows {
@@ -117,6 +120,25 @@ func (b *board) prepare() {
 		}
 		b.right = max(b.right, 100*largest/row.unit)
 	}
+	if lowest := b.lowest(); lowest > 50 {
+		b.left = 5 * math.Floor((lowest-1)/5)
+	}
+}
+
+// lowest returns where the leftmost glyph or interval begins, in percent.
+func (b *board) lowest() float64 {
+	lowest := 100.
+	for _, row := range b.rows {
+		if floor, ok := row.comparableFloor(b.human); ok {
+			lowest = min(lowest, 100*floor/row.unit)
+		}
+		for _, s := range row.scores {
+			if s != nil {
+				lowest = min(lowest, 100*s.bottom()*s.comparable(b.human)/row.unit)
+			}
+		}
+	}
+	return lowest
 }
 
 // compares reports whether every score is known as it compares with people's.
@@ -153,6 +175,14 @@ func (s *Series) top() float64 {
 	return s.Score
 }
 
+// bottom is the lower end of the score's interval.
+func (s *Series) bottom() float64 {
+	if len(s.Interval) == 2 {
+		return min(s.Score, s.Interval[0])
+	}
+	return s.Score
+}
+
 // legend lists what the glyphs mean.
 func (b *board) legend() []track {
 	var tracks []track
@@ -185,7 +215,7 @@ func (b *board) describe() string {
 
 func (b *board) draw(c draw.Canvas) {
 	c = trackLegend(c, b.legend())
-	p := newPanel(0, b.right, -.6, float64(len(b.rows))-.4)
+	p := newPanel(b.left, b.right, -.6, float64(len(b.rows))-.4)
 	p.X.Label.Text = "Percent of the highest score drawn"
 	if b.human {
 		p.X.Label.Text = "Percent of the human score, against as many references"
