@@ -50,7 +50,7 @@ func TestOpenFromHub(t *testing.T) {
 		{"folder", "owner/set", map[string][]byte{"metadata.jsonl": []byte(`{"file_name":"a.png","text":"A","split":"test"}`), "a.png": tinyPicture("a")}, nil, "test"},
 		{"script", "owner/set", map[string][]byte{"set.py": []byte("print()")}, nil, "error: no parquet files"},
 		{"shard missing", "owner/set", map[string][]byte{"train-00001-of-00002.parquet": data}, nil, "error: train-00000-of-00002 is missing"},
-		{"absent", "owner/other", nil, nil, "error: no data set owner/other on the hub"},
+		{"absent", "owner/other", nil, nil, "error: there is no file or folder owner/other here: no data set owner/other on the hub"},
 		{"no name", "nowhere", nil, nil, "error: neither a file, a folder nor the name"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

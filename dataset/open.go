@@ -44,7 +44,11 @@ func Open(ctx context.Context, source string, o Options) (*Set, error) {
 		return nil, fmt.Errorf("open data set: %w", err)
 	}
 	if d, err := hub.Parse(hub.Datasets, source); err == nil {
-		return openHub(ctx, source, d, hub.Environment(), o)
+		set, err := openHub(ctx, source, d, hub.Environment(), o)
+		if err != nil {
+			return nil, fmt.Errorf("open data set: there is no file or folder %s here: %w", source, err)
+		}
+		return set, nil
 	}
 	return nil, fmt.Errorf("open data set: %s is neither a file, a folder nor the name of a data set on the hub (owner/name)", source)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"math"
+	"strconv"
 	"time"
 
 	"github.com/seetell/seetell/torch"
@@ -56,7 +57,7 @@ func (l *logListener) progress(p Progress) {
 		return
 	}
 	m := &l.meter
-	l.log.Info("step", "epoch", m.Epoch.Epoch, "step", m.Epoch.Step, "loss", round(m.Loss), "learning_rate", m.Epoch.LearningRate,
+	l.log.Info("step", "epoch", m.Epoch.Epoch, "step", m.Epoch.Step, "loss", round(m.Loss), "learning_rate", roundRate(m.Epoch.LearningRate),
 		"pictures_per_second", round(m.Epoch.PicturesPerSecond), "left", m.Left.Round(time.Second).String(), "run_left", m.RunLeft.Round(time.Second).String(),
 		"tensors", torch.Live(), "memory", torch.Memory(l.device).Allocated)
 }
@@ -82,3 +83,12 @@ func (l *logListener) epoch(e Epoch) {
 
 // round keeps four digits behind the point, enough for a log.
 func round(x float64) float64 { return math.Round(x*1e4) / 1e4 }
+
+// roundRate keeps four digits of a learning rate, whatever its size.
+func roundRate(x float64) float64 {
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 4, 64), 64)
+	if err != nil {
+		return x
+	}
+	return rounded
+}

@@ -41,7 +41,7 @@ func TestLogWithinEpochs(t *testing.T) {
 		}
 	}
 	hear(Started{})
-	hear(StepDone{Epoch{Epoch: 1, Step: 7, LearningRate: 3e-4}, 2.5})
+	hear(StepDone{Epoch{Epoch: 1, Step: 7, LearningRate: 1.9510565162951536e-5}, 2.5})
 	hear(Progress{Done: 7, Total: 10})
 	if strings.Contains(text.String(), "msg=step") {
 		t.Errorf("a line within the hour:\n%s", &text)
@@ -50,7 +50,7 @@ func TestLogWithinEpochs(t *testing.T) {
 	hear(Progress{Done: 7, Total: 10})
 	hear(Progress{Part: "validation", Done: 3, Total: 5, Validation: true})
 	hear(EpochDone{Epoch: Epoch{Epoch: 1, Examples: []Example{{ID: "a.jpg", Caption: "a dog"}}}})
-	for _, want := range []string{"msg=step epoch=1 step=7 loss=2.5 learning_rate=0.0003", "run_left=", "msg=validation done=3 of=5", `msg=example picture=a.jpg caption="a dog"`} {
+	for _, want := range []string{"msg=step epoch=1 step=7 loss=2.5 learning_rate=1.951e-05", "run_left=", "msg=validation done=3 of=5", `msg=example picture=a.jpg caption="a dog"`} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("no %q in\n%s", want, &text)
 		}

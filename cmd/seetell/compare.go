@@ -24,7 +24,7 @@ import (
 
 // comparing is what the command compare was asked for.
 type comparing struct {
-	references, metrics, table, format, out, figures string
+	references, metrics, table, format, out, figures, title string
 
 	names   paths
 	subset  bool
@@ -56,6 +56,7 @@ func compareCommand() *cli.Command {
 			&cli.StringFlag{Name: "format", Usage: "`FORMAT` of what is printed: " + strings.Join(compareFormats, ", "), Value: "table", Destination: &o.format},
 			&cli.PathFlag{Name: "out", Usage: "`DIR` for tables, numbers and figures", Destination: &o.out},
 			&cli.StringFlag{Name: "figures", Usage: "`FORMATS` of figures out of png, svg, pdf, with commas between", Value: "png,svg", Destination: &o.figures},
+			titleFlag(&o.title),
 			configFlag(),
 		},
 		Action: func(c *cli.Context) error {
@@ -85,7 +86,7 @@ func (o comparing) run(c *cli.Context) error {
 		rows[i] = tables.System{Name: system.Name, Report: reports[i]}
 	}
 	if o.out != "" {
-		if err := o.save(rows, formats); err != nil {
+		if err := o.save(c, rows, formats); err != nil {
 			return err
 		}
 		logrus.WithField("folder", o.out).Info("comparison.json, comparison.md, comparison.tex and figures are written")
@@ -190,11 +191,12 @@ func (o *comparing) compare(ctx context.Context, systems []evaluate.System) ([]*
 }
 
 // save leaves the tables and the figures in the folder.
-func (o comparing) save(rows []tables.System, formats []string) error {
+func (o comparing) save(c *cli.Context, rows []tables.System, formats []string) error {
 	figures, err := comparisonFigures(rows)
 	if err != nil {
 		return err
 	}
+	entitle(c, figures, o.title)
 	if err := plots.Save(o.out, figures, formats); err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func TestCompare(t *testing.T) {
 		code int
 		want string
 	}{
-		{"two", []string{first, second, "--out", out}, 0, "second less first"},
+		{"two", []string{first, second, "--out", out, "--title", ""}, 0, "second less first"},
 		{"three, two of one name", []string{first, second, other}, 0, filepath.Clean(other) + " less first"},
 		{"names", []string{first, second, "--name", "A", "--name", "B"}, 0, "B less A"},
 		{"markdown", []string{first, second, "--format", "markdown"}, 0, "| less first | BLEU-1 |"},
@@ -62,6 +62,9 @@ func TestCompare(t *testing.T) {
 		if info, err := os.Stat(filepath.Join(out, name)); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	if svg, err := os.ReadFile(filepath.Join(out, "differences.svg")); err != nil || strings.Contains(string(svg), ">Differences from first with paired 95 % intervals</text>") {
+		t.Errorf("--title \"\" leaves the figure's title: %v", err)
 	}
 	data, err := os.ReadFile(filepath.Join(out, "comparison.json"))
 	if err != nil {

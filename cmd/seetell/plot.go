@@ -42,7 +42,7 @@ func plotCommand() *cli.Command {
 			&cli.GenericFlag{Name: "report", Usage: "scores of `FILE`: report.json, its folder, or of seetell score --format json; repeat it to compare", Value: &o.reports},
 			&cli.GenericFlag{Name: "history", Usage: "history.jsonl `FILE` of a training run, or its folder; repeat it to compare", Value: &o.histories},
 			&cli.GenericFlag{Name: "name", Usage: "`NAME` of a report in the figures, then of a history, once for each in their order", Value: &o.names},
-			&cli.StringFlag{Name: "title", Usage: "`TEXT` above each figure instead of its own; \"\" for none, as a document has its own", Destination: &o.title},
+			titleFlag(&o.title),
 			&cli.PathFlag{Name: "out", Usage: "`DIR` for the figures", Destination: &o.out},
 			&cli.StringFlag{Name: "format", Usage: "`FORMATS` out of png, svg and pdf, with commas between", Value: "png,svg", Destination: &o.format},
 			&cli.IntFlag{Name: "dots-per-inch", Usage: "resolution of PNG; journals ask for 300 to 600", Value: plots.Resolution, Destination: &o.dotsPerInch},
@@ -136,10 +136,8 @@ func (o plotting) draw(c *cli.Context, dir string, systems []*plots.System, runs
 	}
 	for _, f := range figures {
 		f.DotsPerInch = o.dotsPerInch
-		if c.IsSet("title") {
-			f.Title, f.Untitled = cmp.Or(o.title, f.Title), o.title == ""
-		}
 	}
+	entitle(c, figures, o.title)
 	if err := plots.Save(dir, figures, formats); err != nil {
 		return err
 	}
@@ -153,6 +151,19 @@ func (o plotting) draw(c *cli.Context, dir string, systems []*plots.System, runs
 		}
 	}
 	return nil
+}
+
+func titleFlag(title *string) cli.Flag {
+	return &cli.StringFlag{Name: "title", Usage: "`TEXT` above each figure instead of its own; \"\" for none, as a document has its own", Destination: title}
+}
+
+// entitle gives figures the title that --title asks for.
+func entitle(c *cli.Context, figures []*plots.Figure, title string) {
+	if c.IsSet("title") {
+		for _, f := range figures {
+			f.Title, f.Untitled = cmp.Or(title, f.Title), title == ""
+		}
+	}
 }
 
 func figureFormats(list string) ([]string, error) {

@@ -3,9 +3,11 @@ package main
 import (
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/BurntSushi/toml"
 	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
 
@@ -180,7 +182,23 @@ func settings(c *cli.Context, cfg *train.Config) error {
 			return usage(err)
 		}
 	}
+	if began := beganWith(cfg.Out); cfg.Resume && !c.IsSet("recipe") && began != "" {
+		return c.Set("recipe", began)
+	}
 	return nil
+}
+
+// beganWith returns the recipe that a run's settings name, if they do.
+func beganWith(out string) string {
+	text, err := readSettings(filepath.Join(out, settingsFile))
+	if err != nil {
+		return ""
+	}
+	var values struct{ Recipe string }
+	if _, err := toml.Decode(text, &values); err != nil || !slices.Contains(train.Recipes(), values.Recipe) {
+		return ""
+	}
+	return values.Recipe
 }
 
 // givenFlags returns the texts of the flags that are set, by name.

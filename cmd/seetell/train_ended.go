@@ -21,8 +21,8 @@ func ended(out io.Writer, cfg train.Config, r train.Result) error {
 			terminal.Line(cfg.Out), len(r.History), len(r.History)+max(1, len(r.History)/3), shellWord(cfg.Out))
 	}
 	best := r.History[r.Best]
-	fmt.Fprintf(out, "Best of %d epochs: epoch %d, with BLEU-4 %.3f, ROUGE-L %.3f, CIDEr-D %.3f on %s\n%s\n\nNext:\n",
-		len(r.History), best.Epoch, best.Scores["Bleu_4"], best.Scores["ROUGE_L"], best.Scores["CIDEr"], cfg.ValidationSplit, terminal.Line(r.BestModel))
+	fmt.Fprintf(out, "Best of %s: epoch %d, with BLEU-4 %.3f, ROUGE-L %.3f, CIDEr-D %.3f on %s\n%s\n\nNext:\n",
+		epochs(len(r.History)), best.Epoch, best.Scores["Bleu_4"], best.Scores["ROUGE_L"], best.Scores["CIDEr"], cfg.ValidationSplit, terminal.Line(r.BestModel))
 	split := "test"
 	if !slices.Contains(r.Splits, split) {
 		split = cfg.ValidationSplit
@@ -38,4 +38,12 @@ func ended(out io.Writer, cfg train.Config, r train.Result) error {
 	_, err := fmt.Fprintf(out, "  seetell evaluate --model %s%s --data %s%s --split %s --out %s\n  seetell caption --model %[1]s%[2]s photo.jpg\n",
 		shellWord(cfg.Out), search, shellWord(cfg.Data), pictures, shellWord(split), shellWord(filepath.Clean(cfg.Out)+"-"+split))
 	return err
+}
+
+// epochs counts epochs.
+func epochs(n int) string {
+	if n == 1 {
+		return "1 epoch"
+	}
+	return fmt.Sprintf("%d epochs", n)
 }

@@ -47,10 +47,10 @@ Next:
 // TestFinishedRunIsResumed resumes a run that has nothing left to do.
 func TestFinishedRunIsResumed(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	if text, code := execute(t, nil, must(t, plain), training(dir)...); code != 0 || !strings.Contains(text, "seetell caption --model "+dir) {
+	if text, code := execute(t, nil, must(t, plain), training(dir, "--recipe", "demo")...); code != 0 || !strings.Contains(text, "seetell caption --model "+dir) {
 		t.Fatalf("exit code %d: %s", code, text)
 	}
-	if text, code := execute(t, nil, must(t, plain), "train", "--resume", "--out", dir); code != 0 || !strings.Contains(text, "was finished before: all of its 2 epochs are done") {
+	if text, code := execute(t, nil, must(t, plain), "train", "--resume", "--out", dir); code != 0 || !strings.Contains(text, "was finished before: all of its 2 epochs are done") || !strings.Contains(text, "recipe=demo") {
 		t.Errorf("exit code %d: %s", code, text)
 	}
 }
