@@ -2,6 +2,7 @@
 
     compare.py parity --seetell PROGRAM [--data SOURCE --weights FILE]
     compare.py time   --seetell PROGRAM [--data SOURCE --weights FILE] [--peers best,tutorial,compiled]
+    compare.py threads --seetell PROGRAM [--data SOURCE --weights FILE]
 
 PROGRAM is ./seetell, built; it writes a model of recipe base and batches, which
 the peers read, and takes turns with them, each in a process of its own:
@@ -11,6 +12,9 @@ the peers read, and takes turns with them, each in a process of its own:
     tutorial  as tutorials of this model have it: eager, float32, NCHW, features
               projected and words scored again at every step, Adam's own default
     compiled  best, its encoder and a step of its decoder through torch.compile
+
+threads has no peer: it sets seetell with --threads against seetell with one
+thread, and two of it at once against one alone.
 
 Features and gradients are also compared with torchvision's ResNet-18 in place
 of our Python module's.
@@ -71,8 +75,11 @@ class Side:
             sys.exit(f"{self.process.args[:3]} stopped")
         return json.loads(line)
 
-    def ask(self, command):
+    def tell(self, command):
         print(command, file=self.process.stdin, flush=True)
+
+    def ask(self, command):
+        self.tell(command)
         return self.read()
 
     def close(self):
@@ -80,9 +87,10 @@ class Side:
         self.process.wait()
 
 
-def seetell_side(options, folder):
+def seetell_side(options, folder, threads=None):
     return Side([options.seetell, "-out", folder, "-data", options.data, "-weights", options.weights,
-                 "-precision", options.precision, "-device", options.device, "-threads", str(options.threads),
+                 "-precision", options.precision, "-device", options.device,
+                 "-threads", str(threads or options.threads),
                  "-batch", str(options.batch), "-batches", str(options.batches), "-size", str(options.size),
                  f"-batch-norm={str(options.batch_norm).lower()}", "-dropout", str(options.dropout),
                  "-learning-rate", str(options.learning_rate),
@@ -289,6 +297,31 @@ def timing(options, sides):
     return True
 
 
+def threads(options, one, pair):
+    """Blocks of steps in turn: with one thread, with all, and two processes with
+    all at once. The first of each warms up."""
+    names = ["one thread", f"{options.threads} threads", "two at once"]
+    blocks = {name: [] for name in names}
+    for i in range(options.rounds + 1):
+        rates = [[options.steps * options.batch / side.ask(f"steps {options.steps}")["seconds"]]
+                 for side in (one, pair[0])]
+        for side in pair:
+            side.tell(f"steps {options.steps}")
+        rates.append([options.steps * options.batch / side.read()["seconds"] for side in pair])
+        if i > 0:
+            for name, rate in zip(names, rates):
+                blocks[name] += rate
+    print(f"{options.precision}, batch {options.batch}, {options.rounds} blocks of {options.steps} steps each, in turn")
+    medians = {name: statistics.median(rates) for name, rates in blocks.items()}
+    for name, rates in blocks.items():
+        print(f"{name:12} {medians[name]:6.2f} pictures a second ({min(rates):.2f} to {max(rates):.2f})")
+    alone = medians[names[1]]
+    print(f"{names[1]} are {alone / medians[names[0]]:.2f} times one; "
+          f"each of two at once has {medians[names[2]] / alone:.2f} of one alone")
+    note(options, medians)
+    return True
+
+
 def serve(learner):
     """A peer takes the steps that it is asked for, as ./seetell does."""
     print(json.dumps({"torch": torch.__version__}), flush=True)
@@ -298,7 +331,7 @@ def serve(learner):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("what", choices=["parity", "time", "peer"])
+    parser.add_argument("what", choices=["parity", "time", "threads", "peer"])
     parser.add_argument("--seetell", required=True)
     parser.add_argument("--data", default="demo")
     parser.add_argument("--weights", default="none")
@@ -329,6 +362,13 @@ def main():
     if options.what == "peer":
         return serve(Learner(options, options.peers[0], options.folder))
     with tempfile.TemporaryDirectory() as folder:
+        if options.what == "threads":
+            one = seetell_side(options, folder, threads=1)
+            pair = [seetell_side(options, folder) for _ in range(2)]
+            good = threads(options, one, pair)
+            for side in [one, *pair]:
+                side.close()
+            sys.exit(0 if good else 1)
         ours = seetell_side(options, folder)
         if ours.about["libtorch"].split("+")[0] != torch.__version__.split("+")[0]:
             sys.exit(f"libtorch {ours.about['libtorch']} here, {torch.__version__} there")

@@ -17,8 +17,8 @@ char* tg_log_softmax(tg_tensor** out, const tg_tensor* x, int64_t dim) {
 char* tg_conv2d(tg_tensor** out, const tg_tensor* x, const tg_tensor* weight,
                 const tg_tensor* bias, tg_conv2d_options o) {
   return guard([&] {
-    if (trains_small(value(x), value(weight), optional(bias), o)) {
-      *out = wrap(trained_conv(value(x), value(weight), o));
+    if (auto y = trained_conv(value(x), value(weight), optional(bias), o)) {
+      *out = wrap(*y);
       return;
     }
     *out =

@@ -88,6 +88,18 @@ struct Four {
     c = pp * sump + qq * sumq, d = last;
   }
 
+  // spread puts A x of the first m places of x in all n.
+  static ALWAYS_INLINE void spread(Lanes* x, int64_t step) {
+    constexpr float u = p, v = q, pp = p * p, qq = q * q;
+    constexpr float ppp = p * pp, qqq = q * qq;
+    Lanes &a = x[0], &b = x[step], &c = x[2 * step], &d = x[3 * step];
+    Lanes &e = x[4 * step], &f = x[5 * step];
+    Lanes evenp = a + pp * c, oddp = u * b + ppp * d;
+    Lanes evenq = a + qq * c, oddq = v * b + qqq * d;
+    f = d, b = evenp + oddp, c = evenp - oddp;
+    d = evenq + oddq, e = evenq - oddq;
+  }
+
   static Tensor weights() {
     constexpr double pp = p * p, qq = q * q;
     constexpr double np = 2 * pp * (pp - qq), nq = 2 * qq * (qq - pp);
@@ -173,6 +185,24 @@ ALWAYS_INLINE void write_tile(const float* from, int64_t step, int64_t channels,
   }
 }
 
+// spread_tile writes A g Aᵀ of the m × m gradients g, channel by channel.
+SEETELL_CLONES
+void spread_tile(const float* const* g, int64_t channels, float* to,
+                 int64_t step) {
+  constexpr int64_t n = Four::n, m = Four::m;
+  for (int64_t i = 0; i < channels; i += lanes) {
+    Lanes x[n * n];
+    for (int64_t k = 0; k < m; k++)
+      for (int64_t j = 0; j < m; j++) load(x[k * n + j], g[k * m + j] + i);
+    for (int64_t j = 0; j < m; j++) Four::spread(x + j, n);
+    for (int64_t k = 0; k < n; k++) {
+      Four::spread(x + k * n, 1);
+      for (int64_t j = 0; j < n; j++)
+        store(to + (k * n + j) * step + i, x[k * n + j]);
+    }
+  }
+}
+
 SEETELL_CLONES
 void read_two(const float* const* d, int64_t channels, float* to,
               int64_t step) {
@@ -238,6 +268,18 @@ struct Work {
     }
     (m == 2 ? write_two : write_four)(from, step, shape.out, bias, added.data(),
                                       least, to.data());
+  }
+
+  // spread transforms a tile's gradients, which lie where the outputs would.
+  void spread(int64_t tile, const float* zeros, float* to, int64_t step) const {
+    Place at = place(shape, tile, m);
+    std::array<const float*, 16> g;
+    for (int64_t i = 0; i < m * m; i++) {
+      int64_t y = at.y + i / m, left = at.x + i % m;
+      bool inside = y < shape.height && left < shape.width;
+      g[i] = inside ? other + pixel(at.picture, y, left) * shape.out : zeros;
+    }
+    spread_tile(g.data(), shape.out, to, step);
   }
 
   int64_t pixel(int64_t picture, int64_t y, int64_t left) const {
@@ -342,6 +384,52 @@ Tensor winograd(const Tensor& x, const Tensor& weight,
       0, x.size(0) * shape.tiles(), 16,
       [&](int64_t begin, int64_t end) { run(work, weight, begin, end); });
   return out;
+}
+
+Tensor winograd_gradient(const Tensor& x, const Tensor& g) {
+  auto last = at::MemoryFormat::ChannelsLast;
+  Tensor from = x.contiguous(last), to = g.contiguous(last);
+  constexpr int64_t m = Four::m, points = Four::n * Four::n, at_once = 128;
+  int64_t in = x.size(1), out = g.size(1);
+  Shape shape{x.size(2),
+              x.size(3),
+              in,
+              out,
+              (x.size(2) + m - 1) / m,
+              (x.size(3) + m - 1) / m};
+  Work work{shape,   from.const_data_ptr<float>(),
+            nullptr, to.const_data_ptr<float>(),
+            nullptr, 0,
+            m};
+  int64_t tiles = x.size(0) * shape.tiles(), most = std::min(tiles, at_once);
+  Tensor zeros = at::zeros({std::max(in, out)}, at::kFloat);
+  const float* none = zeros.const_data_ptr<float>();
+  // A line more keeps a tile's places out of one another's way in the cache.
+  int64_t reads = most * in + lanes, spreads = most * out + lanes;
+  Tensor inputs = at::empty({points * reads}, at::kFloat);
+  Tensor gradients = at::empty({points * spreads}, at::kFloat);
+  Tensor sum = at::empty({points, in, out}, at::kFloat);
+  for (int64_t first = 0; first < tiles; first += most) {
+    int64_t count = std::min(most, tiles - first);
+    at::parallel_for(0, count, 8, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; i++) {
+        work.read(first + i, none, inputs.data_ptr<float>() + i * in, reads);
+        work.spread(first + i, none, gradients.data_ptr<float>() + i * out,
+                    spreads);
+      }
+    });
+    Tensor seen = inputs.as_strided({points, in, count}, {reads, 1, in});
+    Tensor wanted =
+        gradients.as_strided({points, count, out}, {spreads, out, 1});
+    first == 0 ? at::bmm_out(sum, seen, wanted) : sum.baddbmm_(seen, wanted);
+  }
+  Tensor w = Four::weights();
+  w = at::kron(w, w).t().to(at::kFloat);  // Gᵀ s G, (9, in · out)
+  return at::matmul(w, sum.view({points, in * out}))
+      .view({3, 3, in, out})
+      .permute({3, 0, 1, 2})
+      .contiguous()
+      .permute({0, 3, 1, 2});
 }
 
 }  // namespace seetell

@@ -24,4 +24,9 @@ at::Tensor winograd(const at::Tensor& x, const at::Tensor& weight,
                     const std::optional<at::Tensor>& bias,
                     const at::Tensor* other, bool relu);
 
+// winograd_gradient returns the gradient, (O, C, 3, 3), of a weight whose
+// convolution reads x, (N, C, H, W), where that of what it puts out is g,
+// (N, O, H, W). Both are what winograd_suits tells.
+at::Tensor winograd_gradient(const at::Tensor& x, const at::Tensor& g);
+
 }  // namespace seetell
