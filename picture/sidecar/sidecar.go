@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/seetell/seetell/internal/regular"
@@ -21,15 +22,22 @@ import (
 var ErrDescribed = errors.New("it has a description already")
 
 // mostBytes is the size of a sidecar that is read: an editor's history of a
-// picture can be long.
-const mostBytes = 16 << 20
+// picture can be long. mostPicture is how much of a picture is looked through.
+const (
+	mostBytes   = 16 << 20
+	mostPicture = 64 << 20
+)
+
+// Between these lies the XMP within a picture.
+const packetBegin, packetEnd = "<x:xmpmeta", "</x:xmpmeta>"
 
 // Path returns the path of a picture's sidecar.
 func Path(picture string) string { return picture + ".xmp" }
 
 // Write describes the picture at a path in its sidecar, which it makes where
 // there is none. A description that is there is left alone and is ErrDescribed,
-// unless replace is set. The sidecar is written whole or not at all.
+// unless replace is set, and so is one within the picture itself, which the
+// sidecar's would hide. The sidecar is written whole or not at all.
 func Write(picture, text string, replace bool) error {
 	path := Path(picture)
 	before, err := read(path)
@@ -43,7 +51,35 @@ func Write(picture, text string, replace bool) error {
 	if bytes.Equal(before, after) {
 		return nil
 	}
+	if !replace && embedded(picture) != "" {
+		return fmt.Errorf("%s: %w", picture, ErrDescribed)
+	}
 	return wholefile.Write(path, after, 0o666)
+}
+
+// embedded returns the description that the XMP within a picture holds, "" where
+// there is none that can be read. What cameras write elsewhere, in EXIF, says
+// nothing of a picture.
+func embedded(picture string) string {
+	file, _, err := regular.Open(picture)
+	if err != nil {
+		return ""
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, mostPicture))
+	if err != nil {
+		return ""
+	}
+	_, data, _ = bytes.Cut(data, []byte(packetBegin))
+	inside, _, found := bytes.Cut(data[:min(len(data), mostBytes)], []byte(packetEnd))
+	if !found {
+		return ""
+	}
+	text, err := Description(slices.Concat([]byte(packetBegin), inside, []byte(packetEnd)))
+	if err != nil {
+		return ""
+	}
+	return text
 }
 
 // read returns the file's bytes, none where it is empty.

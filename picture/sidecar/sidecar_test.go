@@ -214,3 +214,37 @@ func TestStrangersSidecars(t *testing.T) {
 		}
 	}
 }
+
+// TestEmbedded describes a picture that holds XMP itself.
+func TestEmbedded(t *testing.T) {
+	person := packet(describedAs(`<rdf:li xml:lang="x-default">My dog</rdf:li>`))
+	for _, test := range []struct {
+		name, inside string
+		replace      bool
+		err          error
+	}{
+		{"a person's", person, false, ErrDescribed},
+		{"a person's, replaced", person, true, nil},
+		{"an editor's", packet(develop), false, nil},
+		{"cut", person[:len(person)-20], false, nil},
+		{"damaged", strings.Replace(person, "</rdf:li>", "", 1), false, nil},
+		{"none", "", false, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			photo := filepath.Join(t.TempDir(), "a.jpg")
+			before := []byte("\xff\xd8" + test.inside + "\xff\xd9")
+			if err := os.WriteFile(photo, before, 0o666); err != nil {
+				t.Fatal(err)
+			}
+			if err := Write(photo, "a dog", test.replace); !errors.Is(err, test.err) {
+				t.Errorf("%v, want %v", err, test.err)
+			}
+			if _, err := os.Stat(Path(photo)); (err == nil) != (test.err == nil) {
+				t.Errorf("the sidecar: %v", err)
+			}
+			if after, err := os.ReadFile(photo); err != nil || !bytes.Equal(after, before) {
+				t.Errorf("the picture has changed: %v", err)
+			}
+		})
+	}
+}
