@@ -1,6 +1,7 @@
 # make demo   all set-up, then train, evaluate, plot and caption on the built-in set
 # make test   all set-up, then every test
 # make test-world   what several processes do, the long tests too
+# make test-arm64   tests that need no C, for arm64, under qemu's user mode
 # make load   ten minutes of 64 clients at the server
 #
 # make wheel  a Python package of the program, for machines without a compiler
@@ -19,6 +20,10 @@ SETUP   = go run ./cmd/setup
 TIME    = 10m
 VERSION = $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
 RACE    = ./cmd/setup/... ./hub/... ./internal/annotations ./dataset/... ./evaluate/... ./picture/... ./plots/... ./third_party/...
+PURE    = . ./dataset/demo ./dataset/internal/... ./evaluate/... ./internal/annotations ./internal/cgroup/... \
+          ./internal/meant ./internal/memory ./internal/newfolder ./internal/python ./internal/regular \
+          ./internal/sandbox ./internal/terminal ./internal/wholefile ./nn/tensorfile ./picture/sidecar \
+          ./plots/attention ./plots/gallery ./plots/tables ./train/tensorboard
 SHARED  = $(DESTDIR)$(PREFIX)/share
 SHARE   = $(SHARED)/doc/seetell
 MANUAL  = $(SHARED)/man/man1
@@ -32,7 +37,7 @@ test test-world bench fuzz: export SEETELL_SHIM = $(CURDIR)/build/lib/libseetell
 
 DIST    = seetell-$(VERSION)-linux-$(shell go env GOARCH)
 
-.PHONY: build check test test-world load demo wheel dist install bench fuzz sanitize sanitize-picture sanitize-shim clean
+.PHONY: build check test test-world test-arm64 load demo wheel dist install bench fuzz sanitize sanitize-picture sanitize-shim clean
 
 build:
 	$(SETUP) $(if $(CUDA),-cuda) build
@@ -56,6 +61,9 @@ test-world: build
 	python=$$($(SETUP) python) && SEETELL_TEST_PYTHON=$$python SEETELL_TEST_WORLD=1 go test -timeout 60m -v \
 	  -run 'World|Process|Collectives|Cost|Threads|Slurm|NCCL|Shares|Together|Torchrun|Port|Machines|NobodyElse' \
 	  ./torch/distributed ./dataset/loader ./predict ./train ./cmd/seetell
+
+test-arm64:
+	GOARCH=arm64 CGO_ENABLED=0 go test -short -exec qemu-aarch64-static $(PURE)
 
 load: build
 	SEETELL_TEST_LOAD=10m go test -timeout 20m -v -run ManyClients ./serve
