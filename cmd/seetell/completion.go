@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/seetell/seetell/train"
 )
 
 // shellNames are the shells that completion writes a script for.
@@ -106,10 +108,11 @@ func bashCompletion(app *cli.App) string {
 		lines = append(lines, fmt.Sprintf("%q", path))
 		fmt.Fprintf(&cases, "\t%q) commands=%q flags=%q ;;\n", path, commands, strings.Join(flags, " "))
 	})
-	return strings.NewReplacer("LINES", strings.Join(lines, "|"), "CASES\n", cases.String()).Replace(bashFunction)
+	return strings.NewReplacer("LINES", strings.Join(lines, "|"), "CASES\n", cases.String(), "RECIPES", strings.Join(train.Recipes(), " ")).Replace(bashFunction)
 }
 
-// bashFunction finds out which command the line is of, and offers what follows.
+// bashFunction finds out which command the line is of, and offers what follows:
+// files where none of its commands does.
 const bashFunction = `_seetell() {
 	local word=${COMP_WORDS[COMP_CWORD]} line= commands= flags= i
 	for ((i = 1; i < COMP_CWORD; i++)); do
@@ -120,12 +123,18 @@ const bashFunction = `_seetell() {
 	case "$line" in
 CASES
 	esac
+	case "${COMP_WORDS[COMP_CWORD - 1]} $word" in
+	"--recipe "*) COMPREPLY=($(compgen -W "RECIPES" -- "$word")); return ;;
+	esac
 	case "$word" in
 	-*) COMPREPLY=($(compgen -W "$flags" -- "$word")) ;;
 	*)
-		COMPREPLY=($(compgen -W "$commands" -- "$word"))
+		if [[ $commands ]]; then
+			COMPREPLY=($(compgen -W "$commands" -- "$word"))
+			return
+		fi
 		local IFS=$'\n'
-		COMPREPLY+=($(compgen -f -- "$word")) ;;
+		COMPREPLY=($(compgen -f -- "$word")) ;;
 	esac
 }
 complete -o filenames -F _seetell seetell
@@ -139,7 +148,9 @@ func fishCompletion(app *cli.App) (string, error) {
 		return "", err
 	}
 	script = flagWithValue.ReplaceAllString(strings.ReplaceAll(script, "`", ""), "$1$2")
-	return script + "complete -c seetell -n '__fish_seen_subcommand_from completion' -f -a '" + shellNames + "'\n", nil
+	return script + "complete -c seetell -n '__fish_seetell_no_subcommand' -f\n" +
+		"complete -c seetell -n '__fish_seen_subcommand_from completion' -f -a '" + shellNames + "'\n" +
+		"complete -c seetell -n '__fish_seen_subcommand_from train' -f -l recipe -r -a '" + strings.Join(train.Recipes(), " ") + "'\n", nil
 }
 
 // flagWithValue is a line of a flag that takes a value and offers no files.

@@ -114,6 +114,8 @@ func TestCompletion(t *testing.T) {
 		{"data download met", "meteor-table"},
 		{"caption --mod", "--model"},
 		{"completion f", "fish"},
+		{"train --recipe li", "literal"},
+		{"a", ""},
 		{"caption --model a", "a folder"},
 	} {
 		words := strings.Fields(test.words)
