@@ -98,8 +98,8 @@ func openLibtorch() (string, error) {
 		}
 		tried = append(tried, fmt.Sprintf("%s: %v", candidate, err))
 	}
-	return "", fmt.Errorf("libtorch %s cannot be opened; looked in: %s; `go run github.com/seetell/seetell/cmd/setup@latest` brings it (`make build` in a checkout), or set LIBTORCH to a folder that has lib/libtorch_cpu.so of version %s, such as an installed PyTorch's",
-		pin, strings.Join(tried, ", "), pin)
+	return "", fmt.Errorf("libtorch %s cannot be opened; looked in: %s; `go run github.com/seetell/seetell/cmd/setup@latest` brings it (`make build` in a checkout, `pip install torch==%s` beside Python's seetell), or set LIBTORCH to a folder that has lib/libtorch_cpu.so of version %s, such as an installed PyTorch's",
+		pin, strings.Join(tried, ", "), pin+".0", pin)
 }
 
 func openLibtorchAt(dir string) error {
