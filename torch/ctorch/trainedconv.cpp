@@ -1,8 +1,10 @@
-// Convolutions that learn on the CPU, where oneDNN leaves time on the table. Of
-// maps as small as a ResNet's last, the weights' gradient is one product of the
-// output's gradient with the windows of the input, laid out; oneDNN's own takes
-// three times as long. Of large maps with few channels, float32's output and
-// input's gradient go by Winograd's way.
+// Convolutions that learn on the CPU, where oneDNN's gradients leave time on
+// the table. Of maps as small as a ResNet's last, the weights' gradient is one
+// product of the output's gradient with the windows of the input, laid out;
+// oneDNN's own takes three times as long. Of large maps with few channels,
+// float32's gradients go by Winograd's way. The outputs are libtorch's own:
+// were they other in their last bits, ReLUs near 0 would let other gradients
+// through, and a weight's would move by a thousandth of the largest.
 #include "trainedconv.h"
 
 #include <ATen/ATen.h>
@@ -97,12 +99,13 @@ struct WindowsConv : torch::autograd::Function<WindowsConv> {
   }
 };
 
-// WinogradConv is conv2d of windows of 3 × 3 in float32, stride and padding 1.
+// WinogradConv is conv2d of windows of 3 × 3 in float32, stride and padding 1,
+// with gradients by Winograd's way.
 struct WinogradConv : torch::autograd::Function<WinogradConv> {
   static Tensor forward(AutogradContext* ctx, const Tensor& x,
                         const Tensor& weight) {
     ctx->save_for_backward({x, weight});
-    return through(x, weight);
+    return at::conv2d(x, weight, {}, 1, 1);
   }
 
   static tensor_list backward(AutogradContext* ctx, tensor_list grads) {
@@ -110,14 +113,12 @@ struct WinogradConv : torch::autograd::Function<WinogradConv> {
     const Tensor &x = saved[0], &weight = saved[1];
     tensor_list out(2);
     if (ctx->needs_input_grad(0))
-      out[0] = through(grads[0], weight.flip({2, 3}).transpose(0, 1));
+      out[0] = winograd(grads[0],
+                        winograd_pack(weight.flip({2, 3}).transpose(0, 1),
+                                      x.size(2), x.size(3)),
+                        std::nullopt, nullptr, false);
     if (ctx->needs_input_grad(1)) out[1] = winograd_gradient(x, grads[0]);
     return out;
-  }
-
-  static Tensor through(const Tensor& x, const Tensor& weight) {
-    Tensor packed = winograd_pack(weight, x.size(2), x.size(3));
-    return winograd(x, packed, std::nullopt, nullptr, false);
   }
 };
 
