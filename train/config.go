@@ -170,7 +170,7 @@ func (c Config) Validate() error {
 	check(c.Out != "", "out: name a folder for the run")
 	check(c.Epochs >= 1, "epochs %d: must be 1 or more", c.Epochs)
 	check(c.Batch >= 1 && c.Batch <= 4096, "batch %d: must be from 1 to 4096", c.Batch)
-	check(c.Batch >= c.World.Size(), "batch %d: %d processes share it, and each needs a picture of it", c.Batch, c.World.Size())
+	check(c.Batch < 1 || c.Batch >= c.World.Size(), "batch %d: %d processes share it, and each needs a picture of it", c.Batch, c.World.Size())
 	check(c.World.Size() == 1 || c.PictureCache == "", "picture cache: one process fills it, and there are %d; let them have picture memory instead", c.World.Size())
 	check(c.CaptionsPerStep == "all" || c.CaptionsPerStep == "1", "captions per step %q: give all or 1", c.CaptionsPerStep)
 	check(c.PictureMemory >= 0 && (c.PictureMemory == 0 || c.PictureCache == ""), "picture memory %d: must be 0 or more, and 0 beside a picture cache", c.PictureMemory)

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -42,8 +43,36 @@ func flipped(views string) (bool, error) {
 // deviceFlags are those of every command that runs a model.
 func deviceFlags(device *string, precision *captioner.Precision, usual captioner.Precision) []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "device", Usage: "`DEVICE`: auto, cpu, cuda or cuda:1", Value: "auto", Destination: device, EnvVars: []string{"SEETELL_DEVICE"}},
-		&cli.StringFlag{Name: "precision", Usage: "number `FORMAT` of products: auto, float32 or bfloat16", Value: string(usual), Destination: (*string)(precision), EnvVars: []string{"SEETELL_PRECISION"}},
+		&cli.StringFlag{Name: "device", Usage: "`DEVICE`: auto, cpu, cuda or cuda:1", Value: "auto", Destination: device, EnvVars: []string{"SEETELL_DEVICE"}, Action: knownDevice},
+		&cli.StringFlag{Name: "precision", Usage: "number `FORMAT` of products: auto, float32 or bfloat16", Value: string(usual), Destination: (*string)(precision), EnvVars: []string{"SEETELL_PRECISION"}, Action: knownPrecision},
+	}
+}
+
+// devices are the names of devices; privateuseone is one of tests.
+var devices = regexp.MustCompile(`^(auto|cpu|cuda(:\d+)?|privateuseone)$`)
+
+func knownDevice(_ *cli.Context, name string) error {
+	if !devices.MatchString(name) {
+		return usage(fmt.Errorf("--device %q: give auto, cpu, cuda or cuda:N", name))
+	}
+	return nil
+}
+
+func knownPrecision(_ *cli.Context, name string) error {
+	switch captioner.Precision(name) {
+	case captioner.PrecisionAuto, captioner.PrecisionFloat32, captioner.PrecisionBFloat16:
+		return nil
+	}
+	return usage(fmt.Errorf("--precision %q: give auto, float32 or bfloat16", name))
+}
+
+// atLeast refuses numbers of a flag below the least.
+func atLeast(least int, name string) func(*cli.Context, int) error {
+	return func(_ *cli.Context, n int) error {
+		if n < least {
+			return usage(fmt.Errorf("--%s %d: must be %d or more", name, n, least))
+		}
+		return nil
 	}
 }
 

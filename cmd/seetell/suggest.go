@@ -19,9 +19,27 @@ func helped(err error, command *cli.Command) error {
 	text := oneDash.ReplaceAllString(err.Error(), "$1--$2")
 	_, name, unknown := strings.Cut(text, "flag provided but not defined: --")
 	if !unknown {
-		return fmt.Errorf("%s", text)
+		return fmt.Errorf("%s", wanted(text, command))
 	}
 	return fmt.Errorf("no flag --%s%s", name, meantBy("--", name, flagNames(command)))
+}
+
+// wanted says what a flag's value should be, in place of "parse error".
+func wanted(text string, command *cli.Command) string {
+	before, wrong := strings.CutSuffix(text, ": parse error")
+	if !wrong {
+		return text
+	}
+	_, name, _ := strings.Cut(before, " for flag --")
+	switch flagNamed(name, command).(type) {
+	case *cli.IntFlag, *cli.Int64Flag, *cli.Uint64Flag:
+		return before + ": give a whole number"
+	case *cli.Float64Flag:
+		return before + ": give a number"
+	case *cli.DurationFlag:
+		return before + ": give a time such as 30s or 10m"
+	}
+	return text
 }
 
 // flagNames lists the flags of a command.
