@@ -74,6 +74,7 @@ func TestWrongWords(t *testing.T) {
 		{[]string{"help", "captoin"}, `no command "captoin" (did you mean caption?)`},
 		{[]string{"caption", "--modle", "x"}, "(did you mean --model?)"},
 		{[]string{"train", "--recipe", "bas", "--dry-run"}, `--recipe "bas": there are base, `},
+		{[]string{"train", "--recipe", "bas", "--help"}, `--recipe "bas": there are base, `},
 		{[]string{"plot"}, "--out is missing"},
 		{[]string{"report", "--run", "x"}, "--out is missing"},
 	} {

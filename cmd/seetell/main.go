@@ -50,9 +50,11 @@ func run(args []string, out, messages io.Writer) int {
 	defer results.Flush()
 	app := application(results, notes)
 	args = helpLast(args)
-	helpOfRecipe(app, args)
 	app.Metadata = map[string]any{argumentsKey: args[min(1, len(args)):]}
-	err := app.RunContext(hub.WithLog(ctx, slog.New(logrusHandler{})), flagsFirst(globalsFirst(args, app.Flags), app.Commands))
+	err := helpOfRecipe(app, args)
+	if err == nil {
+		err = app.RunContext(hub.WithLog(ctx, slog.New(logrusHandler{})), flagsFirst(globalsFirst(args, app.Flags), app.Commands))
+	}
 	if err == nil {
 		return 0
 	}

@@ -26,15 +26,15 @@ func trainCommand() *cli.Command {
 
 // helpOfRecipe has the help of train show the defaults of the recipe that is
 // named beside --help.
-func helpOfRecipe(app *cli.App, args []string) {
+func helpOfRecipe(app *cli.App, args []string) error {
 	at := slices.IndexFunc(app.Commands, func(c *cli.Command) bool { return c.Name == "train" })
 	name := recipeIn(args)
 	if at < 0 || !slices.Contains(args, "train") || !slices.ContainsFunc(args, isHelp) {
-		return
+		return nil
 	}
 	cfg, err := train.Recipe(name)
 	if err != nil {
-		return // an action says so
+		return usage(fmt.Errorf("--%w", err))
 	}
 	command := trainWith(&cfg)
 	for _, flag := range command.Flags {
@@ -44,6 +44,7 @@ func helpOfRecipe(app *cli.App, args []string) {
 	}
 	setUsageError(command)
 	app.Commands[at] = command
+	return nil
 }
 
 func isHelp(arg string) bool { return slices.Contains([]string{"--help", "-help", "-h", "--h"}, arg) }
