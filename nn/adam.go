@@ -70,16 +70,34 @@ func (a *Adam) Close() { a.scope.Close() }
 
 // Step moves every parameter that has a gradient.
 func (a *Adam) Step(s *torch.Scope) {
+	a.step(s, nil, func(group int) torch.FusedAdamOptions {
+		return torch.FusedAdamOptions{LR: a.groups[group].LearningRate}
+	})
+}
+
+// StepUnless is Step with rates, one for each group, and without effect where skip
+// holds 1 rather than 0: float32 tensors of shape () beside the parameters, for a
+// step of which the processor sees no values.
+func (a *Adam) StepUnless(s *torch.Scope, skip *torch.Tensor, rates ...*torch.Tensor) {
+	if len(rates) != len(a.groups) {
+		s.Fail(fmt.Errorf("%d learning rates of %d groups", len(rates), len(a.groups)))
+		return
+	}
+	a.step(s, skip, func(group int) torch.FusedAdamOptions { return torch.FusedAdamOptions{Rate: rates[group]} })
+}
+
+// step moves each group's parameters at the rate that options have.
+func (a *Adam) step(s *torch.Scope, skip *torch.Tensor, options func(group int) torch.FusedAdamOptions) {
 	s.Fail(a.scope.Err())
-	for _, g := range a.groups {
+	for i, g := range a.groups {
 		state := g.withGradients(s)
 		if len(state.Params) == 0 {
 			continue
 		}
-		torch.FusedAdam(s, state, torch.FusedAdamOptions{
-			LR: g.LearningRate, Beta1: a.config.Beta1, Beta2: a.config.Beta2, Eps: a.config.Eps,
-			WeightDecay: g.WeightDecay, Decoupled: a.config.Decoupled,
-		})
+		o := options(i)
+		o.Beta1, o.Beta2, o.Eps, o.Skip = a.config.Beta1, a.config.Beta2, a.config.Eps, skip
+		o.WeightDecay, o.Decoupled = g.WeightDecay, a.config.Decoupled
+		torch.FusedAdam(s, state, o)
 	}
 }
 

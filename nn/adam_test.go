@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"math"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -47,13 +48,19 @@ func newTrainer(t *testing.T, s *torch.Scope, file string) *trainer {
 func (r *trainer) steps(t *testing.T, s *torch.Scope, from, to int) {
 	t.Helper()
 	for step := from; step < to; step++ {
-		for i, p := range r.parameters {
-			p.Tensor.SetGrad(s, tensorOf(t, r.given, fmt.Sprintf("gradient.%d.%d", step, i)))
-		}
-		if step < 2 {
-			r.parameters[2].Tensor.SetGrad(s, nil)
-		}
+		r.give(t, s, step)
 		r.Step(s)
+	}
+}
+
+// give gives the parameters a step's gradients.
+func (r *trainer) give(t *testing.T, s *torch.Scope, step int) {
+	t.Helper()
+	for i, p := range r.parameters {
+		p.Tensor.SetGrad(s, tensorOf(t, r.given, fmt.Sprintf("gradient.%d.%d", step, i)))
+	}
+	if step < 2 {
+		r.parameters[2].Tensor.SetGrad(s, nil)
 	}
 }
 
@@ -73,6 +80,41 @@ func TestAdam(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestAdamUnless takes the steps of TestAdam at rates that are tensors, and between
+// them steps that are to be left out: gradients without values, and no trace of them.
+func TestAdamUnless(t *testing.T) {
+	for _, file := range []string{"adam", "adamw"} {
+		t.Run(file, func(t *testing.T) {
+			run(t, func(s *torch.Scope) {
+				r := newTrainer(t, s, file)
+				number := func(x float64) *torch.Tensor { return torch.Full(s, x, torch.Float32, torch.CPU) }
+				rates := []*torch.Tensor{number(1e-2), number(1e-3)}
+				for step := range 10 {
+					r.give(t, s, step)
+					r.StepUnless(s, number(0), rates...)
+					for _, p := range r.parameters {
+						p.Tensor.SetGrad(s, torch.Full(s, math.NaN(), torch.Float32, torch.CPU, p.Tensor.Shape()...))
+					}
+					r.StepUnless(s, number(1), rates...)
+				}
+				for i, p := range r.parameters {
+					near(t, s, fmt.Sprintf("after.%d", i), p.Tensor, r.given, 1e-6)
+				}
+				for _, p := range r.State() {
+					near(t, s, "state."+p.Name, p.Tensor, r.given, 1e-6)
+				}
+			})
+		})
+	}
+	err := torch.Run(func(s *torch.Scope) error {
+		newTrainer(t, s, "adam").StepUnless(s, nil)
+		return nil
+	})
+	if err == nil || !strings.Contains(err.Error(), "0 learning rates of 2 groups") {
+		t.Errorf("no rates: %v", err)
 	}
 }
 

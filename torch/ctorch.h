@@ -17,6 +17,9 @@ typedef struct tg_tensor tg_tensor;
 // A copy to a device on its way.
 typedef struct tg_upload tg_upload;
 
+// A stream of a device that is not its default one.
+typedef struct tg_stream tg_stream;
+
 // STRUCT(name, fields) and ENUM(constants) for every type that crosses, in the
 // order in which they need each other. Written once, as the entry points are:
 // from this come the types, their text in the signature, and their sizes.
@@ -59,7 +62,8 @@ typedef struct tg_upload tg_upload;
     tg_list params, grads, m, v, steps;)                                       \
   STRUCT(tg_adam_options,                                                      \
     double lr, beta1, beta2, eps, weight_decay;                                \
-    bool decoupled;)                                                           \
+    bool decoupled;                                                            \
+    const tg_tensor *rate, *skip;)                                             \
   /* Autocast's state of a thread and device, to be restored. */               \
   STRUCT(tg_autocast,                                                          \
     bool enabled;                                                              \
@@ -137,6 +141,11 @@ TG_TYPES(TG_STRUCT, TG_ENUM)
   F(char*, upload_end, (tg_tensor * out[], const tg_upload* upload),           \
     (out, upload))                                                             \
   F(void, upload_free, (tg_upload * upload) TG_NOTHROW, (upload))              \
+  /* stream.cpp */                                                             \
+  F(char*, stream_new, (tg_stream * *out, int32_t device), (out, device))      \
+  F(char*, stream_enter, (tg_stream * stream), (stream))                       \
+  F(char*, stream_leave, (tg_stream * stream), (stream))                       \
+  F(void, stream_free, (tg_stream * stream) TG_NOTHROW, (stream))              \
   /* inplace.cpp */                                                            \
   F(char*, copy_from, (tg_tensor * x, const tg_tensor* source), (x, source))   \
   F(char*, fill, (tg_tensor * x, double value), (x, value))                    \

@@ -52,14 +52,16 @@ func openCUDA() error {
 	return nil
 }
 
-// loadCUDA fills the table of the CUDA shim; it asks nothing of a device.
+// loadCUDA fills the tables of the CUDA shim; it asks nothing of a device.
 func loadCUDA() error {
 	library := filepath.Join(location, "lib", "libtorch_cuda.so")
 	if err := capi.Open(library); err != nil {
 		return fmt.Errorf("libtorch's CUDA library cannot be opened (%w): set up a CUDA build of libtorch, with `make CUDA=1 build` or by installing PyTorch", err)
 	}
-	if err := OpenShim(cudaShim, capi.List(&C.tg_cuda_list)); err != nil {
-		return err
+	for _, list := range []capi.List{capi.List(&C.tg_cuda_list), capi.List(&C.tg_graph_list)} {
+		if err := OpenShim(cudaShim, list); err != nil {
+			return err
+		}
 	}
 	if v := compiledForCUDA(); !matchesPin(v) {
 		return fmt.Errorf("seetell's CUDA library was built for libtorch %s and %s runs; build it anew with `make CUDA=1 build`", v, version)

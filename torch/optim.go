@@ -14,6 +14,11 @@ type FusedAdamState struct {
 type FusedAdamOptions struct {
 	LR, Beta1, Beta2, Eps, WeightDecay float64
 	Decoupled                          bool // weight decay as AdamW has it (Loshchilov and Hutter 2019)
+
+	// Rate, float32 of shape () beside the parameters, takes LR's place, and where
+	// Skip, likewise, holds 1 rather than 0 nothing changes: the processor asks for
+	// neither. Nil for none.
+	Rate, Skip *Tensor
 }
 
 // FusedAdam raises the steps by one and updates all parameters and moments in
@@ -31,9 +36,14 @@ func FusedAdam(s *Scope, state FusedAdamState, o FusedAdamOptions) {
 	if n == 0 {
 		return
 	}
+	for _, x := range []*Tensor{o.Rate, o.Skip} {
+		if x != nil {
+			all = append(all, x)
+		}
+	}
 	h := handles(all)
 	c := C.tg_adam_state{
-		params: list(h[:n]), grads: list(h[n : 2*n]), m: list(h[2*n : 3*n]), v: list(h[3*n : 4*n]), steps: list(h[4*n:]),
+		params: list(h[:n]), grads: list(h[n : 2*n]), m: list(h[2*n : 3*n]), v: list(h[3*n : 4*n]), steps: list(h[4*n : 5*n]),
 	}
 	s.do("adam", func() *C.char { return C.tg_fused_adam(c, o.c()) }, all...)
 }
@@ -42,6 +52,7 @@ func (o FusedAdamOptions) c() C.tg_adam_options {
 	return C.tg_adam_options{
 		lr: C.double(o.LR), beta1: C.double(o.Beta1), beta2: C.double(o.Beta2), eps: C.double(o.Eps),
 		weight_decay: C.double(o.WeightDecay), decoupled: C.bool(o.Decoupled),
+		rate: optional(o.Rate).handle, skip: optional(o.Skip).handle,
 	}
 }
 

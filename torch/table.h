@@ -4,6 +4,6 @@
 
 #include "internal/capi/loader.h"
 
-extern const struct capi_list tg_torch_list, tg_cuda_list;
+extern const struct capi_list tg_torch_list, tg_cuda_list, tg_graph_list;
 
 #endif

@@ -19,7 +19,7 @@ func TestWrongArguments(t *testing.T) {
 			"ForeachScale": torch.ForeachScale, "FromSlice": torch.FromSlice[float32], "Full": torch.Full, "FusedAdam": torch.FusedAdam,
 			"Live": torch.Live, "Location": torch.Location, "MKL": torch.MKL, "ManualSeed": torch.ManualSeed, "Memory": torch.Memory,
 			"NewScope": torch.NewScope, "NoGrad": torch.NoGrad, "Ones": torch.Ones, "Open": torch.Open, "PackConv2D": torch.PackConv2D, "Packs": torch.Packs,
-			"NewUpload": torch.NewUpload[float32], "ParseDevice": torch.ParseDevice, "RandomState": torch.RandomState, "ResetPeak": torch.ResetPeak, "Run": torch.Run,
+			"NewGraphs": torch.NewGraphs, "HasGraphs": torch.HasGraphs, "NewUpload": torch.NewUpload[float32], "ParseDevice": torch.ParseDevice, "RandomState": torch.RandomState, "ResetPeak": torch.ResetPeak, "Run": torch.Run,
 			"SetRandomState": torch.SetRandomState, "SetThreads": torch.SetThreads, "Synchronize": torch.Synchronize,
 			"Threads": torch.Threads, "Version": torch.Version, "Where": torch.Where, "Zeros": torch.Zeros,
 		},
@@ -35,12 +35,15 @@ func TestWrongArguments(t *testing.T) {
 					torch.AttentionLSTM{Features: x, Keys: x, H: x, C: x, Words: x, StateWeight: x, StateBias: x, ScoreWeight: x, ScoreBias: x, StepWeight: x, Rows: []int64{7, -1}, Pictures: []int64{99}}}
 			},
 			"Upload":       func(*torch.Scope) []any { return []any{(*torch.Upload)(nil), new(torch.Upload)} },
+			"Graphs":       func(*torch.Scope) []any { return []any{(*torch.Graphs)(nil), new(torch.Graphs)} },
+			"Graph":        func(*torch.Scope) []any { return []any{(*torch.Graph)(nil), new(torch.Graph)} },
 			"PackedConv2D": func(*torch.Scope) []any { return []any{new(torch.PackedConv2D)} },
 		},
 		Skip: map[string]string{
 			"CheckScopes": "it is the test's own", "TuneProcess": "it is for the start of a process",
-			"WorkAlone": "it is for a thread's whole life",
-			"OpenShim":  "only packages below can call it", "Scope.Call": "only packages below can call it",
+			"WorkAlone":  "it is for a thread's whole life",
+			"OpenGraphs": "it is for the library of a device",
+			"OpenShim":   "only packages below can call it", "Scope.Call": "only packages below can call it",
 			"Scope.Close": "Run closes the scope",
 		},
 	})

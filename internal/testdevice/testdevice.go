@@ -32,5 +32,5 @@ func Open() error {
 	if C.dlopen(c, C.RTLD_NOW|C.RTLD_GLOBAL) == nil {
 		return errors.New(C.GoString(C.dlerror()))
 	}
-	return nil
+	return torch.OpenGraphs(path)
 }

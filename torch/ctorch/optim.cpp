@@ -64,17 +64,27 @@ char* tg_fused_adam(tg_adam_state state, tg_adam_options o) {
     auto m = list(state.m), v = list(state.v), steps = list(state.steps);
     check(params, grads, m, v, steps);
     lay_out(grads, params);
+    const auto skip = optional(o.skip);
+    auto update = [&](const auto& rate) {
+      auto p = as_memory(params), g = as_memory(grads), first = as_memory(m),
+           second = as_memory(v);
+      if (o.decoupled) {
+        at::_fused_adamw_(p, g, first, second, {}, steps, rate, o.beta1,
+                          o.beta2, o.weight_decay, o.eps, /*amsgrad=*/false,
+                          /*maximize=*/false, {}, skip);
+      } else {
+        at::_fused_adam_(p, g, first, second, {}, steps, rate, o.beta1, o.beta2,
+                         o.weight_decay, o.eps, /*amsgrad=*/false,
+                         /*maximize=*/false, {}, skip);
+      }
+    };
     at::_foreach_add_(steps, 1);
-    using Update =
-        void (*)(at::TensorList, at::TensorList, at::TensorList, at::TensorList,
-                 at::TensorList, at::TensorList, double, double, double, double,
-                 double, bool, bool, const std::optional<at::Tensor>&,
-                 const std::optional<at::Tensor>&);
-    Update update = o.decoupled ? static_cast<Update>(at::_fused_adamw_)
-                                : static_cast<Update>(at::_fused_adam_);
-    update(as_memory(params), as_memory(grads), as_memory(m), as_memory(v), {},
-           steps, o.lr, o.beta1, o.beta2, o.weight_decay, o.eps,
-           /*amsgrad=*/false, /*maximize=*/false, {}, {});
+    if (o.rate) {
+      update(value(o.rate));
+    } else {
+      update(o.lr);
+    }
+    if (skip) at::_foreach_sub_(steps, std::vector(steps.size(), *skip));
   });
 }
 

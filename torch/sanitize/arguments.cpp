@@ -232,6 +232,14 @@ bool once<tg_upload_begin>() {
 }
 
 template <>
+bool once<tg_stream_new>() {
+  tg_stream* stream = nullptr;
+  char* message = tg_stream_new(&stream, static_cast<int32_t>(number()));
+  tg_stream_free(stream);
+  return took(message);
+}
+
+template <>
 bool once<tg_copy_out>() {
   const tg_tensor* x = tensor();
   int64_t count = x && below(4) ? elements(tg_describe(x)) : number();

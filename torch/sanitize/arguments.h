@@ -56,6 +56,7 @@ DRAW(const tg_tensor*, tensor())
 DRAW(tg_tensor**, results(8))
 DRAW(tg_upload*, nullptr)  // on the CPU there are none
 DRAW(const tg_upload*, nullptr)
+DRAW(tg_stream*, nullptr)
 DRAW(bool*, static_cast<bool*>(room(sizeof(bool))))
 DRAW(double*, static_cast<double*>(room(sizeof(double))))
 DRAW(tg_autocast*, static_cast<tg_autocast*>(room(sizeof(tg_autocast))))
@@ -80,7 +81,8 @@ struct Draw<tg_cross_entropy_options> {
 template <>
 struct Draw<tg_adam_options> {
   static tg_adam_options one() {
-    return {real(), real(), real(), real(), real(), below(2) == 0};
+    return {real(), real(),        real(),   real(),
+            real(), below(2) == 0, tensor(), tensor()};
   }
 };
 template <>
@@ -111,6 +113,8 @@ template <>
 bool once<tg_from_data>();
 template <>
 bool once<tg_upload_begin>();
+template <>
+bool once<tg_stream_new>();
 template <>
 bool once<tg_copy_out>();
 template <>

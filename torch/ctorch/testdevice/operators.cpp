@@ -10,6 +10,8 @@
 #include <ATen/ops/view_native.h>
 #include <torch/library.h>
 
+#include <utility>
+
 #include "device.h"
 
 using at::IntArrayRef;
@@ -42,6 +44,16 @@ Tensor to_device(const Tensor& x) {
 
 Tensor copy_from(const Tensor& from, const Tensor& to, bool non_blocking) {
   auto copy = [from, to] { on_host(to).copy_(on_host(from)); };
+  if (capturing()) {
+    TORCH_CHECK(!from.is_cpu() && !to.is_cpu(), "a copy of shape ", to.sizes(),
+                " from ", from.device(), " to ", to.device(),
+                " while a graph is captured");
+    auto again = [both = kept({from, to})] {
+      on_host(both[1].toTensor()).copy_(on_host(both[0].toTensor()));
+      return std::vector<c10::IValue>{both[1]};
+    };
+    capture(again, {from, to}, {to});
+  }
   if (non_blocking && from.is_cpu() && from.is_pinned()) {
     later(copy);
   } else {
@@ -66,13 +78,33 @@ Tensor copy_and_resize(const Tensor& from, const Tensor& to) {
   return copy_from(from, to, false);
 }
 
-at::Scalar item(const Tensor& x) { return on_host(x).item(); }
+at::Scalar item(const Tensor& x) {
+  TORCH_CHECK(!capturing(), "a value is asked for while a graph is captured");
+  return on_host(x).item();
+}
 
 void record_stream(Tensor&, at::Stream) {}
 
 void same(const char* name, const Tensor& x, const Tensor& y) {
   TORCH_CHECK(!y.defined() || x.device() == y.device(), name, " of tensors on ",
               x.device(), " and ", y.device());
+}
+
+// work_on returns what work makes of tensors, which a graph does again.
+template <typename Work>
+std::vector<c10::IValue> work_on(std::vector<c10::IValue> tensors, Work work) {
+  auto whole = [work](const std::vector<c10::IValue>& values) {
+    Inside inside;
+    std::vector<Tensor> given;
+    for (const auto& value : values) given.push_back(value.toTensor());
+    std::vector<c10::IValue> made;
+    for (const Tensor& y : work(given)) made.emplace_back(to_device(y));
+    return made;
+  };
+  std::vector<c10::IValue> made = whole(tensors);
+  if (capturing())
+    capture([whole, own = kept(tensors)] { return whole(own); }, tensors, made);
+  return made;
 }
 
 Tensor convolution(const Tensor& x, const Tensor& weight,
@@ -82,9 +114,16 @@ Tensor convolution(const Tensor& x, const Tensor& weight,
   same("convolution", x, weight);
   Tensor added = bias ? *bias : Tensor();
   same("convolution", x, added);
-  return to_device(at::convolution(on_host(x), on_host(weight), on_host(added),
-                                   stride, padding, dilation, transposed,
-                                   output_padding, groups));
+  auto made = work_on(
+      {x, weight, added},
+      [=, stride = stride.vec(), padding = padding.vec(),
+       dilation = dilation.vec(), output_padding = output_padding.vec()](
+          const std::vector<Tensor>& t) -> std::vector<Tensor> {
+        return {at::convolution(on_host(t[0]), on_host(t[1]), on_host(t[2]),
+                                stride, padding, dilation, transposed,
+                                output_padding, groups)};
+      });
+  return made[0].toTensor();
 }
 
 std::tuple<Tensor, Tensor, Tensor> convolution_backward(
@@ -94,11 +133,19 @@ std::tuple<Tensor, Tensor, Tensor> convolution_backward(
     std::array<bool, 3> wanted) {
   same("convolution's backward", x, weight);
   same("convolution's backward", x, gradient);
-  int64_t channels = weight.size(0);
-  auto [dx, dweight, dbias] = at::convolution_backward(
-      on_host(gradient), on_host(x), on_host(weight), IntArrayRef(channels),
-      stride, padding, dilation, transposed, output_padding, groups, wanted);
-  return {to_device(dx), to_device(dweight), to_device(dbias)};
+  auto made = work_on(
+      {gradient, x, weight},
+      [=, stride = stride.vec(), padding = padding.vec(),
+       dilation = dilation.vec(), output_padding = output_padding.vec()](
+          const std::vector<Tensor>& t) -> std::vector<Tensor> {
+        int64_t channels = t[2].size(0);
+        auto [dx, dweight, dbias] = at::convolution_backward(
+            on_host(t[0]), on_host(t[1]), on_host(t[2]), IntArrayRef(channels),
+            stride, padding, dilation, transposed, output_padding, groups,
+            wanted);
+        return {dx, dweight, dbias};
+      });
+  return {made[0].toTensor(), made[1].toTensor(), made[2].toTensor()};
 }
 
 // refuse stops where an operator is given a tensor that is elsewhere.
@@ -121,7 +168,26 @@ void compute(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
         if (x) refuse(op, *x);
     }
   }
-  at::native::cpu_fallback(op, stack, /*error_on_views=*/true);
+  if (!capturing()) {
+    at::native::cpu_fallback(op, stack, /*error_on_views=*/true);
+    return;
+  }
+  TORCH_CHECK(!op.hasTag(at::Tag::dynamic_output_shape),
+              op.schema().operator_name(), ": the shape of what it returns is ",
+              "a value, which is asked for while a graph is captured");
+  size_t returns = op.schema().returns().size();
+  auto again = [op, returns](torch::jit::Stack values) {
+    Inside inside;
+    at::native::cpu_fallback(op, &values, /*error_on_views=*/true);
+    return std::vector<c10::IValue>(values.end() - returns, values.end());
+  };
+  auto arguments =
+      torch::jit::last(*stack, op.schema().arguments().size()).vec();
+  auto made = again(arguments);
+  capture([again, own = kept(arguments)] { return again(own); }, arguments,
+          made);
+  torch::jit::drop(*stack, arguments.size());
+  stack->insert(stack->end(), made.begin(), made.end());
 }
 
 TORCH_LIBRARY_IMPL(aten, PrivateUse1, m) {

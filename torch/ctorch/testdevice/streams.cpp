@@ -1,9 +1,11 @@
 // The test device as c10 knows it: one, with streams and events. Operators run
-// at once, as if on the default stream; what another stream was given waits.
+// at once, on whichever stream; what others than the default one were given to
+// copy waits, in one queue.
 #include <ATen/detail/PrivateUse1HooksInterface.h>
 #include <c10/core/CPUAllocator.h>
 #include <c10/core/impl/DeviceGuardImplInterface.h>
 
+#include <atomic>
 #include <deque>
 #include <mutex>
 #include <set>
@@ -14,15 +16,15 @@ namespace testdevice {
 
 namespace {
 
-constexpr c10::StreamId kDefault = 0, kOther = 1;
+constexpr c10::StreamId kDefault = 0;
 
 std::mutex lock;
-std::deque<std::function<void()>> queue;  // of the other stream
+std::deque<std::function<void()>> queue;  // of the other streams
 int64_t taken = 0, done = 0;              // that left it, and that ran
 
 thread_local c10::StreamId current = kDefault;
 
-// finish runs what the other stream was given up to the nth.
+// finish runs what the other streams were given up to the nth.
 void finish(int64_t n) {
   static std::mutex one_at_a_time;
   std::lock_guard<std::mutex> alone(one_at_a_time);
@@ -50,7 +52,7 @@ c10::Stream stream(c10::StreamId id) {
   return c10::Stream(c10::Stream::UNSAFE, kDevice, id);
 }
 
-// An event is the number of what the other stream was given before it.
+// An event is the number of what the other streams were given before it.
 struct Guard final : c10::impl::DeviceGuardImplInterface {
   c10::DeviceType type() const override { return kDevice.type(); }
   c10::Device exchangeDevice(c10::Device) const override { return kDevice; }
@@ -64,7 +66,8 @@ struct Guard final : c10::impl::DeviceGuardImplInterface {
     return stream(kDefault);
   }
   c10::Stream getStreamFromGlobalPool(c10::Device, bool) const override {
-    return stream(kOther);
+    static std::atomic<c10::StreamId> last{kDefault};
+    return stream(++last);
   }
   c10::Stream exchangeStream(c10::Stream next) const override {
     c10::Stream before = stream(current);
@@ -75,10 +78,10 @@ struct Guard final : c10::impl::DeviceGuardImplInterface {
   void record(void** event, const c10::Stream& on, const c10::DeviceIndex,
               const c10::EventFlag) const override {
     if (!*event) *event = new int64_t;
-    *static_cast<int64_t*>(*event) = on.id() == kOther ? given() : 0;
+    *static_cast<int64_t*>(*event) = on.id() == kDefault ? 0 : given();
   }
-  void block(void* event, const c10::Stream& on) const override {
-    if (on.id() == kDefault) synchronizeEvent(event);
+  void block(void* event, const c10::Stream&) const override {
+    synchronizeEvent(event);
   }
   void destroyEvent(void* event,
                     const c10::DeviceIndex) const noexcept override {
@@ -92,7 +95,7 @@ struct Guard final : c10::impl::DeviceGuardImplInterface {
     if (event) finish(*static_cast<int64_t*>(event));
   }
   void synchronizeStream(const c10::Stream& on) const override {
-    if (on.id() == kOther) finish(given());
+    if (on.id() != kDefault) finish(given());
   }
   void synchronizeDevice(const c10::DeviceIndex) const override {
     finish(given());
@@ -151,6 +154,8 @@ const bool registered = [] {
 }();
 
 }  // namespace
+
+c10::StreamId current_stream() { return current; }
 
 void later(std::function<void()> work) {
   if (current == kDefault) return work();
