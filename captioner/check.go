@@ -41,6 +41,8 @@ func (t Targets) check(pictures, words int64) error {
 	switch {
 	case t.err != nil:
 		return t.err
+	case t.fixed != nil:
+		return t.fixed.check(pictures, words)
 	case t.count < 1:
 		return errors.New("targets without words")
 	case t.Captions != len(t.sortedIndices) || t.Captions != len(t.Picture):

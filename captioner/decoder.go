@@ -146,8 +146,12 @@ func (d *Decoder) share(s *torch.Scope, m memory, pictures []int64) memory {
 
 // gather returns copies of the given rows.
 func (m memory) gather(s *torch.Scope, rows []int64) memory {
-	pick := indices(s, m.features, rows)
-	return memory{features: m.features.IndexSelect(s, 0, pick), keys: m.keys.IndexSelect(s, 0, pick)}
+	return m.rows(s, indices(s, m.features, rows))
+}
+
+// rows is gather with rows that are a tensor.
+func (m memory) rows(s *torch.Scope, rows *torch.Tensor) memory {
+	return memory{features: m.features.IndexSelect(s, 0, rows), keys: m.keys.IndexSelect(s, 0, rows)}
 }
 
 // pick returns the memory of the given rows.

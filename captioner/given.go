@@ -46,11 +46,11 @@ func (n *Network) Given(s *torch.Scope, features *torch.Tensor, v *Vocabulary, c
 		longest = max(longest, len(split[i]))
 	}
 	targets := NewTargets(v, [][]string{captions}, longest)
-	logits, steps := n.teach(s, features, targets, LossOptions{Precision: p})
+	logits, steps, words := n.teach(s, features, targets, LossOptions{Precision: p})
 	if s.Err() != nil {
 		return nil
 	}
-	said := torch.FromSlice(s, targets.words, int64(len(targets.words)), 1).ToDevice(s, n.Device)
+	said := words.Unsqueeze(s, 1)
 	scored := indices(s, features, targets.scored)
 	logProbabilities := logits.LogSoftmax(s, 1).Gather(s, 1, said).Float32s(s)
 	alphas := steps.alpha.IndexSelect(s, 0, scored).Float32s(s)
@@ -58,15 +58,15 @@ func (n *Network) Given(s *torch.Scope, features *torch.Tensor, v *Vocabulary, c
 	if s.Err() != nil {
 		return nil
 	}
-	words, sums := make([][]Word, len(captions)), make([]float64, len(captions))
+	all, sums := make([][]Word, len(captions)), make([]float64, len(captions))
 	places := int(features.Dim(1))
 	for row, caption := range targets.caption { // by steps, so that a caption's words come in order
 		sums[caption] += float64(logProbabilities[row])
 		if targets.words[row] == checkpoint.End {
 			continue
 		}
-		words[caption] = append(words[caption], Word{
-			Text:           split[caption][len(words[caption])],
+		all[caption] = append(all[caption], Word{
+			Text:           split[caption][len(all[caption])],
 			Unknown:        targets.words[row] == checkpoint.Unknown,
 			LogProbability: float64(logProbabilities[row]),
 			Gate:           float64(gates[row]),
@@ -75,7 +75,7 @@ func (n *Network) Given(s *torch.Scope, features *torch.Tensor, v *Vocabulary, c
 	}
 	given := make([]Caption, len(captions))
 	for i := range given {
-		given[i] = newCaption(v, words[i], sums[i], true)
+		given[i] = newCaption(v, all[i], sums[i], true)
 	}
 	return given
 }

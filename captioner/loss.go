@@ -30,11 +30,13 @@ type LossOptions struct {
 // parts add up to the batch's where BatchWords and BatchCaptions are the
 // batch's.
 func (n *Network) Loss(s *torch.Scope, features *torch.Tensor, t Targets, how LossOptions) *torch.Tensor {
-	logits, steps := n.teach(s, features, t, how)
+	logits, steps, words := n.teach(s, features, t, how)
 	if s.Err() != nil {
 		return logits
 	}
-	words := torch.FromSlice(s, t.words, int64(len(t.words))).ToDevice(s, n.Device)
+	if t.fixed != nil {
+		s.Fail(t.fixed.teaches(how))
+	}
 	options := torch.CrossEntropyOptions{IgnoreIndex: checkpoint.Pad, LabelSmoothing: how.LabelSmoothing}
 	loss := logits.CrossEntropy(s, words, options)
 	loss = loss.MulScalar(s, share(t.Scored(), how.BatchWords))
@@ -68,23 +70,26 @@ func share(count, all int) float64 {
 // shape (words, V) in the order of steps, then captions, with rows of no
 // meaning behind them.
 func (n *Network) Logits(s *torch.Scope, features *torch.Tensor, t Targets, how LossOptions) *torch.Tensor {
-	logits, _ := n.teach(s, features, t, how)
+	logits, _, _ := n.teach(s, features, t, how)
 	return logits
 }
 
-// teach returns Logits and the steps that led to them.
-func (n *Network) teach(s *torch.Scope, features *torch.Tensor, t Targets, how LossOptions) (logits *torch.Tensor, steps unrolled) {
+// teach returns Logits, the steps that led to them, and the words that are scored.
+func (n *Network) teach(s *torch.Scope, features *torch.Tensor, t Targets, how LossOptions) (logits *torch.Tensor, steps unrolled, words *torch.Tensor) {
 	if !n.learns(s, features, t) {
-		return nothing(s), steps
+		return nothing(s), steps, nil
 	}
+	l := t.lists(s, features)
 	how.Precision.autocast(s, n.Device, func() {
-		steps = n.Decoder.unroll(s, features, t, how)
-		scored := indices(s, features, t.scored)
-		preOutput := steps.preOutput.IndexSelect(s, 0, scored)
+		steps = n.Decoder.unroll(s, features, t, l, how)
+		preOutput := steps.preOutput
+		if l.scored != nil {
+			preOutput = preOutput.IndexSelect(s, 0, l.scored)
+		}
 		preOutput = how.drop(s, preOutput, how.Dropout)
 		logits = n.Decoder.output.Forward(s, preOutput).To(s, torch.Float32)
 	})
-	return logits, steps
+	return logits, steps, l.words
 }
 
 // unrolled is what the steps came to, a row for each row that they took, R in
@@ -95,8 +100,8 @@ type unrolled struct {
 	gate      *torch.Tensor // the context's, (R, F)
 }
 
-// unroll feeds the targets' words.
-func (d *Decoder) unroll(s *torch.Scope, features *torch.Tensor, t Targets, how LossOptions) unrolled {
+// unroll feeds the targets' words, whose lists are given.
+func (d *Decoder) unroll(s *torch.Scope, features *torch.Tensor, t Targets, l lists, how LossOptions) unrolled {
 	w := d.fuse(s, how.Precision)
 	read := how.Precision.cast(s, features)
 	compared := read
@@ -104,13 +109,13 @@ func (d *Decoder) unroll(s *torch.Scope, features *torch.Tensor, t Targets, how 
 		compared = read.Detach(s)
 	}
 	m := memory{features: read, keys: d.attention.feature.Forward(s, compared)}
-	start := d.initState(s, features).pick(s, indices(s, features, t.pictures()))
-	inputs := how.drop(s, d.embedding.Forward(s, indices(s, features, t.inputs)), how.EmbeddingDropout)
+	start := d.initState(s, features).pick(s, l.pictures)
+	inputs := how.drop(s, d.embedding.Forward(s, l.inputs), how.EmbeddingDropout)
 	gates := inputs.Linear(s, w.wordWeight, w.wordBias)
-	if d.atOnce(features.Device()) && how.ScheduledSampling == 0 {
+	if d.atOnce(features.Device()) && how.ScheduledSampling == 0 && t.fixed == nil {
 		return d.unrollAtOnce(s, w, m, start, gates, t)
 	}
-	return d.unrollSteps(s, w, m.gather(s, t.pictures()), start, gates, t, how)
+	return d.unrollSteps(s, w, m.rows(s, l.pictures), start, gates, t, how)
 }
 
 // unrollSteps takes a step after another, an operator at a time.

@@ -6,23 +6,44 @@ import (
 	"slices"
 
 	"github.com/seetell/seetell/captioner/checkpoint"
+	"github.com/seetell/seetell/torch"
 )
 
 // Targets are captions as the decoder learns them. It works on the longest
 // first, so that each step takes those that have not ended and no more: a third
 // of a batch of 20 captions would be padding, half of one of 80.
 type Targets struct {
-	Captions      int     // B
-	Steps         int     // T, words of the longest, <end> counted
-	Picture       []int64 // of each caption, its picture's row in the batch
-	sortedIndices []int   // the captions by falling length
-	batchSizes    []int64 // of sortedIndices that each step takes, falling
-	inputs        []int64 // step by step what those read: <start>, then the caption's words
-	scored        []int64 // rows of all steps whose target is a word, by steps, then captions, then some to fill up
-	caption       []int   // of each scored row
-	words         []int64 // its target, <pad> for those that fill up
-	count         int     // of scored words
-	err           error   // what was wrong with what they were made of
+	Captions      int           // B
+	Steps         int           // T, words of the longest, <end> counted
+	Picture       []int64       // of each caption, its picture's row in the batch
+	sortedIndices []int         // the captions by falling length
+	batchSizes    []int64       // of sortedIndices that each step takes, falling
+	inputs        []int64       // step by step what those read: <start>, then the caption's words
+	scored        []int64       // rows of all steps whose target is a word, by steps, then captions, then some to fill up
+	caption       []int         // of each scored row
+	words         []int64       // its target, <pad> for those that fill up
+	count         int           // of scored words
+	fixed         *FixedTargets // that hold the captions in place of all lists; nil for these
+	err           error         // what was wrong with what they were made of
+}
+
+// lists are Targets as the decoder's operators take them, int64 on its device.
+type lists struct {
+	pictures *torch.Tensor // of each row of a step, its picture
+	inputs   *torch.Tensor // step by step what the rows read
+	scored   *torch.Tensor // rows whose target is a word; nil for all
+	words    *torch.Tensor // their targets
+}
+
+// lists copies the lists to where like is, or returns those that are there.
+func (t Targets) lists(s *torch.Scope, like *torch.Tensor) lists {
+	if t.fixed != nil {
+		return t.fixed.lists
+	}
+	return lists{
+		pictures: indices(s, like, t.pictures()), inputs: indices(s, like, t.inputs),
+		scored: indices(s, like, t.scored), words: indices(s, like, t.words),
+	}
 }
 
 // NewTargets encodes the captions of each picture, cut to maximum words.

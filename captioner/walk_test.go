@@ -61,6 +61,9 @@ func TestWrongArguments(t *testing.T) {
 			"WordDetector": func(*torch.Scope) []any {
 				return []any{(*WordDetector)(nil), &WordDetector{}, detector(t, network, .5)}
 			},
+			"FixedTargets": func(s *torch.Scope) []any {
+				return []any{(*FixedTargets)(nil), &FixedTargets{}, network.NewFixedTargets(s, 2, 3, 4)}
+			},
 			"Crew":      func(*torch.Scope) []any { return []any{new(Crew)} },
 			"Beam":      func(*torch.Scope) []any { return []any{Beam{}, DefaultBeam(), Beam{Width: -1, MaxWords: -1}} },
 			"Caption":   func(*torch.Scope) []any { return []any{Caption{}, Caption{Words: make([]Word, 2)}} },
