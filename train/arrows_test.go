@@ -26,7 +26,7 @@ var ideas = [][]string{
 	{"folder.go"},
 	{"differences.go"},
 	{"health.go"},
-	{"trainer.go", "backward.go", "optimizer.go", "detector.go", "predictor.go", "memory.go", "together.go"}, // a step: its gradients, what they move
+	{"trainer.go", "backward.go", "graphs.go", "optimizer.go", "detector.go", "predictor.go", "memory.go", "together.go"}, // a step: its gradients, what they move
 	{"pass.go", "sidebyside.go"}, // through the network and back
 	{"features.go"},
 	{"microbatch.go", "finite.go"},

@@ -42,8 +42,13 @@ func (t *Trainer) gradients(b *Batch) (StepStats, error) {
 			return torch.NoGrad(func(s *torch.Scope) error { return beginGradients(s, t.World, first, nil) })
 		}
 	}
-	p := pass{t.Network, t.Objective, t.Modes, t.Precision, t.Preprocessing, t.features, t.microBatch, decoded, t.pair}
-	return p.all(b)
+	return t.pass(decoded).all(b)
+}
+
+// pass returns the way of a step's pictures as the trainer is now, which calls
+// decoded when the decoder has its gradients.
+func (t *Trainer) pass(decoded func() error) pass {
+	return pass{t.Network, t.Objective, t.Modes, t.Precision, t.Preprocessing, t.features, t.microBatch, decoded, t.pair}
 }
 
 // MicroBatch returns how many pictures of a batch are in memory at once; 0 for

@@ -42,6 +42,11 @@ func (r *run) begin(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if r.cfg.Graphs {
+		if err := torch.HasGraphs(device); err != nil {
+			return fmt.Errorf("graphs: %w", err)
+		}
+	}
 	precision, err := r.cfg.Precision.Resolve(device)
 	if err != nil {
 		return err
@@ -134,7 +139,11 @@ func (r *run) fitMemory() error {
 	if err := r.trainer.fitMemory(r.cfg, r.vocabulary.Len(), len(r.data.Train.Record(0).Captions), r.processes.neighbours()); err != nil {
 		return err
 	}
-	if now := r.trainer.MicroBatch(); now != before {
+	now := r.trainer.MicroBatch()
+	if r.cfg.Graphs && now > 0 && now < r.cfg.Batch {
+		return fmt.Errorf("%w before the first step: graphs take a batch of %d pictures at once, and there is room for %d", ErrOutOfMemory, r.cfg.Batch, now)
+	}
+	if now != before {
 		r.listeners.notice(slog.LevelWarn, "memory is too small for a batch: batches are worked through in parts of so many pictures", "pictures", now)
 	}
 	return nil

@@ -36,6 +36,7 @@ type Config struct {
 
 	World     *distributed.World  `json:"-"` // of processes that share each batch, the caller's; nil for one
 	Device    string              `json:"-"`
+	Graphs    bool                `json:"-"` // steps are captured once for each size of batch and replayed: CUDA graphs
 	Precision captioner.Precision `json:"precision"`
 
 	LearningRate        float64 `json:"learning_rate"`
@@ -177,6 +178,16 @@ func (c Config) Validate() error {
 	check(c.PictureCacheSize >= 1, "picture cache size %d: must be 1 or more", c.PictureCacheSize)
 	check(c.Accumulate >= 1 && c.Accumulate <= 4096, "accumulate %d: must be from 1 to 4096 batches", c.Accumulate)
 	check(c.MicroBatch == microBatchAuto || wholeNumber(c.MicroBatch), "micro batch %q: give auto, a number of pictures, or 0 for whole batches", c.MicroBatch)
+	check(!c.Graphs || c.World.Size() == 1, "graphs and %d processes contradict each other: these sum gradients within a step; train without graphs", c.World.Size())
+	check(!c.Graphs || c.Accumulate == 1, "graphs and accumulate %d contradict each other: a graph is a step of one batch; let accumulate be 1", c.Accumulate)
+	check(!c.Graphs || c.MicroBatch == microBatchAuto || c.MicroBatch == "0", "graphs and micro batch %s contradict each other: a graph's batch is in memory at once; let it be 0", c.MicroBatch)
+	for _, beside := range []struct {
+		name  string
+		value float64
+	}{{"word detector", c.WordDetector}, {"attention penalty", c.AttentionPenalty}, {"scheduled sampling", c.ScheduledSampling}} {
+		check(!c.Graphs || beside.value == 0, "graphs and %s %v contradict each other: a graph learns from words alone; let %s be 0", beside.name, beside.value, beside.name)
+	}
+	check(!c.Graphs || c.SelfCritical == 0 || c.SelfCritical < c.Epochs, "graphs and self-critical %d of %d epochs contradict each other: those draw captions, whose lengths nobody knows before; train without graphs", c.SelfCritical, c.Epochs)
 	check(c.Workers >= 0 && c.Workers <= mostWorkers(), "workers %d: must be from 0 to %d on %d processors; leave it out for one more than processors", c.Workers, mostWorkers(), runtime.GOMAXPROCS(0))
 	check(positive(c.LearningRate), "learning rate %v: must be above 0, such as 3e-4", c.LearningRate)
 	check(!math.IsNaN(c.EncoderLearningRate) && !math.IsInf(c.EncoderLearningRate, 0), "encoder learning rate %v: must be a number", c.EncoderLearningRate)

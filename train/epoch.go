@@ -140,8 +140,11 @@ func (r *run) step(b *Batch, steps int) (loss float64, err error) {
 	rest, backbone := r.cfg.rates(r.progress, steps)
 	r.progress.Running.LearningRate = rest
 	r.trainer.SetRates(rest, backbone)
-	before := r.trainer.MicroBatch()
+	before, graphs := r.trainer.MicroBatch(), r.trainer.Graphs()
 	stats, err := r.trainer.Step(b)
+	if now := r.trainer.Graphs(); now > graphs {
+		r.listeners.notice(slog.LevelInfo, "steps of one more size are a graph from now on", "step", r.progress.Steps+1, "graphs", now)
+	}
 	if now := r.trainer.MicroBatch(); now != before {
 		r.listeners.notice(slog.LevelWarn, "out of memory: from now on batches are worked through in parts of so many pictures", "step", r.progress.Steps+1, "pictures", now)
 	}

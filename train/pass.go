@@ -110,12 +110,17 @@ func (p pass) inMicroBatches(part *loader.Batch, total partTotal, step Counts, s
 
 // pooled returns the backbone's features of pictures, (N, L, 512).
 func (p pass) pooled(s *torch.Scope, part *loader.Batch) *torch.Tensor {
+	return p.network.Pooled(s, p.input(s, part), p.modes, p.precision)
+}
+
+// input returns what the layers that may learn see: pictures, normalised, or what
+// frozen layers make of them.
+func (p pass) input(s *torch.Scope, part *loader.Batch) *torch.Tensor {
 	if p.modes.Frozen > 0 {
-		return p.network.Pooled(s, p.features.ofTraining(s, part, p.modes.Frozen), p.modes, p.precision)
+		return p.features.ofTraining(s, part, p.modes.Frozen)
 	}
 	p.features.forget()
-	x := captioner.Normalise(s, predict.Pixels(s, part, p.network.Device), p.preprocessing)
-	return p.network.Pooled(s, x, p.modes, p.precision)
+	return captioner.Normalise(s, predict.Pixels(s, part, p.network.Device), p.preprocessing)
 }
 
 // pooledWithoutGraph is pooled for all micro-batches of a part.

@@ -30,6 +30,7 @@ type Trainer struct {
 	features   *frozenFeatures
 	microBatch microBatch
 	pair       *captioner.Crew                 // learns from the halves of a batch side by side; nil where it cannot
+	graphs     *graphs                         // take the steps that they can; nil for none
 	steps      int                             // since the optimiser and the average began, or went on anew
 	try        func(*Batch) (StepStats, error) // gradients; tests let it fail
 }
@@ -49,6 +50,9 @@ func NewTrainer(c Config, network *captioner.Network, v *captioner.Vocabulary, p
 	t.pair = newPair(network.Device, c.World)
 	t.try = t.gradients
 	t.Optimizer, t.parameters = newOptimizer(c, network.Named())
+	if c.Graphs {
+		t.graphs = &graphs{}
+	}
 	if c.AverageDecay > 0 {
 		t.EMA = nn.NewEMA(network.Named(), c.AverageDecay)
 	}
@@ -57,6 +61,7 @@ func NewTrainer(c Config, network *captioner.Network, v *captioner.Vocabulary, p
 
 // Close frees optimiser, average and features.
 func (t *Trainer) Close() {
+	t.graphs.close()
 	t.features.forget()
 	if t.pair != nil {
 		t.pair.Close()
@@ -75,6 +80,9 @@ func (t *Trainer) Step(b *Batch) (StepStats, error) {
 	defer func() { t.steps++ }()
 	if b.Counts.Words == 0 {
 		return StepStats{}, nil
+	}
+	if words, ok := t.graphable(b); ok {
+		return t.graphs.step(t, words, b.Parts[0])
 	}
 	stats, err := t.Backward(b)
 	if err != nil {

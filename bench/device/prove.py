@@ -105,6 +105,18 @@ class Prover:
             raise Failed(f"{', '.join(missing)} did not run")
         return f"{said.count('    --- PASS')} settings of training and searching, batches copied ahead: as the CPU's"
 
+    def graphs(self):
+        """Steps as CUDA graphs beside steps without."""
+        if self.small:
+            return "needs a GPU: rehearsed without it"
+        tests = ["TestGraph", "TestGraphs", "TestGraphsResume"]
+        said = self.run("graphs", [BIN / "device.test", "-test.run", f"^({'|'.join(tests)})$", "-test.v"],
+                        SEETELL_TEST_DEVICE=self.options.device, NVIDIA_TF32_OVERRIDE="0")
+        missing = [test for test in tests if f"--- PASS: {test} " not in said]
+        if missing:
+            raise Failed(f"{', '.join(missing)} did not run")
+        return f"{said.count('    --- PASS')} settings, twelve steps of two lengths each, one not finite: as the plain steps; a run resumed"
+
     def ours(self, device):
         """What our program makes of the same weights and batches on a device."""
         folder = tempfile.mkdtemp(dir=self.work)
@@ -225,10 +237,10 @@ class Prover:
         parts = [line for line in said.splitlines() if "parts" in line or "memory" in line.lower()]
         return f"batch 256 in 2 GB was trained: {parts[0].strip() if parts else 'without a word'}"
 
-    def timed(self, precision, batch, peers):
+    def timed(self, precision, batch, peers, graphs):
         found = self.work / f"time-{precision}-{batch}-{peers}.json"
         sizes = ["--size", "64", "--rounds", "1", "--steps", "1", "--batches", "1"] if self.small else \
-            ["--rounds", "3", "--steps", "10", "--batches", "2" if batch > 16 else "10"]
+            ["--rounds", "3", "--steps", "10", "--batches", "2" if batch > 16 else "10", *(["--graphs"] if graphs else [])]
         self.run("time", [sys.executable, COMPARE, "time", "--seetell", BIN / "bench-seetell", "--device", self.options.device,
                           "--precision", precision, "--batch", batch, "--peers", peers, "--json", found, *sizes])
         sides = json.loads(found.read_text())
@@ -255,6 +267,7 @@ def main():
     p.check("what is there", 0, p.doctor)
     p.check("operators and gradients beside the CPU", 5, p.operators)
     p.check("ways through a step and a search", 20, p.ways)
+    p.check("steps as graphs beside plain steps", 10, p.graphs)
     p.check("the model's gradients and steps beside the CPU", 10, p.gradients)
     p.check("the same beside PyTorch on the device", 10, p.beside_pytorch)
     p.check("the demo, data included", 20, p.demo)
@@ -262,9 +275,10 @@ def main():
     p.check("captioning", 5, p.rate)
     p.check("resumed after kill -9", 15, p.resume)
     p.check("out of memory", 10, p.out_of_memory)
-    for precision, batch, peers in [("bfloat16", 4, "best,tutorial"), ("bfloat16", 16, "best,compiled"), ("float32", 4, "best,tutorial"),
-                                    ("bfloat16", 256, "best"), ("float32", 16, "best"), ("bfloat16", 4, "compiled")]:
-        p.check(f"a step, {precision}, batch {batch}", 100 if "compiled" in peers else 25, lambda: p.timed(precision, batch, peers))
+    for precision, batch, peers, graphs in [
+            ("bfloat16", 4, "best,tutorial", True), ("bfloat16", 16, "best,compiled", True), ("float32", 4, "best,tutorial", False),
+            ("bfloat16", 256, "best", True), ("float32", 16, "best", False), ("bfloat16", 4, "compiled", False)]:
+        p.check(f"a step, {precision}, batch {batch}", 100 if "compiled" in peers else 25, lambda: p.timed(precision, batch, peers, graphs))
     p.table()
     sys.exit(any(result != "holds" for _, result, _, _ in p.rows))
 

@@ -87,8 +87,8 @@ class Side:
         self.process.wait()
 
 
-def seetell_side(options, folder, threads=None):
-    return Side([options.seetell, "-out", folder, "-data", options.data, "-weights", options.weights,
+def seetell_side(options, folder, threads=None, graphs=False):
+    return Side([options.seetell, "-out", folder, f"-graphs={str(graphs).lower()}", "-data", options.data, "-weights", options.weights,
                  "-precision", options.precision, "-device", options.device,
                  "-threads", str(threads or options.threads),
                  "-batch", str(options.batch), "-batches", str(options.batches), "-size", str(options.size),
@@ -276,7 +276,10 @@ def timing(options, sides):
     blocks = {side: [] for side in sides}
     for i in range(options.rounds + 1):
         for side, block in blocks.items():
-            answer = sides[side].ask(f"steps {options.steps}")
+            steps = options.steps
+            if i == 0 and side == "graphs":  # each batch's size is captured at its fourth step at the latest
+                steps = max(steps, 4 * options.batches)
+            answer = sides[side].ask(f"steps {steps}")
             if i > 0:
                 block.append(answer)
     print(f"{options.device}, {options.precision}, {options.threads} threads, batch {options.batch}, "
@@ -290,8 +293,9 @@ def timing(options, sides):
               f"loss {block[-1]['loss']:.3f}")
     note(options, {side: {"milliseconds": medians[side], "peak": max(answer["peak"] for answer in block)}
                    for side, block in blocks.items()})
-    for side in options.peers:
-        print(f"seetell takes {medians['seetell'] / medians[side]:.2f} of the time of {side}")
+    for side in sides:
+        if side != "seetell":
+            print(f"seetell takes {medians['seetell'] / medians[side]:.2f} of the time of {side}")
     print("seetell's handles and resident MB after each block:",
           ", ".join(f"{answer['live']} {answer['resident'] / 1e6:.0f}" for answer in blocks["seetell"]))
     return True
@@ -349,6 +353,7 @@ def main():
     parser.add_argument("--no-channels-last", dest="channels_last", action="store_false")
     parser.add_argument("--torchvision", action="store_true", help="torchvision's ResNet-18 on this side")
     parser.add_argument("--peers", type=lambda text: text.split(","), default=["best"], metavar="KIND,KIND")
+    parser.add_argument("--graphs", action="store_true", help="time: seetell's steps as CUDA graphs too, a side of its own")
     parser.add_argument("--folder", help=argparse.SUPPRESS)
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--steps", type=int, default=20)
@@ -376,9 +381,14 @@ def main():
             good = parity(options, ours, Learner(options, options.peers[0], folder))
         else:
             sides = {"seetell": ours, **{kind: peer_side(kind, folder) for kind in options.peers}}
+            if options.graphs:
+                apart = os.path.join(folder, "graphs")
+                os.mkdir(apart)
+                sides["graphs"] = seetell_side(options, apart, graphs=True)
             good = timing(options, sides)
-            for side in options.peers:
-                sides[side].close()
+            for side in sides.values():
+                if side is not ours:
+                    side.close()
         ours.close()
     sys.exit(0 if good else 1)
 

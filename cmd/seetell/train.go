@@ -257,6 +257,7 @@ func optimiserFlags(cfg *train.Config) []cli.Flag {
 		&cli.IntFlag{Name: "batch", Usage: "pictures a step, with all their captions", Value: cfg.Batch, Destination: &cfg.Batch},
 		&cli.IntFlag{Name: "accumulate", Usage: "`BATCHES` whose gradients a step joins, the loss the mean over all their words", Value: cfg.Accumulate, Destination: &cfg.Accumulate},
 		&cli.StringFlag{Name: "micro-batch", Usage: "pictures of a batch in memory at once, for the same gradients: a `NUMBER`, 0 for all, or auto for as many as fit", Value: cfg.MicroBatch, Destination: &cfg.MicroBatch},
+		&cli.BoolFlag{Name: "graphs", Usage: "on a CUDA device: capture a step once for each size of batch and replay it; no GPU has tried it yet", Destination: &cfg.Graphs},
 		&cli.StringFlag{Name: "captions-per-step", Usage: "captions of a picture in a step: all, or 1, and then a batch is pairs", Value: cfg.CaptionsPerStep, Destination: &cfg.CaptionsPerStep},
 		&cli.Float64Flag{Name: "learning-rate", Usage: "step size of Adam", Value: cfg.LearningRate, Destination: &cfg.LearningRate},
 		&cli.Float64Flag{Name: "encoder-learning-rate", Usage: "step size for the backbone; where it is not given, it moves with --learning-rate in the recipe's proportion; negative for a tenth of that", Value: cfg.EncoderLearningRate, Destination: &cfg.EncoderLearningRate},

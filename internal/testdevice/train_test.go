@@ -100,8 +100,11 @@ func TestTrain(t *testing.T) {
 
 // TestResume: a run of two epochs that is resumed behind the first ends as one
 // that went through, random numbers included.
-func TestResume(t *testing.T) {
-	c := tiny(device(t).String())
+func TestResume(t *testing.T) { resumes(t, tiny(device(t).String())) }
+
+// resumes is TestResume of a run that c describes.
+func resumes(t *testing.T, c train.Config) {
+	t.Helper()
 	c.Epochs, c.Dropout = 2, .5
 	losses := func(c train.Config) float64 {
 		t.Helper()

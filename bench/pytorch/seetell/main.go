@@ -43,6 +43,7 @@ func main() {
 	flag.StringVar(&c.Out, "out", "", "folder of the files that both sides read")
 	flag.StringVar((*string)(&c.Precision), "precision", "float32", "float32 or bfloat16")
 	flag.StringVar(&c.Device, "device", "cpu", "cpu, cuda or cuda:1")
+	flag.BoolVar(&c.Graphs, "graphs", false, "steps as CUDA graphs")
 	flag.IntVar(&s.threads, "threads", 2, "threads")
 	flag.IntVar(&c.Batch, "batch", 4, "pictures a step, with all their captions")
 	flag.IntVar(&s.count, "batches", 10, "batches, taken in turn")
