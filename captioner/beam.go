@@ -169,15 +169,15 @@ func searchWords(s *torch.Scope, views []View, searches []*search, p Precision) 
 // order the likeliest words alone leave the device.
 func advance(s *torch.Scope, readers []*reader, searches []*search, order *torch.Tensor) (states []*torch.Tensor) {
 	pictures, words := rows(searches)
-	results, logps := make([]stepResult, len(readers)), make([]*torch.Tensor, len(readers))
+	results, scores := make([]stepResult, len(readers)), make([]*torch.Tensor, len(readers))
 	for i, r := range readers {
 		here := r.decoder.share(s, r.all, pictures)
 		gates := r.decoder.wordGates(s, r.weights, indices(s, r.now.h, words))
 		results[i] = r.decoder.step(s, r.weights, here, r.now, gates)
-		logps[i] = r.weights.logits(s, results[i].preOutput).LogSoftmax(s, 1)
+		scores[i] = r.weights.scores(s, results[i].preOutput)
 	}
 	openness := results[0].gate.To(s, torch.Float32).Mean(s, 1)
-	parents := extendAll(searches, read(s, meanOf(s, logps), results[0].alpha, openness, order, searches))
+	parents := extendAll(searches, read(s, scores, results[0].alpha, openness, order, readers[0].decoder.sight, searches))
 	if len(parents) == 0 {
 		return nil
 	}
@@ -188,17 +188,17 @@ func advance(s *torch.Scope, readers []*reader, searches []*search, order *torch
 	return states
 }
 
-// meanOf returns the logarithms of the means of probabilities, whose logarithms
-// are given.
-func meanOf(s *torch.Scope, logps []*torch.Tensor) *torch.Tensor {
-	if len(logps) == 1 {
-		return logps[0]
+// meanOf returns the logarithms of the means of the probabilities of scores.
+func meanOf(s *torch.Scope, scores []*torch.Tensor) *torch.Tensor {
+	logp := func(i int) *torch.Tensor { return scores[i].To(s, torch.Float32).LogSoftmax(s, 1) }
+	if len(scores) == 1 {
+		return logp(0)
 	}
-	sum := logps[0].Exp(s)
-	for _, logp := range logps[1:] {
-		sum = sum.Add(s, logp.Exp(s))
+	sum := logp(0).Exp(s)
+	for i := range scores[1:] {
+		sum = sum.Add(s, logp(i+1).Exp(s))
 	}
-	return sum.MulScalar(s, 1/float64(len(logps))).Log(s)
+	return sum.MulScalar(s, 1/float64(len(scores))).Log(s)
 }
 
 func indices(s *torch.Scope, like *torch.Tensor, values []int64) *torch.Tensor {

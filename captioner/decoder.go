@@ -20,7 +20,7 @@ type Decoder struct {
 	word         *nn.Linear // word read to output; nil likewise
 	fixed        *fused     // the weights joined, where they do not change for a while
 	stepwise     bool       // tests: an operator at a time, also where a step is one
-	narrow       bool       // tests: searches see the likeliest words alone, also on the CPU
+	sight        sightOf    // tests: which of a step's words searches see
 }
 
 func newDecoder(s *torch.Scope, c Config, vocabularySize int) *Decoder {
@@ -117,10 +117,15 @@ func (w fused) pack(s *torch.Scope) fused {
 	return w
 }
 
-// logits returns the scores of the vocabulary, float32 of shape (B, V), for
+// scores returns the scores of the vocabulary, (B, V) in the products' type, for
 // rows that the output layer reads.
+func (w fused) scores(s *torch.Scope, preOutput *torch.Tensor) *torch.Tensor {
+	return w.precision.cast(s, preOutput).Linear(s, w.outputWeight, w.outputBias)
+}
+
+// logits is scores in float32.
 func (w fused) logits(s *torch.Scope, preOutput *torch.Tensor) *torch.Tensor {
-	return w.precision.cast(s, preOutput).Linear(s, w.outputWeight, w.outputBias).To(s, torch.Float32)
+	return w.scores(s, preOutput).To(s, torch.Float32)
 }
 
 // memory is what the decoder attends to, the same for all words of a caption.
@@ -130,9 +135,14 @@ type memory struct {
 	pictures []int64       // of each row, its picture, where rows share them; nil where row i attends to the ith
 }
 
-// attentionKeys returns the features with what attention compares them by.
+// attentionKeys returns the features with what attention compares them by, in
+// float32 where a step is one operator, which reads them so.
 func (d *Decoder) attentionKeys(s *torch.Scope, features *torch.Tensor) memory {
-	return memory{features: features, keys: d.attention.feature.Forward(s, features)}
+	m := memory{features: features, keys: d.attention.feature.Forward(s, features)}
+	if d.atOnce(features.Device()) {
+		m.features, m.keys = m.features.To(s, torch.Float32), m.keys.To(s, torch.Float32)
+	}
+	return m
 }
 
 // share returns the memory of rows that look at the given pictures: a step that
@@ -141,7 +151,7 @@ func (d *Decoder) share(s *torch.Scope, m memory, pictures []int64) memory {
 	if !d.atOnce(m.features.Device()) {
 		return m.gather(s, pictures)
 	}
-	return memory{m.features.To(s, torch.Float32), m.keys.To(s, torch.Float32), pictures}
+	return memory{m.features, m.keys, pictures}
 }
 
 // gather returns copies of the given rows.

@@ -60,6 +60,9 @@ func channels(c Config) int {
 // Normalise maps RGB pixels, uint8 of shape (N, S, S, 3), to what the backbone
 // takes: float32 of shape (N, 3, S, S), channels last in memory.
 func Normalise(s *torch.Scope, pixels *torch.Tensor, p picture.Preprocessing) *torch.Tensor {
+	if pixels.Device() == torch.CPU {
+		return pixels.Normalise(s, torch.FromSlice(s, slices.Concat(p.Mean[:], p.Std[:]), 2, 3))
+	}
 	n, height, width := pixels.Dim(0), pixels.Dim(1), pixels.Dim(2)
 	row := func(channels [3]float32) *torch.Tensor { // of a row of pixels: loops over three numbers are slow
 		return torch.FromSlice(s, slices.Repeat(channels[:], int(width)), 3*width).ToDevice(s, pixels.Device())

@@ -42,26 +42,66 @@ type sight struct {
 	gates  []float64
 }
 
-// read copies from the device what a step came to: the log-probabilities logp (R,
-// V), α (R, L) and the gates' openness (R). With an order, of the words, those
-// alone come that the searches can choose, with the rest in one copy.
-func read(s *torch.Scope, logp, alpha, openness, order *torch.Tensor, searches []*search) sight {
-	if order != nil {
-		if k := reach(searches); k > 0 && k < logp.Dim(1) {
-			if seen, ok := readLikeliest(s, logp, alpha, openness, order, k); ok {
-				return seen
-			}
+// sightOf says which words of a step searches see.
+type sightOf int
+
+const (
+	sightOfAny     sightOf = iota // the likeliest, where they can choose none but these
+	sightOfAll                    // every one
+	sightOfOrdered                // the likeliest, as on a device
+)
+
+// read copies from the device what a step came to: the scores of words (R, V), one
+// or several whose probabilities' mean counts, α (R, L) and the gates' openness
+// (R). Where they suffice, those words alone come that the searches can choose:
+// with an order, of the words, all in one copy.
+func read(s *torch.Scope, scores []*torch.Tensor, alpha, openness, order *torch.Tensor, of sightOf, searches []*search) sight {
+	k := reach(searches)
+	some := of != sightOfAll && k > 0 && k < scores[0].Dim(1)
+	if some && order == nil && len(scores) == 1 && alpha.Device() == torch.CPU {
+		if seen, ok := seeLikeliest(s, scores[0], alpha, openness, k); ok {
+			return seen
 		}
 	}
-	gates := openness.Float32s(s)
-	seen := sight{gates: widen(gates), alphas: cut(alpha.Float32s(s), len(gates))}
-	for _, values := range cut(logp.Float32s(s), len(gates)) {
+	logp := meanOf(s, scores)
+	if some && order != nil {
+		if seen, ok := readLikeliest(s, logp, alpha, openness, order, k); ok {
+			return seen
+		}
+	}
+	seen := see(s, alpha, openness)
+	for _, values := range cut(logp.Float32s(s), len(seen.gates)) {
 		seen.rows = append(seen.rows, row{logp: values})
 	}
 	if s.Err() != nil {
 		return sight{}
 	}
 	return seen
+}
+
+// see returns where a step looked.
+func see(s *torch.Scope, alpha, openness *torch.Tensor) sight {
+	gates := openness.Float32s(s)
+	return sight{gates: widen(gates), alphas: cut(alpha.Float32s(s), len(gates))}
+}
+
+// seeLikeliest is read with k words a row, on the CPU; not ok where some are no
+// numbers.
+func seeLikeliest(s *torch.Scope, scores, alpha, openness *torch.Tensor, k int64) (seen sight, ok bool) {
+	logp, words := scores.Likeliest(s, k)
+	seen = see(s, alpha, openness)
+	which := words.Int64s(s)
+	for i, values := range cut(logp.Float32s(s), len(seen.gates)) {
+		if slices.ContainsFunc(values, func(p float32) bool { return p != p }) {
+			return sight{}, false
+		}
+		r := row{logp: values, words: make([]int, len(values))}
+		for j := range r.words {
+			r.words[j] = int(which[i*len(values)+j])
+		}
+		seen.rows = append(seen.rows, r)
+	}
+	return seen, s.Err() == nil
 }
 
 // readLikeliest is read with k words a row; not ok where some are no numbers.
@@ -99,10 +139,9 @@ const mostOrdered = 1 << 18
 
 // tieOrder returns, float64 of shape (V), what the log-probabilities of words are
 // multiplied by, in float64, so that of equal ones the lower word's is the larger
-// and all others keep their order. Nil where searches read every word: on the
-// CPU, where nothing has to be copied.
+// and all others keep their order. Nil on the CPU, where nothing has to be copied.
 func tieOrder(s *torch.Scope, n *Network) *torch.Tensor {
-	if n.Device == torch.CPU && !n.Decoder.narrow || n.VocabularySize > mostOrdered {
+	if n.Device == torch.CPU && n.Decoder.sight != sightOfOrdered || n.VocabularySize > mostOrdered {
 		return nil
 	}
 	order := make([]float64, n.VocabularySize)

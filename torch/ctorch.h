@@ -281,8 +281,19 @@ TG_TYPES(TG_STRUCT, TG_ENUM)
   F(char*, folded_conv2d,                                                      \
     (tg_tensor * out[], const tg_tensor* x, const tg_tensor* weight,           \
      const tg_tensor* bias, const tg_tensor* other, tg_conv2d_options o,       \
-     bool relu),                                                               \
-    (out, x, weight, bias, other, o, relu))                                    \
+     bool relu, bool onto),                                                    \
+    (out, x, weight, bias, other, o, relu, onto))                              \
+  F(char*, folded_stem,                                                        \
+    (tg_tensor * out[], const tg_tensor* x, const tg_tensor* weight,           \
+     const tg_tensor* bias, tg_conv2d_options o),                              \
+    (out, x, weight, bias, o))                                                 \
+  /* pictures.cpp */                                                           \
+  F(char*, normalise,                                                          \
+    (tg_tensor * out[], const tg_tensor* pixels, const tg_tensor* statistics), \
+    (out, pixels, statistics))                                                 \
+  /* likeliest.cpp */                                                          \
+  F(char*, likeliest, (tg_tensor * out[], const tg_tensor* scores, int64_t k), \
+    (out, scores, k))                                                          \
   /* attentionlstm.cpp */                                                      \
   F(char*, attention_lstm,                                                     \
     (tg_tensor * out[], tg_list inputs, const int64_t* counts, int64_t steps,  \

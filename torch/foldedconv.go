@@ -31,20 +31,39 @@ func PackConv2D(s *Scope, weight, bias *Tensor, o Conv2DOptions, input ...int64)
 
 // Forward returns the convolution of x, of shape (N, C, H, W) and the weight's
 // type.
-func (p PackedConv2D) Forward(s *Scope, x *Tensor) *Tensor { return p.run(s, x, absent, false) }
+func (p PackedConv2D) Forward(s *Scope, x *Tensor) *Tensor { return p.run(s, x, absent, false, false) }
 
 // ForwardReLU returns ReLU of the convolution.
-func (p PackedConv2D) ForwardReLU(s *Scope, x *Tensor) *Tensor { return p.run(s, x, absent, true) }
+func (p PackedConv2D) ForwardReLU(s *Scope, x *Tensor) *Tensor {
+	return p.run(s, x, absent, true, false)
+}
 
 // ForwardAddReLU returns ReLU of other plus the convolution, which has its
 // shape.
 func (p PackedConv2D) ForwardAddReLU(s *Scope, x, other *Tensor) *Tensor {
-	return p.run(s, x, other, true)
+	return p.run(s, x, other, true, false)
 }
 
-func (p PackedConv2D) run(s *Scope, x, other *Tensor, relu bool) *Tensor {
+// ForwardReLUOnto is ForwardAddReLU that may write over other, which saves the
+// processor fresh memory.
+func (p PackedConv2D) ForwardReLUOnto(s *Scope, x, other *Tensor) *Tensor {
+	return p.run(s, x, other, true, true)
+}
+
+func (p PackedConv2D) run(s *Scope, x, other *Tensor, relu, onto bool) *Tensor {
 	bias := optional(p.bias)
 	return s.result("folded_conv2d", func(out *handle) *C.char {
-		return C.tg_folded_conv2d(out, x.handle, p.weight.handle, bias.handle, other.handle, p.options.c(), C.bool(relu))
+		return C.tg_folded_conv2d(out, x.handle, p.weight.handle, bias.handle, other.handle, p.options.c(), C.bool(relu), C.bool(onto))
 	}, x, p.weight, bias, other)
+}
+
+// ForwardReLUMaxPool returns the largest of each window of 3 × 3 of
+// ForwardReLU's result, at steps of 2 with a padding of 1: a ResNet's stem. It
+// works picture by picture, whose maps stay in the processor's cache. x may be
+// float32 whatever the weight's type.
+func (p PackedConv2D) ForwardReLUMaxPool(s *Scope, x *Tensor) *Tensor {
+	bias := optional(p.bias)
+	return s.result("folded_stem", func(out *handle) *C.char {
+		return C.tg_folded_stem(out, x.handle, p.weight.handle, bias.handle, p.options.c())
+	}, x, p.weight, bias)
 }

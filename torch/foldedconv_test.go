@@ -32,6 +32,10 @@ func TestPackedConv2D(t *testing.T) {
 				expectNear(t, s, "plain", packed.Forward(s, x), want, test.tolerance)
 				expectNear(t, s, "ReLU", packed.ForwardReLU(s, x), want.Add(s, Zeros(s, test.products, CPU)).ReLUInPlace(s), test.tolerance)
 				expectNear(t, s, "sum", packed.ForwardAddReLU(s, x, other), want.Add(s, other).ReLUInPlace(s), test.tolerance)
+				expectNear(t, s, "sum written over", packed.ForwardReLUOnto(s, x, other.Clone(s)), want.Add(s, other).ReLUInPlace(s), test.tolerance)
+				pooled := want.Add(s, Zeros(s, test.products, CPU)).ReLUInPlace(s).MaxPool2D(s, 3, 2, 1)
+				expectNear(t, s, "pooled", packed.ForwardReLUMaxPool(s, x), pooled, test.tolerance)
+				expectNear(t, s, "pooled, another layout", packed.ForwardReLUMaxPool(s, x.Contiguous(s)), pooled, test.tolerance)
 				first, onto := x.Narrow(s, 0, 0, 1), other.Narrow(s, 0, 1, 1)
 				expectNear(t, s, "sum of one picture", packed.ForwardAddReLU(s, first, onto), first.Conv2D(s, weight, bias, o).Add(s, onto).ReLUInPlace(s), test.tolerance)
 				one := draw(1, 8, 1, 1) // sides of 1, whose strides may be any
@@ -51,6 +55,37 @@ func TestPackedConv2D(t *testing.T) {
 				expectNear(t, s, "no bias", PackConv2D(s, weight, nil, o, x.Shape()...).Forward(s, x), x.Conv2D(s, weight, nil, o), test.tolerance)
 			})
 		})
+	}
+}
+
+// TestForwardReLUMaxPool has maps of even and odd sides, of one row, and values
+// that are no numbers, which the window's maximum keeps, as libtorch's does.
+func TestForwardReLUMaxPool(t *testing.T) {
+	for _, products := range []DType{Float32, BFloat16} {
+		for _, side := range [][2]int64{{1, 1}, {1, 8}, {2, 3}, {7, 6}, {12, 17}} {
+			t.Run(fmt.Sprint(products, side), func(t *testing.T) {
+				if err := ManualSeed(2); err != nil {
+					t.Fatal(err)
+				}
+				compute(t, func(s *Scope) {
+					x := drawn(s, 3, 3, side[0], side[1]).To(s, products).ChannelsLast(s)
+					x.Narrow(s, 0, 2, 1).FillInPlace(s, math.NaN())
+					weight, o := drawn(s, 16, 3, 1, 1).To(s, products), Conv2DOptions{}
+					packed := PackConv2D(s, weight, nil, o, x.Shape()...)
+					want := packed.ForwardReLU(s, x).MaxPool2D(s, 3, 2, 1)
+					got := packed.ForwardReLUMaxPool(s, x)
+					if fmt.Sprint(got.Shape()) != fmt.Sprint(want.Shape()) {
+						t.Fatalf("pooled to %v, %v wanted", got.Shape(), want.Shape())
+					}
+					values := got.To(s, Float32).Float32s(s)
+					for i, w := range want.To(s, Float32).Float32s(s) {
+						if v := values[i]; v != w && (v == v || w == w) {
+							t.Fatalf("element %d: %v, want %v", i, v, w)
+						}
+					}
+				})
+			})
+		}
 	}
 }
 

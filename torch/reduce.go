@@ -34,6 +34,14 @@ func (x *Tensor) ArgMax(s *Scope, dim int64) *Tensor {
 	return s.result("argmax", func(out *handle) *C.char { return C.tg_argmax(out, x.handle, C.int64_t(dim)) }, x)
 }
 
+// Likeliest returns the k likeliest words of each row of scores (R, V), by their
+// softmax: the logarithms of their probabilities, float32 of shape (R, k), and
+// the words, int64, in rising order. Of equally likely ones the lower are
+// taken. A row with a score that is no number has none that is one. On the CPU.
+func (x *Tensor) Likeliest(s *Scope, k int64) (logp, words *Tensor) {
+	return s.pair("likeliest", func(out *handle) *C.char { return C.tg_likeliest(out, x.handle, C.int64_t(k)) }, x)
+}
+
 // TopK returns the k largest values of the last dimension, falling, and their
 // int64 places.
 func (x *Tensor) TopK(s *Scope, k int64) (values, indices *Tensor) {

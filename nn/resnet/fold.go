@@ -42,14 +42,17 @@ func (r *ResNet) Fold(s *torch.Scope, dtype torch.DType, pictures, size int64, l
 func halved(side, stride int64) int64 { return (side + stride - 1) / stride }
 
 // forwardFolded is forward of a block in Eval whose convolutions are folded.
-func (b *residual) forwardFolded(s *torch.Scope, x *torch.Tensor) *torch.Tensor {
+func (b *residual) forwardFolded(s *torch.Scope, x *torch.Tensor, own bool) *torch.Tensor {
 	y, last := x.To(s, b.convs[0].dtype), len(b.convs)-1
 	x = y
 	for _, c := range b.convs[:last] {
 		y = c.folded.ForwardReLU(s, y)
 	}
 	if b.shortcut != nil {
-		x = b.shortcut.folded.Forward(s, x)
+		x, own = b.shortcut.folded.Forward(s, x), true
+	}
+	if own {
+		return b.convs[last].folded.ForwardReLUOnto(s, y, x)
 	}
 	return b.convs[last].folded.ForwardAddReLU(s, y, x)
 }

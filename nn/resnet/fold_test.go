@@ -41,6 +41,10 @@ func TestFold(t *testing.T) {
 				want := features()
 				undo := r.Fold(s, test.dtype, 2, 75, Layers)
 				expectFeatures(t, name, features(), want, test.tolerance)
+				stem := r.Stem(s, x, nn.Eval)
+				read := stem.To(s, torch.Float32).Float32s(s)
+				r.Through(s, stem, 0, Layers, nn.Eval)
+				expectFeatures(t, name+", what it read", stem.To(s, torch.Float32).Float32s(s), read, 0)
 				undo()
 				expectFeatures(t, name+" undone", features(), want, 0)
 				return nil

@@ -96,7 +96,7 @@ func (r *ResNet) initialise(s *torch.Scope) {
 func (r *ResNet) Stem(s *torch.Scope, x *torch.Tensor, mode nn.Mode) *torch.Tensor {
 	return s.Within(func(s *torch.Scope) []*torch.Tensor {
 		if folded := r.stem.folded; folded != nil && mode == nn.Eval {
-			return []*torch.Tensor{folded.ForwardReLU(s, x.To(s, r.stem.dtype)).MaxPool2D(s, 3, 2, 1)}
+			return []*torch.Tensor{folded.ForwardReLUMaxPool(s, x)}
 		}
 		return []*torch.Tensor{r.stem.forward(s, x, mode).ReLUInPlace(s).MaxPool2D(s, 3, 2, 1)}
 	})[0]
@@ -107,8 +107,8 @@ func (r *ResNet) Stem(s *torch.Scope, x *torch.Tensor, mode nn.Mode) *torch.Tens
 // each layer before has half the channels, and sides twice as long.
 func (r *ResNet) Through(s *torch.Scope, x *torch.Tensor, from, to int, mode nn.Mode) *torch.Tensor {
 	for _, layer := range r.layers[from:to] {
-		for _, b := range layer {
-			x = b.forward(s, x, mode)
+		for i, b := range layer {
+			x = b.forward(s, x, mode, i > 0)
 		}
 	}
 	return x
@@ -118,10 +118,12 @@ func (c *convNorm) forward(s *torch.Scope, x *torch.Tensor, mode nn.Mode) *torch
 	return c.norm.Forward(s, c.weights.Forward(s, x), mode)
 }
 
-func (b *residual) forward(s *torch.Scope, x *torch.Tensor, mode nn.Mode) *torch.Tensor {
+// forward is the block of x, of which it may make use where own: where nobody
+// else reads it.
+func (b *residual) forward(s *torch.Scope, x *torch.Tensor, mode nn.Mode, own bool) *torch.Tensor {
 	return s.Within(func(s *torch.Scope) []*torch.Tensor {
 		if b.convs[0].folded != nil && mode == nn.Eval {
-			return []*torch.Tensor{b.forwardFolded(s, x)}
+			return []*torch.Tensor{b.forwardFolded(s, x, own)}
 		}
 		y, last := x, len(b.convs)-1
 		for _, c := range b.convs[:last] {

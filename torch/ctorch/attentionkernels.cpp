@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
+#include <utility>
 
 #include "clones.h"
 
@@ -168,6 +170,68 @@ void lstm_row_backward(int64_t n, const float* gates, const float* c,
     dg[k] = dnext * i[k] * (1.f - g[k] * g[k]);
     dc[k] = dnext * f[k];
   }
+}
+
+namespace {
+
+// The words of a row that are the likeliest so far, the likeliest first.
+struct Shortlist {
+  int64_t k, count = 0;
+  float* scores;
+  int64_t* words;
+
+  // least is what a further word has to exceed.
+  float least() const {
+    return count < k ? -std::numeric_limits<float>::infinity() : scores[k - 1];
+  }
+
+  void offer(float score, int64_t word) {
+    int64_t at = count < k ? count++ : k - 1;
+    for (; at > 0 && score > scores[at - 1]; at--) {
+      scores[at] = scores[at - 1];
+      words[at] = words[at - 1];
+    }
+    scores[at] = score;
+    words[at] = word;
+  }
+};
+
+// in_order puts k words and their scores into rising order of words.
+void in_order(int64_t k, float* scores, int64_t* words) {
+  for (int64_t i = 1; i < k; i++) {
+    for (int64_t j = i; j > 0 && words[j] < words[j - 1]; j--) {
+      std::swap(words[j], words[j - 1]);
+      std::swap(scores[j], scores[j - 1]);
+    }
+  }
+}
+
+}  // namespace
+
+SEETELL_CLONES
+void likeliest_row(int64_t n, const float* scores, int64_t k, float* logp,
+                   int64_t* words) {
+  constexpr int64_t kBlock = 64;
+  Shortlist best{k, 0, logp, words};
+  for (int64_t from = 0; from < n; from += kBlock) {
+    const int64_t to = from + kBlock < n ? from + kBlock : n;
+    float top = scores[from];
+#pragma omp simd reduction(max : top)
+    for (int64_t i = from; i < to; i++) top = scores[i] > top ? scores[i] : top;
+    if (best.count == k && !(top > best.least())) continue;
+    for (int64_t i = from; i < to; i++) {
+      if (best.count < k || scores[i] > best.least()) best.offer(scores[i], i);
+    }
+  }
+  const float top = logp[0];
+  float sum = 0;
+#pragma omp simd reduction(+ : sum)
+  for (int64_t i = 0; i < n; i++) {
+    sum += std::isnan(scores[i]) ? scores[i] : exponential(scores[i] - top);
+  }
+  const float logarithm = std::log(sum);
+  for (int64_t i = 0; i < k; i++) logp[i] = logp[i] - top - logarithm;
+  in_order(k, logp, words);
 }
 
 }  // namespace seetell

@@ -1,6 +1,6 @@
-// The loops of the attending LSTM, over float32, compiled for several
-// processors. Sizes are counts of elements; rows follow each other without
-// gaps.
+// The loops of the attending LSTM and of its words' scores, over float32,
+// compiled for several processors. Sizes are counts of elements; rows follow
+// each other without gaps.
 #pragma once
 
 #include <cstdint>
@@ -51,5 +51,11 @@ void lstm_row(int64_t n, float* gates, const float* c, float* next_h,
 void lstm_row_backward(int64_t n, const float* gates, const float* c,
                        const float* next_c, const float* dh, float* dc,
                        float* dsums);
+
+// likeliest_row writes the k likeliest of n words, in rising order, and the
+// logarithms of their probabilities, by the softmax of scores. Of equally
+// likely ones the lower are taken. Where a score is no number, none is.
+void likeliest_row(int64_t n, const float* scores, int64_t k, float* logp,
+                   int64_t* words);
 
 }  // namespace seetell

@@ -12,6 +12,7 @@
 #include <limits>
 
 #include "internal.h"
+#include "picturekernels.h"
 #include "winograd.h"
 
 using namespace seetell;
@@ -60,6 +61,23 @@ Tensor convolve_and_add(const Tensor& x, const Tensor& other,
                         std::optional<c10::string_view>)>();
   return op.call(x, other, weight, bias, list(o.padding), list(o.stride),
                  list(o.dilation), o.groups, "add", 1.0, "relu", Scalars(), "");
+}
+
+// convolve_onto is convolve_and_add that writes over other.
+void convolve_onto(const Tensor& x, Tensor other, const Tensor& weight,
+                   const std::optional<Tensor>& bias,
+                   const tg_conv2d_options& o) {
+  static auto op =
+      c10::Dispatcher::singleton()
+          .findSchemaOrThrow("mkldnn::_convolution_pointwise_", "binary")
+          .typed<Tensor&(Tensor&, const Tensor&, const Tensor&,
+                         const std::optional<Tensor>&, at::IntArrayRef,
+                         at::IntArrayRef, at::IntArrayRef, int64_t,
+                         c10::string_view, std::optional<at::Scalar>,
+                         std::optional<c10::string_view>, Scalars,
+                         std::optional<c10::string_view>)>();
+  op.call(other, x, weight, bias, list(o.padding), list(o.stride),
+          list(o.dilation), o.groups, "add", 1.0, "relu", Scalars(), "");
 }
 
 // reckonable reports whether a shape has no size below 1 but perhaps its first,
@@ -150,7 +168,8 @@ char* tg_pack_conv2d(tg_tensor** out, const tg_tensor* weight,
 
 char* tg_folded_conv2d(tg_tensor** out, const tg_tensor* x,
                        const tg_tensor* weight, const tg_tensor* bias,
-                       const tg_tensor* other, tg_conv2d_options o, bool relu) {
+                       const tg_tensor* other, tg_conv2d_options o, bool relu,
+                       bool onto) {
   return guard_no_grad([&] {
     const Tensor& w = value(weight);
     if (w.dim() == 3) {
@@ -169,9 +188,66 @@ char* tg_folded_conv2d(tg_tensor** out, const tg_tensor* x,
       *out = wrap(convolve(value(x), w, optional(bias), o, false)
                       .add_(value(other))
                       .relu_());
+    } else if (onto &&
+               value(other).is_contiguous(at::MemoryFormat::ChannelsLast)) {
+      convolve_onto(value(x), value(other), w, optional(bias), o);
+      *out = wrap(value(other));
     } else {
       *out =
           wrap(convolve_and_add(value(x), value(other), w, optional(bias), o));
     }
+  });
+}
+
+namespace {
+
+// pool_picture is pool_positive of x, (1, C, H, W), into y, both channels last.
+template <typename Bits>
+void pool_picture(const Tensor& x, const Tensor& column, const Tensor& y) {
+  auto bits = [](const Tensor& t) {
+    return static_cast<Bits*>(t.mutable_data_ptr());
+  };
+  pool_positive(x.size(2), x.size(3), x.size(1), bits(x), bits(column),
+                bits(y));
+}
+
+}  // namespace
+
+char* tg_folded_stem(tg_tensor** out, const tg_tensor* x,
+                     const tg_tensor* weight, const tg_tensor* bias,
+                     tg_conv2d_options o) {
+  return guard_no_grad([&] {
+    const Tensor& w = value(weight);
+    TORCH_CHECK(w.is_mkldnn(),
+                "a weight of pack_conv2d wanted, with few channels");
+    TORCH_CHECK(value(x).dim() == 4 && value(x).device().is_cpu(),
+                "pictures (N, C, H, W) on the CPU wanted");
+    auto one = [&](int64_t i) {
+      return value(x)
+          .narrow(0, i, 1)
+          .to(w.scalar_type())
+          .contiguous(at::MemoryFormat::ChannelsLast);
+    };
+    const int64_t pictures = value(x).size(0);
+    auto shape = output(value(x).sizes(), w.sizes(), o);
+    TORCH_CHECK(shape, "no such convolution of ", value(x).sizes(), " with ",
+                w.sizes());
+    auto options = at::TensorOptions(w.scalar_type());
+    Tensor all = at::empty(
+        {pictures, w.size(0), ((*shape)[2] + 1) / 2, ((*shape)[3] + 1) / 2},
+        options, at::MemoryFormat::ChannelsLast);
+    Tensor column = at::empty({(*shape)[3] * w.size(0)}, options);
+    for (int64_t i = 0; i < pictures; i++) {
+      Tensor part = one(i);
+      check(part, w, optional(bias), nullptr, o);
+      part = convolve(part, w, optional(bias), o, true)
+                 .contiguous(at::MemoryFormat::ChannelsLast);
+      if (w.scalar_type() == at::kFloat) {
+        pool_picture<uint32_t>(part, column, all.narrow(0, i, 1));
+      } else {
+        pool_picture<uint16_t>(part, column, all.narrow(0, i, 1));
+      }
+    }
+    *out = wrap(all);
   });
 }

@@ -329,7 +329,7 @@ bool once<tg_folded_conv2d>() {
   tg_tensor* out = nullptr;
   char* message = tg_folded_conv2d(
       &out, draw(own[0]), draw(packed), below(2) ? nullptr : draw(own[2]),
-      below(2) ? nullptr : draw(own[3]), o, below(2) == 0);
+      below(2) ? nullptr : draw(own[3]), o, below(2) == 0, below(2) == 0);
   keep(&out, 1);
   keep(&packed, 1);
   tg_free(own, 4);
