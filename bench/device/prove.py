@@ -95,27 +95,26 @@ class Prover:
             raise Failed("the test did not run")
         return "a layer of each kind, its gradients and a step of Adam within 1e-4 of the CPU's"
 
-    def ways(self):
-        """Each way through a step and a search that is of its own, beside the CPU's."""
-        tests = ["TestTrain", "TestSearch"] if self.small else ["TestTrain", "TestSearch", "TestUpload", "TestResume"]
-        said = self.run("ways", [BIN / "device.test", "-test.run", f"^({'|'.join(tests)})$", "-test.v"],
+    def device_tests(self, name, tests):
+        """Runs tests of device.test on the device, all of them; how many settings they had."""
+        said = self.run(name, [BIN / "device.test", "-test.run", f"^({'|'.join(tests)})$", "-test.v"],
                         SEETELL_TEST_DEVICE=self.options.device, NVIDIA_TF32_OVERRIDE="0")
         missing = [test for test in tests if f"--- PASS: {test} " not in said]
         if missing:
             raise Failed(f"{', '.join(missing)} did not run")
-        return f"{said.count('    --- PASS')} settings of training and searching, batches copied ahead: as the CPU's"
+        return said.count("    --- PASS")
+
+    def ways(self):
+        """Each way through a step and a search that is of its own, beside the CPU's."""
+        tests = ["TestTrain", "TestSearch"] if self.small else ["TestTrain", "TestSearch", "TestUpload", "TestResume"]
+        return f"{self.device_tests('ways', tests)} settings of training and searching, batches copied ahead: as the CPU's"
 
     def graphs(self):
         """Steps as CUDA graphs beside steps without."""
         if self.small:
             return "needs a GPU: rehearsed without it"
         tests = ["TestGraph", "TestGraphs", "TestGraphsResume"]
-        said = self.run("graphs", [BIN / "device.test", "-test.run", f"^({'|'.join(tests)})$", "-test.v"],
-                        SEETELL_TEST_DEVICE=self.options.device, NVIDIA_TF32_OVERRIDE="0")
-        missing = [test for test in tests if f"--- PASS: {test} " not in said]
-        if missing:
-            raise Failed(f"{', '.join(missing)} did not run")
-        return f"{said.count('    --- PASS')} settings, twelve steps of two lengths each, one not finite: as the plain steps; a run resumed"
+        return f"{self.device_tests('graphs', tests)} settings, twelve steps of two lengths each, one not finite: as the plain steps; a run resumed"
 
     def ours(self, device):
         """What our program makes of the same weights and batches on a device."""

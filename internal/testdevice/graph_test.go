@@ -8,16 +8,24 @@ import (
 	"github.com/seetell/seetell/torch"
 )
 
-// TestGraph: a replay works on what its tensors hold then, gradients included.
-func TestGraph(t *testing.T) {
-	device := device(t)
+// newGraphs returns graphs of a device and a scope of what outlives them, both closed
+// at the end of the test.
+func newGraphs(t *testing.T, device torch.Device) (*torch.Graphs, *torch.Scope) {
+	t.Helper()
+	outer := torch.NewScope()
+	t.Cleanup(outer.Close)
 	graphs, err := torch.NewGraphs(device)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer graphs.Close()
-	outer := torch.NewScope()
-	defer outer.Close()
+	t.Cleanup(graphs.Close)
+	return graphs, outer
+}
+
+// TestGraph: a replay works on what its tensors hold then, gradients included.
+func TestGraph(t *testing.T) {
+	device := device(t)
+	graphs, outer := newGraphs(t, device)
 	x, sum := torch.Ones(outer, torch.Float32, device, 3), torch.Zeros(outer, torch.Float32, device)
 	x.RequiresGrad(outer, true)
 	work := func(s *torch.Scope) error { // the sum of squares, and gradients 2x
@@ -72,13 +80,7 @@ func TestGraphRefuses(t *testing.T) {
 	if other != "" {
 		t.Skip("a GPU's stream may not survive it")
 	}
-	graphs, err := torch.NewGraphs(device)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer graphs.Close()
-	outer := torch.NewScope()
-	defer outer.Close()
+	graphs, outer := newGraphs(t, device)
 	x := torch.Ones(outer, torch.Float32, device, 2, 2)
 	for name, mistake := range map[string]func(s *torch.Scope){
 		"a value":              func(s *torch.Scope) { x.Sum(s).Item(s) },
