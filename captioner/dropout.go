@@ -24,3 +24,15 @@ func (o LossOptions) drop(s *torch.Scope, x *torch.Tensor, p float64) *torch.Ten
 	}
 	return x.Mul(s, torch.FromSlice(s, mask, x.Shape()...).ToDevice(s, x.Device()).To(s, x.DType()))
 }
+
+// FeatureMask draws what pictures' features (N, L, F) are multiplied by, (N, 1, F):
+// 0 with probability FeatureDropout, at all of a picture's places, so that no feature
+// is told by its neighbours, and 1/(1-FeatureDropout) for the others. It is nil where
+// nothing is dropped.
+func (o LossOptions) FeatureMask(s *torch.Scope, features *torch.Tensor) *torch.Tensor {
+	if o.FeatureDropout <= 0 || s.Err() != nil {
+		return nil
+	}
+	all := torch.Full(s, 1, features.DType(), features.Device(), features.Dim(0), 1, features.Dim(2))
+	return o.drop(s, all, o.FeatureDropout)
+}

@@ -12,6 +12,7 @@ type LossOptions struct {
 	Precision         Precision
 	Dropout           float64 // of what the output layer reads
 	EmbeddingDropout  float64
+	FeatureDropout    float64 // of a picture's features, each at all of its places or at none
 	LabelSmoothing    float64
 	Attention         float64       // α_c, the weight of Xu et al. 2015, equation 14; 0 leaves it out
 	Detector          *WordDetector // learns beside the captions and guides attention; nil for none
@@ -80,6 +81,9 @@ func (n *Network) teach(s *torch.Scope, features *torch.Tensor, t Targets, how L
 		return nothing(s), steps, nil
 	}
 	l := t.lists(s, features)
+	if mask := how.FeatureMask(s, features); mask != nil {
+		features = features.Mul(s, mask)
+	}
 	how.Precision.autocast(s, n.Device, func() {
 		steps = n.Decoder.unroll(s, features, t, l, how)
 		preOutput := steps.preOutput

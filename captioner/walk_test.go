@@ -64,6 +64,9 @@ func TestWrongArguments(t *testing.T) {
 			"FixedTargets": func(s *torch.Scope) []any {
 				return []any{(*FixedTargets)(nil), &FixedTargets{}, network.NewFixedTargets(s, 2, 3, 4)}
 			},
+			"LossOptions": func(*torch.Scope) []any {
+				return []any{LossOptions{}, LossOptions{FeatureDropout: .5}, LossOptions{FeatureDropout: 7}}
+			},
 			"Crew":      func(*torch.Scope) []any { return []any{new(Crew)} },
 			"Beam":      func(*torch.Scope) []any { return []any{Beam{}, DefaultBeam(), Beam{Width: -1, MaxWords: -1}} },
 			"Caption":   func(*torch.Scope) []any { return []any{Caption{}, Caption{Words: make([]Word, 2)}} },

@@ -56,6 +56,7 @@ type Config struct {
 
 	Dropout           float64 `json:"dropout"`
 	EmbeddingDropout  float64 `json:"embedding_dropout"`
+	FeatureDropout    float64 `json:"feature_dropout"` // of pictures' features, also of those that captions are drawn from
 	LabelSmoothing    float64 `json:"label_smoothing"`
 	AttentionPenalty  float64 `json:"attention_penalty"`  // α_c of Xu et al. 2015, equation 14
 	WordDetector      float64 `json:"word_detector"`      // weight of the loss of a captioner.WordDetector, which learns beside the captions; 0 for none
@@ -210,6 +211,7 @@ func (c Config) Validate() error {
 	check(c.BatchNorm == BatchNormFrozen || c.BatchNorm == BatchNormBatch, "batch norm %q: give frozen or batch", c.BatchNorm)
 	check(fraction(c.Dropout), "dropout %v: must be from 0 to below 1", c.Dropout)
 	check(fraction(c.EmbeddingDropout), "embedding dropout %v: must be from 0 to below 1", c.EmbeddingDropout)
+	check(fraction(c.FeatureDropout), "feature dropout %v: must be from 0 to below 1", c.FeatureDropout)
 	check(fraction(c.LabelSmoothing), "label smoothing %v: must be from 0 to below 1", c.LabelSmoothing)
 	check(c.AttentionPenalty >= 0, "attention penalty %v: must be 0 or more", c.AttentionPenalty)
 	check(c.AttentionGuide >= 0, "attention guide %v: must be 0 or more", c.AttentionGuide)

@@ -49,6 +49,7 @@ func NewCrossEntropy(c Config, network *captioner.Network, v *captioner.Vocabula
 			Precision:         p,
 			Dropout:           c.Dropout,
 			EmbeddingDropout:  c.EmbeddingDropout,
+			FeatureDropout:    c.FeatureDropout,
 			LabelSmoothing:    c.LabelSmoothing,
 			Attention:         c.AttentionPenalty,
 			Detection:         c.WordDetector,

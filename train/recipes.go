@@ -87,7 +87,7 @@ func base(c *Config) {
 	c.FrozenLayers, c.BatchNorm = 0, BatchNormFrozen
 	c.Schedule, c.WarmUp = ScheduleConstant, 0
 	c.ClipNorm, c.AverageDecay, c.Beta2 = 5, 0, .999
-	c.Dropout, c.EmbeddingDropout, c.LabelSmoothing = .5, 0, 0
+	c.Dropout, c.EmbeddingDropout, c.FeatureDropout, c.LabelSmoothing = .5, 0, 0, 0
 	c.Augmentation.Flip, c.Augmentation.CropScale = "", 0
 	c.MinimumCount, c.Beam.LengthPenalty = 3, 0
 	c.Model.Layers, c.Model.Output, c.Model.FeatureNorm = checkpoint.Layers4, checkpoint.OutputDeep, checkpoint.FeatureNormNone
@@ -113,7 +113,7 @@ func best(c *Config) {
 	c.FrozenLayers, c.BatchNorm = 3, BatchNormFrozen
 	c.Schedule, c.WarmUp = ScheduleCosine, 100
 	c.ClipNorm, c.AverageDecay, c.Beta2 = 5, .998, .999
-	c.Dropout, c.EmbeddingDropout, c.LabelSmoothing = .5, .25, .1
+	c.Dropout, c.EmbeddingDropout, c.FeatureDropout, c.LabelSmoothing = .5, .25, 0, .1
 	c.Augmentation.Flip, c.Augmentation.CropScale = loader.FlipSwap, .6
 	c.MinimumCount, c.Beam.LengthPenalty = 5, 0
 	c.Model.Layers, c.Model.Output, c.Model.FeatureNorm = checkpoint.Layers4, checkpoint.OutputDeep, checkpoint.FeatureNormNone
@@ -131,7 +131,7 @@ func quickLook(c *Config) {
 	c.FrozenLayers, c.BatchNorm = 3, BatchNormFrozen
 	c.Schedule, c.WarmUp = ScheduleCosine, 100
 	c.ClipNorm, c.AverageDecay = 5, .998
-	c.Dropout, c.EmbeddingDropout, c.LabelSmoothing = .3, .1, .1
+	c.Dropout, c.EmbeddingDropout, c.FeatureDropout, c.LabelSmoothing = .3, .1, 0, .1
 	c.Augmentation.Flip, c.Augmentation.CropScale = "", 0
 	c.MinimumCount, c.Beam.LengthPenalty = 5, 1
 	c.Model.Layers, c.Model.Output, c.Model.FeatureNorm = checkpoint.Layers4, checkpoint.OutputDeep, checkpoint.FeatureNormNone
@@ -151,7 +151,7 @@ func demo(c *Config) {
 	c.FrozenLayers, c.BatchNorm = 0, BatchNormBatch
 	c.Schedule, c.WarmUp = ScheduleConstant, 50
 	c.ClipNorm, c.AverageDecay, c.Beta2 = 5, .98, .95
-	c.Dropout, c.EmbeddingDropout, c.LabelSmoothing = .1, 0, 0
+	c.Dropout, c.EmbeddingDropout, c.FeatureDropout, c.LabelSmoothing = .1, 0, 0, 0
 	c.Augmentation.Flip, c.Augmentation.CropScale = "", 0
 	c.Preprocessing.Size, c.Model.Grid = 84, 6
 	c.Model.Layers, c.Model.Output, c.Model.FeatureNorm = checkpoint.Layers34, checkpoint.OutputDeep, checkpoint.FeatureNormBatch

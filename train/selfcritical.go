@@ -46,8 +46,15 @@ func newSelfCritical(c Config, words CrossEntropy, reward *ciderReward) SelfCrit
 // what each earned.
 func (o SelfCritical) Begin(s *torch.Scope, features *torch.Tensor, part *loader.Batch, step Counts) PartLoss {
 	var drawn [][]int64
+	mask := o.Reference.Options.FeatureMask(s, features)
+	seen := func(s *torch.Scope, features *torch.Tensor, from, to int) *torch.Tensor {
+		if mask == nil {
+			return features
+		}
+		return features.Mul(s, mask.Narrow(s, 0, int64(from), int64(to-from)))
+	}
 	if len(part.IDs) > 0 {
-		drawn = o.Network.Sample(s, features, o.Samples, o.MaxWords, o.Precision)
+		drawn = o.Network.Sample(s, seen(s, features, 0, len(part.IDs)), o.Samples, o.MaxWords, o.Precision)
 	}
 	if s.Err() != nil {
 		return PartLoss{Of: func(_ *torch.Scope, features *torch.Tensor, _, _ int) *torch.Tensor { return features }}
@@ -73,7 +80,7 @@ func (o SelfCritical) Begin(s *torch.Scope, features *torch.Tensor, part *loader
 			}
 			first, last := from*o.Samples, to*o.Samples
 			targets := captioner.SampledTargets(drawn[first:last], o.Samples)
-			loss := o.Network.PolicyLoss(s, features, targets, advantages[first:last], options).MulScalar(s, share)
+			loss := o.Network.PolicyLoss(s, seen(s, features, from, to), targets, advantages[first:last], options).MulScalar(s, share)
 			if o.Weight == 0 {
 				return loss
 			}

@@ -275,6 +275,7 @@ func optimiserFlags(cfg *train.Config) []cli.Flag {
 		&cli.Float64Flag{Name: "average-decay", Usage: "of the average of the weights that is checked and saved, such as .999; 0 for none", Value: cfg.AverageDecay, Destination: &cfg.AverageDecay},
 		&cli.Float64Flag{Name: "dropout", Usage: "before the output layer", Value: cfg.Dropout, Destination: &cfg.Dropout},
 		&cli.Float64Flag{Name: "embedding-dropout", Usage: "behind the word embeddings", Value: cfg.EmbeddingDropout, Destination: &cfg.EmbeddingDropout},
+		&cli.Float64Flag{Name: "feature-dropout", Usage: "of a picture's features, each at all its places or none, in self-critical epochs too", Value: cfg.FeatureDropout, Destination: &cfg.FeatureDropout},
 		&cli.Float64Flag{Name: "label-smoothing", Usage: "share of a word's probability dealt to all words", Value: cfg.LabelSmoothing, Destination: &cfg.LabelSmoothing},
 		&cli.Float64Flag{Name: "attention-penalty", Usage: "weight of doubly stochastic attention", Value: cfg.AttentionPenalty, Destination: &cfg.AttentionPenalty},
 		&cli.Float64Flag{Name: "word-detector", Usage: "weight of a detector of the captions' words, which learns beside them and tells the backbone what a picture shows", Value: cfg.WordDetector, Destination: &cfg.WordDetector},
