@@ -37,9 +37,14 @@ func (n *Network) SaveWith(path string, m Metadata, more map[string]string, besi
 // Load returns the network of the checkpoint at path, on device, and what the
 // checkpoint says of itself. The caller closes the network.
 func Load(path string, device torch.Device) (n *Network, m Metadata, err error) {
+	return load(path, readContents(path), device)
+}
+
+// load is Load of what has been read.
+func load(path string, c contents, device torch.Device) (n *Network, m Metadata, err error) {
 	err = torch.NoGrad(func(s *torch.Scope) error {
 		var rest nn.StateDict
-		n, m, rest, _, err = LoadWith(s, path, device)
+		n, rest, err = c.network(s, path, device)
 		if err == nil && len(rest) > 0 {
 			n.Close()
 			return fmt.Errorf("read %s: %q is no tensor of this model", path, rest[0].Name)
@@ -47,33 +52,73 @@ func Load(path string, device torch.Device) (n *Network, m Metadata, err error) 
 		return err
 	})
 	if torch.Open() != nil { // what is missing is the machine's
-		return n, m, err
+		return n, c.says, err
 	}
-	return n, m, checkpoint.NameWhole(path, err)
+	return n, c.says, checkpoint.NameWhole(path, err)
 }
 
 // LoadWith is Load for a checkpoint written by SaveWith: it also returns what
 // stands beside the network, its tensors in the scope.
 func LoadWith(s *torch.Scope, path string, device torch.Device) (*Network, Metadata, nn.StateDict, map[string]string, error) {
-	m, err := checkFile(path)
+	c := readContents(path)
+	network, rest, err := c.network(s, path, device)
+	return network, c.says, rest, c.texts, err
+}
+
+// contents is what a checkpoint's file holds, read without libtorch.
+type contents struct {
+	says   Metadata
+	texts  map[string]string
+	values nn.Values
+	err    error
+}
+
+func readContents(path string) (c contents) {
+	file, err := tensorfile.Open(path)
 	if err != nil {
-		return nil, m, nil, nil, err
+		return contents{err: err}
 	}
-	state, texts, err := nn.ReadFile(s, path)
-	if err != nil {
-		return nil, m, nil, nil, err
+	defer file.Close()
+	if c.says, c.err = checkFile(path, file); c.err != nil {
+		return c
 	}
-	network, err := newNetwork(m.Model, len(m.Vocabulary), device, false)
+	c.texts = file.Metadata
+	c.values, c.err = nn.ReadValues(file)
+	return c
+}
+
+// readAhead reads the contents of files one by one, beside what the caller does.
+func readAhead(paths []string) <-chan contents {
+	all := make(chan contents, len(paths))
+	go func() {
+		for _, path := range paths {
+			all <- readContents(path)
+		}
+	}()
+	return all
+}
+
+// network returns the network of what was read, and the tensors beside it, in the
+// scope.
+func (c contents) network(s *torch.Scope, path string, device torch.Device) (*Network, nn.StateDict, error) {
+	if c.err != nil {
+		return nil, nil, c.err
+	}
+	state := c.values.State(s)
+	if err := s.Err(); err != nil {
+		return nil, nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	network, err := newNetwork(c.says.Model, len(c.says.Vocabulary), device, false)
 	if err != nil {
-		return nil, m, nil, nil, fmt.Errorf("read %s: %w", path, err)
+		return nil, nil, fmt.Errorf("read %s: %w", path, err)
 	}
 	rest := slices.DeleteFunc(slices.Clone(state), func(p nn.Parameter) bool { return inNetwork(p.Name) })
 	own := slices.DeleteFunc(slices.Clone(state), func(p nn.Parameter) bool { return !inNetwork(p.Name) })
 	if err := nn.Load(network.Named(), own); err != nil {
 		network.Close()
-		return nil, m, nil, nil, fmt.Errorf("read %s: %w", path, err)
+		return nil, nil, fmt.Errorf("read %s: %w", path, err)
 	}
-	return network, m, rest, texts, nil
+	return network, rest, nil
 }
 
 // inNetwork tells whether a tensor of a checkpoint belongs to the network,
@@ -82,15 +127,10 @@ func inNetwork(name string) bool {
 	return strings.HasPrefix(name, "encoder.") || strings.HasPrefix(name, "decoder.")
 }
 
-// checkFile reads what the checkpoint at path says of itself, and checks that
+// checkFile returns what the checkpoint at path says of itself, and checks that
 // the file's tensors are those of such a network, by name and shape, before
 // any of them is read or any memory is taken for the network.
-func checkFile(path string) (Metadata, error) {
-	file, err := tensorfile.Open(path)
-	if err != nil {
-		return Metadata{}, err
-	}
-	defer file.Close()
+func checkFile(path string, file *tensorfile.File) (Metadata, error) {
 	m, err := checkpoint.Parse(path, file.Metadata)
 	if err != nil {
 		return m, err

@@ -14,11 +14,15 @@ import (
 // together. They must know the same words and see pictures alike; the metadata is
 // the first one's.
 func LoadAll(paths []string, device torch.Device) (networks []*Network, first Metadata, err error) {
+	return loadAll(paths, readAhead(paths), device)
+}
+
+func loadAll(paths []string, read <-chan contents, device torch.Device) (networks []*Network, first Metadata, err error) {
 	if len(paths) == 0 {
 		return nil, first, errors.New("no checkpoint is named")
 	}
 	for i, path := range paths {
-		network, meta, err := Load(path, device)
+		network, meta, err := load(path, <-read, device)
 		if err == nil {
 			networks = append(networks, network)
 			if i == 0 {

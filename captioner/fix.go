@@ -74,9 +74,10 @@ func (f *Fixed) Close() {
 	f.scope.Close()
 }
 
-// fix lays out the weights of a model's networks, once; release undoes it.
+// fix lays out the weights of a model's networks, once, where that pays; release
+// undoes it.
 func (m *Model) fix() error {
-	if m.fixed != nil {
+	if m.loose || m.fixed != nil {
 		return nil
 	}
 	for _, network := range append(m.others[:len(m.others):len(m.others)], m.network) {

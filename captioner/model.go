@@ -16,7 +16,11 @@ type Options struct {
 	Precision Precision // PrecisionFloat32, the default, says the same words on every machine
 	Flip      bool      // see each picture mirrored too, and take the mean of both
 	Uniform   bool      // all places weigh the same, whatever attention says: to measure what it is worth
+	Pictures  int       // about how many there are to describe; 0 for many. Laying out weights does not pay for a few
 }
+
+// few is how many pictures take as long to describe as weights to lay out.
+const few = 5
 
 // Model is a trained captioner. Any number of goroutines may use it at once;
 // they share the processor's cores, or the device, in turns.
@@ -29,6 +33,7 @@ type Model struct {
 	precision  Precision
 	thread     *inferenceThread
 	crew       *Crew    // that the thread hands parts of what it has to do
+	loose      bool     // the networks' weights stay as they are
 	fixed      []*Fixed // the networks, from the first picture on; the thread's
 	closing    sync.Once
 }
@@ -47,6 +52,7 @@ func OpenAll(paths []string, o Options) (*Model, error) {
 	if o.Precision == "" {
 		o.Precision = PrecisionFloat32
 	}
+	read := readAhead(paths) // while libtorch is loaded
 	device, err := torch.ParseDevice(o.Device)
 	if err != nil {
 		return nil, err
@@ -55,7 +61,7 @@ func OpenAll(paths []string, o Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	networks, metadata, err := LoadAll(paths, device)
+	networks, metadata, err := loadAll(paths, read, device)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +77,7 @@ func OpenAll(paths []string, o Options) (*Model, error) {
 	}
 	return &Model{
 		Metadata: metadata, network: networks[0], others: networks[1:], vocabulary: vocabulary, precision: precision,
-		flip: o.Flip, thread: newInferenceThread(nil), crew: NewCrew(device),
+		flip: o.Flip, loose: 0 < o.Pictures && o.Pictures <= few, thread: newInferenceThread(nil), crew: NewCrew(device),
 	}, nil
 }
 

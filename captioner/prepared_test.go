@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"image"
+	"math"
+	"reflect"
 	"testing"
 
 	"github.com/seetell/seetell/picture"
@@ -88,5 +90,42 @@ func TestViewOfCrop(t *testing.T) {
 	p := picture.Preprocessing{Size: 224, Mode: picture.Crop}
 	if got, want := p.View(640, 256), image.Rect(208, 16, 432, 240); got != want {
 		t.Errorf("of 640 x 256 the model sees %v, want %v", got, want)
+	}
+}
+
+// TestFewPictures: weights are not laid out for a few pictures, whose captions are
+// the same.
+func TestFewPictures(t *testing.T) {
+	path, err := writeSmall(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := picture.New(40, 30)
+	for i := range p.Pixels {
+		p.Pixels[i] = uint8(i * 7)
+	}
+	captions := map[int][]Caption{}
+	for _, pictures := range []int{0, few, few + 1} {
+		m, err := Open(path, Options{Device: "cpu", Pictures: pictures})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := m.Caption(t.Context(), []*picture.Picture{p}, DefaultBeam())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if laidOut := m.fixed != nil; laidOut != (pictures != few) {
+			t.Errorf("for %d pictures weights are laid out: %v", pictures, laidOut)
+		}
+		captions[pictures] = all[0]
+		m.Close()
+	}
+	if !reflect.DeepEqual(captions[0], captions[few+1]) {
+		t.Error("one more than a few is not as many")
+	}
+	for i, c := range captions[few] {
+		if want := captions[0][i]; c.Text != want.Text || math.Abs(c.LogProbability-want.LogProbability) > 1e-4 {
+			t.Errorf("%q %v of a few pictures, %q %v of many", c.Text, c.LogProbability, want.Text, want.LogProbability)
+		}
 	}
 }

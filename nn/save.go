@@ -2,6 +2,7 @@ package nn
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"unsafe"
 
@@ -18,42 +19,74 @@ func ReadFile(s *torch.Scope, path string) (StateDict, map[string]string, error)
 		return nil, nil, err
 	}
 	defer f.Close()
-	var state StateDict
-	for _, t := range f.Tensors {
-		x, err := fromFile(s, t)
-		if err != nil {
-			return nil, nil, err // names file and tensor
-		}
-		state = append(state, Parameter{t.Name, x})
+	values, err := ReadValues(f)
+	if err != nil {
+		return nil, nil, err
 	}
+	state := values.State(s)
 	if err := s.Err(); err != nil {
 		return nil, nil, fmt.Errorf("read %s: %w", path, err)
 	}
 	return state, f.Metadata, nil
 }
 
-func fromFile(s *torch.Scope, t tensorfile.Tensor) (*torch.Tensor, error) {
-	switch t.DType {
-	case tensorfile.Float64:
-		return fromValues(s, t.Float64s, t.Shape)
-	case tensorfile.Int64:
-		return fromValues(s, t.Int64s, t.Shape)
-	case tensorfile.Int32:
-		return fromValues(s, t.Int32s, t.Shape)
-	case tensorfile.Uint8:
-		return fromValues(s, t.Uint8s, t.Shape)
-	case tensorfile.Bool:
-		return fromValues(s, t.Bools, t.Shape)
-	}
-	return fromValues(s, t.Float32s, t.Shape)
+// Values are the values of a file's tensors, which can be read while libtorch is
+// still being loaded.
+type Values []value
+
+type value struct {
+	name string
+	make func(*torch.Scope) *torch.Tensor
 }
 
-func fromValues[T torch.Element](s *torch.Scope, values func() ([]T, error), shape []int64) (*torch.Tensor, error) {
-	data, err := values()
-	if err != nil {
-		return nil, err
+// ReadValues reads all of an open file's tensors.
+func ReadValues(f *tensorfile.File) (Values, error) {
+	if f == nil {
+		return nil, errors.New("read tensors: the file is nil")
 	}
-	return torch.FromSlice(s, data, shape...), nil
+	values := make(Values, len(f.Tensors))
+	for i, t := range f.Tensors {
+		made, err := fromFile(t)
+		if err != nil {
+			return nil, err // names file and tensor
+		}
+		values[i] = value{t.Name, made}
+	}
+	return values, nil
+}
+
+// State returns the values as tensors on the CPU.
+func (v Values) State(s *torch.Scope) StateDict {
+	state := make(StateDict, len(v))
+	for i, value := range v {
+		if value.make == nil {
+			s.Fail(errors.New("values that ReadValues did not read"))
+			return nil
+		}
+		state[i] = Parameter{value.name, value.make(s)}
+	}
+	return state
+}
+
+func fromFile(t tensorfile.Tensor) (func(*torch.Scope) *torch.Tensor, error) {
+	switch t.DType {
+	case tensorfile.Float64:
+		return fromValues(t.Float64s, t.Shape)
+	case tensorfile.Int64:
+		return fromValues(t.Int64s, t.Shape)
+	case tensorfile.Int32:
+		return fromValues(t.Int32s, t.Shape)
+	case tensorfile.Uint8:
+		return fromValues(t.Uint8s, t.Shape)
+	case tensorfile.Bool:
+		return fromValues(t.Bools, t.Shape)
+	}
+	return fromValues(t.Float32s, t.Shape)
+}
+
+func fromValues[T torch.Element](values func() ([]T, error), shape []int64) (func(*torch.Scope) *torch.Tensor, error) {
+	data, err := values()
+	return func(s *torch.Scope) *torch.Tensor { return torch.FromSlice(s, data, shape...) }, err
 }
 
 // WriteFile writes a state dict, from any device, as a safetensors file: whole

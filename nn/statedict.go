@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -123,7 +124,7 @@ func match(s *torch.Scope, entries []Entry, state StateDict) ([]*torch.Tensor, e
 			wrong.Missing = append(wrong.Missing, e.Name)
 		case !slices.Equal(source.Shape(), e.Tensor.Shape()):
 			wrong.Misshapen = append(wrong.Misshapen, fmt.Sprintf("%s %v, not %v", e.Name, source.Shape(), e.Tensor.Shape()))
-		case source.IsFinite(s).All(s).Item(s) == 0:
+		case !finite(s, source):
 			wrong.NotFinite = append(wrong.NotFinite, e.Name)
 		}
 	}
@@ -136,4 +137,10 @@ func match(s *torch.Scope, entries []Entry, state StateDict) ([]*torch.Tensor, e
 		return nil, err
 	}
 	return sources, wrong.orNil()
+}
+
+// finite reports whether all values of x are: their sum tells of most, in one pass.
+func finite(s *torch.Scope, x *torch.Tensor) bool {
+	sum := x.Sum(s).Item(s)
+	return !math.IsNaN(sum) && !math.IsInf(sum, 0) || x.IsFinite(s).All(s).Item(s) != 0
 }

@@ -18,7 +18,7 @@ func TestWrongArguments(t *testing.T) {
 			"GradNorm": nn.GradNorm, "KaimingNormalFanOut": nn.KaimingNormalFanOut, "LSTMGates": nn.LSTMGates,
 			"Load": nn.Load, "NewAdam": nn.NewAdam, "NewBatchNorm": nn.NewBatchNorm, "NewConv2d": nn.NewConv2d, "NewEMA": nn.NewEMA,
 			"NewEmbedding": nn.NewEmbedding, "NewLSTMCell": nn.NewLSTMCell, "NewLinear": nn.NewLinear, "NotFinite": nn.NotFinite,
-			"NotFiniteGradient": nn.NotFiniteGradient, "Parameters": nn.Parameters, "ReadFile": nn.ReadFile, "StateOf": nn.StateOf,
+			"NotFiniteGradient": nn.NotFiniteGradient, "Parameters": nn.Parameters, "ReadFile": nn.ReadFile, "ReadValues": nn.ReadValues, "StateOf": nn.StateOf,
 			"Tensors": nn.Tensors, "ToDevice": nn.ToDevice, "WarmUp": nn.WarmUp, "WriteFile": nn.WriteFile,
 		},
 		Receivers: map[string]func(s *torch.Scope) []any{
@@ -36,6 +36,7 @@ func TestWrongArguments(t *testing.T) {
 			"MismatchError": func(*torch.Scope) []any { return []any{new(nn.MismatchError)} },
 			"Mode":          func(*torch.Scope) []any { return []any{nn.Eval, nn.Mode(-1), nn.Mode(99)} },
 			"Plateau":       func(*torch.Scope) []any { return []any{new(nn.Plateau)} },
+			"Values":        func(*torch.Scope) []any { return []any{nn.Values(nil), make(nn.Values, 2)} },
 			"StateDict": func(s *torch.Scope) []any {
 				return []any{nn.StateDict(nil), nn.StateDict{{}}, nn.StateDict{{Name: "weight", Tensor: torch.Ones(s, torch.Int64, torch.CPU)}}}
 			},

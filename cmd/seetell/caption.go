@@ -107,6 +107,7 @@ func (o *captioning) caption(c *cli.Context, world *distributed.World) (err erro
 	if err := findModels(c, o.models); err != nil {
 		return err
 	}
+	o.options.Pictures = len(list.Left) // a process's own share at most
 	model, err := captioner.OpenAll(o.models, o.options)
 	if err != nil {
 		return err

@@ -329,15 +329,21 @@ bool winograd_suits(const Tensor& weight, const tg_conv2d_options& o) {
 }
 
 Tensor winograd_pack(const Tensor& weight, int64_t height, int64_t width) {
-  // G w Gᵀ, in float64, so that it is rounded once.
+  // G w Gᵀ, in float64, so that it is rounded once; of a few filters at a time,
+  // whose numbers stay in the cache.
+  constexpr int64_t few = 1 << 13;
   bool large = std::min(height, width) >= least_side;
   Tensor g = large ? Four::weights() : Two::weights();
   int64_t out = weight.size(0), in = weight.size(1);
-  Tensor w =
-      weight.to(at::kDouble).permute({2, 3, 1, 0}).reshape({9, in * out});
-  return at::matmul(at::kron(g, g), w)
-      .to(at::kFloat)
-      .view({g.size(0) * g.size(0), in, out});
+  Tensor w = weight.permute({2, 3, 1, 0}).reshape({9, in * out});
+  Tensor both = at::kron(g, g);
+  Tensor packed = at::empty({both.size(0), in * out}, at::kFloat);
+  for (int64_t first = 0; first < in * out; first += few) {
+    int64_t count = std::min(few, in * out - first);
+    packed.narrow(1, first, count)
+        .copy_(at::mm(both, w.narrow(1, first, count).to(at::kDouble)));
+  }
+  return packed.view({both.size(0), in, out});
 }
 
 Tensor winograd(const Tensor& x, const Tensor& weight,
