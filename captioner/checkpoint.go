@@ -3,8 +3,10 @@ package captioner
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/seetell/seetell/captioner/checkpoint"
 	"github.com/seetell/seetell/nn"
@@ -37,7 +39,7 @@ func (n *Network) SaveWith(path string, m Metadata, more map[string]string, besi
 // Load returns the network of the checkpoint at path, on device, and what the
 // checkpoint says of itself. The caller closes the network.
 func Load(path string, device torch.Device) (n *Network, m Metadata, err error) {
-	return load(path, readContents(path), device)
+	return load(path, readContents(path, false), device)
 }
 
 // load is Load of what has been read.
@@ -60,7 +62,7 @@ func load(path string, c contents, device torch.Device) (n *Network, m Metadata,
 // LoadWith is Load for a checkpoint written by SaveWith: it also returns what
 // stands beside the network, its tensors in the scope.
 func LoadWith(s *torch.Scope, path string, device torch.Device) (*Network, Metadata, nn.StateDict, map[string]string, error) {
-	c := readContents(path)
+	c := readContents(path, false)
 	network, rest, err := c.network(s, path, device)
 	return network, c.says, rest, c.texts, err
 }
@@ -69,11 +71,11 @@ func LoadWith(s *torch.Scope, path string, device torch.Device) (*Network, Metad
 type contents struct {
 	says   Metadata
 	texts  map[string]string
-	values nn.Values
+	values nn.Values // nil where they are read tensor by tensor, when the network is there
 	err    error
 }
 
-func readContents(path string) (c contents) {
+func readContents(path string, values bool) (c contents) {
 	file, err := tensorfile.Open(path)
 	if err != nil {
 		return contents{err: err}
@@ -83,16 +85,22 @@ func readContents(path string) (c contents) {
 		return c
 	}
 	c.texts = file.Metadata
-	c.values, c.err = nn.ReadValues(file)
+	if values {
+		c.values, c.err = nn.ReadValues(file)
+	}
 	return c
 }
 
-// readAhead reads the contents of files one by one, beside what the caller does.
+// readAhead reads the contents of files one by one, beside what the caller does. Where
+// addresses are limited (ulimit -v) it leaves their values, which take as many as
+// libtorch may be about to need.
 func readAhead(paths []string) <-chan contents {
+	var limit syscall.Rlimit
+	free := syscall.Getrlimit(syscall.RLIMIT_AS, &limit) == nil && limit.Cur > math.MaxInt64
 	all := make(chan contents, len(paths))
 	go func() {
 		for _, path := range paths {
-			all <- readContents(path)
+			all <- readContents(path, free)
 		}
 	}()
 	return all
@@ -104,7 +112,13 @@ func (c contents) network(s *torch.Scope, path string, device torch.Device) (*Ne
 	if c.err != nil {
 		return nil, nil, c.err
 	}
-	state := c.values.State(s)
+	var state nn.StateDict
+	var err error
+	if c.values != nil {
+		state = c.values.State(s)
+	} else if state, _, err = nn.ReadFile(s, path); err != nil {
+		return nil, nil, err
+	}
 	if err := s.Err(); err != nil {
 		return nil, nil, fmt.Errorf("read %s: %w", path, err)
 	}

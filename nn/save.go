@@ -19,11 +19,14 @@ func ReadFile(s *torch.Scope, path string) (StateDict, map[string]string, error)
 		return nil, nil, err
 	}
 	defer f.Close()
-	values, err := ReadValues(f)
-	if err != nil {
-		return nil, nil, err
+	state := make(StateDict, len(f.Tensors))
+	for i, t := range f.Tensors {
+		made, err := fromFile(t)
+		if err != nil {
+			return nil, nil, err // names file and tensor
+		}
+		state[i] = Parameter{t.Name, made(s)}
 	}
-	state := values.State(s)
 	if err := s.Err(); err != nil {
 		return nil, nil, fmt.Errorf("read %s: %w", path, err)
 	}
@@ -48,22 +51,24 @@ func ReadValues(f *tensorfile.File) (Values, error) {
 	for i, t := range f.Tensors {
 		made, err := fromFile(t)
 		if err != nil {
-			return nil, err // names file and tensor
+			return nil, err
 		}
 		values[i] = value{t.Name, made}
 	}
 	return values, nil
 }
 
-// State returns the values as tensors on the CPU.
+// State returns the values as tensors on the CPU, once: it lets go of each as it
+// goes, so that a file is not in memory twice.
 func (v Values) State(s *torch.Scope) StateDict {
 	state := make(StateDict, len(v))
 	for i, value := range v {
 		if value.make == nil {
-			s.Fail(errors.New("values that ReadValues did not read"))
+			s.Fail(errors.New("values that ReadValues did not read, or that are tensors already"))
 			return nil
 		}
 		state[i] = Parameter{value.name, value.make(s)}
+		v[i].make = nil
 	}
 	return state
 }

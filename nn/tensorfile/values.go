@@ -7,7 +7,8 @@ import (
 	"unsafe"
 )
 
-// Float32s returns the values of a Float32, Float16 or BFloat16 tensor.
+// Float32s returns the values of a Float32, Float16 or BFloat16 tensor. As with
+// Bytes, the caller must not change them.
 func (t Tensor) Float32s() ([]float32, error) {
 	switch t.DType {
 	case BFloat16:
@@ -42,6 +43,9 @@ func decode[T any](t Tensor, want DType) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
+	if values := inPlace[T](data, sizes[want]); values != nil {
+		return values, nil
+	}
 	values := make([]T, int64(len(data))/sizes[want])
 	if memory := memoryOf(values); memory != nil {
 		copy(memory, data)
@@ -49,6 +53,16 @@ func decode[T any](t Tensor, want DType) ([]T, error) {
 	}
 	_, err = binary.Decode(data, binary.LittleEndian, values)
 	return values, err
+}
+
+// inPlace returns bytes as the values that lie in them as they do in a file, without
+// a copy; nil for few bytes, and for such that begin where no T may.
+func inPlace[T any](data []byte, size int64) []T {
+	const many = 1 << 12
+	if len(data) < many || memoryOf(make([]T, 1)) == nil || uintptr(unsafe.Pointer(&data[0]))%unsafe.Sizeof(*new(T)) != 0 {
+		return nil
+	}
+	return unsafe.Slice((*T)(unsafe.Pointer(&data[0])), int64(len(data))/size)
 }
 
 // memoryOf returns the memory of values that lie in it as they do in a file, nil
