@@ -107,7 +107,7 @@ func (o *captioning) caption(c *cli.Context, world *distributed.World) (err erro
 	if err := findModels(c, o.models); err != nil {
 		return err
 	}
-	o.options.Pictures = len(list.Left) // a process's own share at most
+	o.options.Pictures = len(list.Left) // of all processes
 	model, err := captioner.OpenAll(o.models, o.options)
 	if err != nil {
 		return err
