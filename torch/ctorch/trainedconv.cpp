@@ -1,15 +1,20 @@
 // Convolutions that learn on the CPU, where oneDNN's gradients leave time on
-// the table. Of maps as small as a ResNet's last, the weights' gradient is one
-// product of the output's gradient with the windows of the input, laid out;
-// oneDNN's own takes three times as long. Of large maps with few channels,
-// float32's gradients go by Winograd's way. The outputs are libtorch's own:
-// were they other in their last bits, ReLUs near 0 would let other gradients
-// through, and a weight's would move by a thousandth of the largest.
+// the table. The weights' gradient is one product of the output's gradient with
+// the windows of the input, laid out: of maps as small as a ResNet's last
+// oneDNN's own takes three times as long, and on processors without AVX512 up
+// to that of all. Of large maps with few channels, float32's gradients go by
+// Winograd's way. The outputs are libtorch's own: were they other in their last
+// bits, ReLUs near 0 would let other gradients through, and a weight's would
+// move by a thousandth of the largest.
 #include "trainedconv.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
+
+#include <algorithm>
+#include <cstring>
 
 #include "internal.h"
 #include "winograd.h"
@@ -22,11 +27,16 @@ namespace seetell {
 
 namespace {
 
-// The maps put out and the channels where windows were found to pay: those of a
-// ResNet's last two layers, in float32 of its last. Of larger maps the windows
-// take much memory, and oneDNN's gradient is faster.
+// The maps put out and the channels where windows were found to pay: with
+// AVX512 and up those of a ResNet's last two layers, in float32 of its last.
 constexpr int64_t kLeastPlaces = 7 * 7, kMostPlaces = 14 * 14,
                   kLeastChannels = 256, kLeastChannelsFloat = 512;
+
+// Without AVX512, in float32, all of a ResNet's of more than one place.
+constexpr int64_t kLeastSideNarrow = 3, kLeastChannelsNarrow = 64;
+
+// The bytes of windows laid out at once, which stay in a core's cache.
+constexpr int64_t kWindows = 1 << 20;
 
 // The maps and the channels where Winograd's way pays although weights have to
 // be transformed anew at each step.
@@ -36,22 +46,73 @@ int64_t places(int64_t side, int64_t kernel, int64_t stride, int64_t padding) {
   return (side + 2 * padding - kernel) / stride + 1;
 }
 
-// windows returns a row for each place of the output, of what the kernel sees
-// there: (N·H'·W', h·w·C) of x, (N, C, H, W).
-Tensor windows(const Tensor& x, int64_t kernel, int64_t stride,
-               int64_t padding) {
-  const int64_t high = places(x.size(2), kernel, stride, padding),
-                wide = places(x.size(3), kernel, stride, padding);
-  Tensor framed = x.permute({0, 2, 3, 1});
-  if (padding > 0)
-    framed =
-        at::constant_pad_nd(framed, {0, 0, padding, padding, padding, padding});
-  std::vector<Tensor> seen;
-  for (int64_t i = 0; i < kernel; i++)
-    for (int64_t j = 0; j < kernel; j++)
-      seen.push_back(framed.slice(1, i, i + stride * (high - 1) + 1, stride)
-                         .slice(2, j, j + stride * (wide - 1) + 1, stride));
-  return at::cat(seen, 3).reshape({x.size(0) * high * wide, -1});
+// Windows is how a kernel goes over pictures, (N, H, W, C) in memory, an
+// element of so many bytes.
+struct Windows {
+  int64_t height, width, channels, kernel, stride, padding, bytes;
+
+  int64_t high() const { return places(height, kernel, stride, padding); }
+  int64_t wide() const { return places(width, kernel, stride, padding); }
+  int64_t elements() const { return kernel * kernel * channels; }
+
+  // lay writes what the kernel sees at each place of a line of the output,
+  // elements() a place, lines counted through all pictures.
+  void lay(const char* pictures, int64_t line, char* to) const {
+    const int64_t pixel = channels * bytes, row = kernel * pixel;
+    const int64_t lines = high(), across = wide();
+    const char* x = pictures + line / lines * height * width * pixel;
+    const int64_t top = line % lines * stride - padding;
+    for (int64_t place = 0; place < across; place++) {
+      const int64_t left = place * stride - padding,
+                    from = std::max<int64_t>(0, -left),
+                    before = std::min(kernel, width - left);
+      for (int64_t y = top; y < top + kernel; y++, to += row) {
+        if (y < 0 || y >= height || from >= before) {
+          std::memset(to, 0, row);
+          continue;
+        }
+        std::memset(to, 0, from * pixel);
+        std::memcpy(to + from * pixel, x + (y * width + left + from) * pixel,
+                    (before - from) * pixel);
+        std::memset(to + before * pixel, 0, (kernel - before) * pixel);
+      }
+    }
+  }
+};
+
+// weight_gradient is that of conv2d's weight, (O, C, h, w), where its output's
+// is g, (N, O, H', W'): the sum of products over blocks of lines. In bfloat16,
+// where a sum of sums would be rounded again, there is one block.
+Tensor weight_gradient(const Tensor& x, const Tensor& g, int64_t kernel,
+                       int64_t stride, int64_t padding) {
+  const Windows w{x.size(2), x.size(3), x.size(1),       kernel,
+                  stride,    padding,   x.element_size()};
+  const int64_t out = g.size(1), lines = x.size(0) * w.high(),
+                line = w.wide() * w.elements() * w.bytes;
+  const bool real = x.scalar_type() == at::kFloat;
+  // What is summed up is read and written once a block.
+  const int64_t block = std::max(kWindows, out * w.elements() * w.bytes / 2);
+  const int64_t most =
+      real ? std::clamp<int64_t>(block / line, 1, lines) : lines;
+  Tensor rows = g.permute({0, 2, 3, 1}).reshape({-1, out}).t();
+  if (!real) rows = rows.contiguous();
+  Tensor windows = at::empty({most * w.wide(), w.elements()}, x.options());
+  Tensor sum = at::empty({out, w.elements()}, x.options());
+  const char* pictures = static_cast<const char*>(x.const_data_ptr());
+  for (int64_t first = 0; first < lines; first += most) {
+    const int64_t count = std::min(most, lines - first);
+    char* to = static_cast<char*>(windows.data_ptr());
+    at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; i++)
+        w.lay(pictures, first + i, to + i * line);
+    });
+    Tensor seen = windows.narrow(0, 0, count * w.wide());
+    Tensor wanted = rows.narrow(1, first * w.wide(), count * w.wide());
+    first == 0 ? at::mm_out(sum, wanted, seen) : sum.addmm_(wanted, seen);
+  }
+  return sum.to(at::kFloat)
+      .view({out, kernel, kernel, -1})
+      .permute({0, 3, 1, 2});
 }
 
 // input_gradient is that of conv2d's input by libtorch.
@@ -88,13 +149,7 @@ struct WindowsConv : torch::autograd::Function<WindowsConv> {
     if (ctx->needs_input_grad(0))
       out[0] = input_gradient(g, x, weight, stride, padding)
                    .to(ctx->saved_data["type"].toScalarType());
-    const int64_t channels = weight.size(0), side = weight.size(2);
-    Tensor rows = g.permute({0, 2, 3, 1}).reshape({-1, channels}).t();
-    if (x.scalar_type() == at::kBFloat16) rows = rows.contiguous();
-    out[1] = at::mm(rows, windows(x, side, stride, padding))
-                 .to(at::kFloat)
-                 .view({channels, side, side, -1})
-                 .permute({0, 3, 1, 2});
+    out[1] = weight_gradient(x, g, weight.size(2), stride, padding);
     return out;
   }
 };
@@ -135,6 +190,15 @@ std::optional<at::ScalarType> type_of(const Tensor& x) {
              : std::nullopt;
 }
 
+// windows_pay reports whether a gradient is one of windows' product.
+bool windows_pay(bool real, int64_t side, int64_t channels, int64_t put_out) {
+  if (real && at::get_cpu_capability() != "AVX512")
+    return side >= kLeastSideNarrow && channels >= kLeastChannelsNarrow &&
+           put_out >= kLeastPlaces;
+  return channels >= (real ? kLeastChannelsFloat : kLeastChannels) &&
+         put_out >= kLeastPlaces && put_out <= kMostPlaces;
+}
+
 // plain reports whether a convolution is one of images that learns, square, as
 // libtorch takes it.
 bool plain(const Tensor& x, const Tensor& weight, const tg_conv2d_options& o) {
@@ -164,13 +228,12 @@ std::optional<Tensor> trained_conv(const Tensor& x, const Tensor& weight,
                 padding = o.padding[0], channels = weight.size(0),
                 put_out = places(x.size(2), side, stride, padding) *
                           places(x.size(3), side, stride, padding);
-  if (channels >= (real ? kLeastChannelsFloat : kLeastChannels) &&
-      put_out >= kLeastPlaces && put_out <= kMostPlaces)
-    return WindowsConv::apply(x, weight, stride, padding, *type);
   if (real && winograd_suits(weight, o) &&
       std::max(channels, x.size(1)) <= kMostChannels &&
       std::min(x.size(2), x.size(3)) >= kLeastSide)
     return WinogradConv::apply(x, weight);
+  if (windows_pay(real, side, channels, put_out))
+    return WindowsConv::apply(x, weight, stride, padding, *type);
   return std::nullopt;
 }
 

@@ -12,24 +12,32 @@
 #include <array>
 #include <cstring>
 
-#include "clones.h"
-
 namespace seetell {
 
 using at::Tensor;
 
 namespace {
 
-// Lanes are channels side by side, numbers of which there is one for each.
-constexpr int64_t lanes = 16;
-typedef float Lanes __attribute__((vector_size(lanes * sizeof(float))));
+// Channels come in multiples of most_lanes, the numbers of the widest register.
+constexpr int64_t most_lanes = 16;
+
+// Lanes is a register's width of channels side by side. One wider than the
+// processor's registers is taken apart and put together again in memory, which
+// takes many times as long.
+template <int64_t width>
+struct Register {
+  typedef float Lanes __attribute__((vector_size(width * sizeof(float))));
+  typedef double Doubles __attribute__((vector_size(width * sizeof(double))));
+};
 
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
+template <class Lanes>
 ALWAYS_INLINE void load(Lanes& x, const float* from) {
   std::memcpy(&x, from, sizeof x);
 }
 
+template <class Lanes>
 ALWAYS_INLINE void store(float* to, const Lanes& x) {
   std::memcpy(to, &x, sizeof x);
 }
@@ -39,6 +47,7 @@ struct Two {
   static constexpr int64_t m = 2, n = 4;
 
   // inward puts Bᵀ x in the place of x, step apart.
+  template <class Lanes>
   static ALWAYS_INLINE void inward(Lanes* x, int64_t step) {
     Lanes &a = x[0], &b = x[step], &c = x[2 * step], &d = x[3 * step];
     Lanes p = a - c, q = b + c, r = c - b, s = b - d;
@@ -46,17 +55,15 @@ struct Two {
   }
 
   // outward puts Aᵀ x in the first m places of x.
+  template <class Lanes>
   static ALWAYS_INLINE void outward(Lanes* x, int64_t step) {
     Lanes &a = x[0], &b = x[step], &c = x[2 * step], &d = x[3 * step];
     Lanes p = a + b + c, q = b - c - d;
     a = p, b = q;
   }
 
-  static Tensor weights() {  // G
-    return at::tensor({1., 0., 0., .5, .5, .5, .5, -.5, .5, 0., 0., 1.},
-                      at::kDouble)
-        .view({n, 3});
-  }
+  static constexpr double G[n][3] = {
+      {1, 0, 0}, {.5, .5, .5}, {.5, -.5, .5}, {0, 0, 1}};
 };
 
 // Four is F(4 × 4), by the points 0, ±5/8, ±3/2 and infinity, whose rounding is
@@ -65,6 +72,7 @@ struct Four {
   static constexpr int64_t m = 4, n = 6;
   static constexpr double p = 5. / 8, q = 3. / 2;
 
+  template <class Lanes>
   static ALWAYS_INLINE void inward(Lanes* x, int64_t step) {
     constexpr float pp = p * p, qq = q * q, both = pp * qq, sum = pp + qq;
     constexpr float u = p, v = q;
@@ -77,6 +85,7 @@ struct Four {
     d = evenq + oddq, e = evenq - oddq, f = last;
   }
 
+  template <class Lanes>
   static ALWAYS_INLINE void outward(Lanes* x, int64_t step) {
     constexpr float u = p, v = q, pp = p * p, qq = q * q;
     constexpr float ppp = p * pp, qqq = q * qq;
@@ -89,6 +98,7 @@ struct Four {
   }
 
   // spread puts A x of the first m places of x in all n.
+  template <class Lanes>
   static ALWAYS_INLINE void spread(Lanes* x, int64_t step) {
     constexpr float u = p, v = q, pp = p * p, qq = q * q;
     constexpr float ppp = p * pp, qqq = q * qq;
@@ -100,15 +110,12 @@ struct Four {
     d = evenq + oddq, e = evenq - oddq;
   }
 
-  static Tensor weights() {
-    constexpr double pp = p * p, qq = q * q;
-    constexpr double np = 2 * pp * (pp - qq), nq = 2 * qq * (qq - pp);
-    return at::tensor({1 / (pp * qq), 0., 0., 1 / np, p / np, pp / np, 1 / np,
-                       -p / np, pp / np, 1 / nq, q / nq, qq / nq, 1 / nq,
-                       -q / nq, qq / nq, 0., 0., 1.},
-                      at::kDouble)
-        .view({n, 3});
-  }
+  static constexpr double pp = p * p, qq = q * q;
+  static constexpr double np = 2 * pp * (pp - qq), nq = 2 * qq * (qq - pp);
+  static constexpr double G[n][3] = {
+      {1 / (pp * qq), 0, 0},      {1 / np, p / np, pp / np},
+      {1 / np, -p / np, pp / np}, {1 / nq, q / nq, qq / nq},
+      {1 / nq, -q / nq, qq / nq}, {0, 0, 1}};
 };
 
 // least_channels is where what it saves exceeds what the tiles cost.
@@ -145,10 +152,11 @@ inline Place place(const Shape& s, int64_t tile, int64_t m) {
 
 // read_tile writes Bᵀ d B of the n × n inputs d, channel by channel, to n²
 // places that are step numbers apart.
-template <class Way>
+template <class Way, int64_t lanes>
 ALWAYS_INLINE void read_tile(const float* const* d, int64_t channels, float* to,
                              int64_t step) {
   constexpr int64_t n = Way::n;
+  typedef typename Register<lanes>::Lanes Lanes;
   for (int64_t i = 0; i < channels; i += lanes) {
     Lanes x[n * n];
     for (int64_t k = 0; k < n * n; k++) load(x[k], d[k] + i);
@@ -163,11 +171,12 @@ ALWAYS_INLINE void read_tile(const float* const* d, int64_t channels, float* to,
 
 // write_tile writes Aᵀ x A plus what is added to m × m outputs; ReLU cuts off
 // what is below least.
-template <class Way>
+template <class Way, int64_t lanes>
 ALWAYS_INLINE void write_tile(const float* from, int64_t step, int64_t channels,
                               const float* bias, const float* const* added,
                               float least, float* const* to) {
   constexpr int64_t n = Way::n, m = Way::m;
+  typedef typename Register<lanes>::Lanes Lanes;
   for (int64_t i = 0; i < channels; i += lanes) {
     Lanes x[n * n], b;
     load(b, bias + i);
@@ -186,48 +195,88 @@ ALWAYS_INLINE void write_tile(const float* from, int64_t step, int64_t channels,
 }
 
 // spread_tile writes A g Aᵀ of the m × m gradients g, channel by channel.
-SEETELL_CLONES
-void spread_tile(const float* const* g, int64_t channels, float* to,
-                 int64_t step) {
-  constexpr int64_t n = Four::n, m = Four::m;
+template <class Way, int64_t lanes>
+ALWAYS_INLINE void spread_tile(const float* const* g, int64_t channels,
+                               float* to, int64_t step) {
+  constexpr int64_t n = Way::n, m = Way::m;
+  typedef typename Register<lanes>::Lanes Lanes;
   for (int64_t i = 0; i < channels; i += lanes) {
     Lanes x[n * n];
     for (int64_t k = 0; k < m; k++)
       for (int64_t j = 0; j < m; j++) load(x[k * n + j], g[k * m + j] + i);
-    for (int64_t j = 0; j < m; j++) Four::spread(x + j, n);
+    for (int64_t j = 0; j < m; j++) Way::spread(x + j, n);
     for (int64_t k = 0; k < n; k++) {
-      Four::spread(x + k * n, 1);
+      Way::spread(x + k * n, 1);
       for (int64_t j = 0; j < n; j++)
         store(to + (k * n + j) * step + i, x[k * n + j]);
     }
   }
 }
 
-SEETELL_CLONES
-void read_two(const float* const* d, int64_t channels, float* to,
-              int64_t step) {
-  read_tile<Two>(d, channels, to, step);
+// lift_weights writes G w Gᵀ of count windows w of 3 × 3, each place's numbers
+// side by side: in float64, so that they are rounded once.
+template <class Way, int64_t lanes>
+ALWAYS_INLINE void lift_weights(const float* w, int64_t count, float* to) {
+  constexpr int64_t n = Way::n, at_once = lanes / 2;
+  typedef typename Register<at_once>::Lanes Halves;
+  typedef typename Register<at_once>::Doubles Doubles;
+  for (int64_t i = 0; i < count; i += at_once) {
+    Doubles d[9], half[n * 3];
+    for (int64_t k = 0; k < 9; k++) {
+      Halves x;
+      load(x, w + k * count + i);
+      d[k] = __builtin_convertvector(x, Doubles);
+    }
+    for (int64_t k = 0; k < n; k++)
+      for (int64_t j = 0; j < 3; j++)
+        half[k * 3 + j] = Way::G[k][0] * d[j] + Way::G[k][1] * d[3 + j] +
+                          Way::G[k][2] * d[6 + j];
+    for (int64_t k = 0; k < n; k++)
+      for (int64_t j = 0; j < n; j++) {
+        Doubles x = Way::G[j][0] * half[k * 3] +
+                    Way::G[j][1] * half[k * 3 + 1] +
+                    Way::G[j][2] * half[k * 3 + 2];
+        store(to + (k * n + j) * count + i, __builtin_convertvector(x, Halves));
+      }
+  }
 }
 
-SEETELL_CLONES
-void read_four(const float* const* d, int64_t channels, float* to,
-               int64_t step) {
-  read_tile<Four>(d, channels, to, step);
-}
+// TILES are the functions of a tile for processors of so many lanes.
+#define TILES(target, lanes)                                                 \
+  target void read(int64_t m, const float* const* d, int64_t channels,       \
+                   float* to, int64_t step) {                                \
+    if (m == Two::m)                                                         \
+      read_tile<Two, lanes>(d, channels, to, step);                          \
+    else                                                                     \
+      read_tile<Four, lanes>(d, channels, to, step);                         \
+  }                                                                          \
+  target void write(int64_t m, const float* from, int64_t step,              \
+                    int64_t channels, const float* bias,                     \
+                    const float* const* added, float least,                  \
+                    float* const* to) {                                      \
+    if (m == Two::m)                                                         \
+      write_tile<Two, lanes>(from, step, channels, bias, added, least, to);  \
+    else                                                                     \
+      write_tile<Four, lanes>(from, step, channels, bias, added, least, to); \
+  }                                                                          \
+  target void spread(const float* const* g, int64_t channels, float* to,     \
+                     int64_t step) {                                         \
+    spread_tile<Four, lanes>(g, channels, to, step);                         \
+  }                                                                          \
+  target void lift(int64_t m, const float* w, int64_t count, float* to) {    \
+    if (m == Two::m)                                                         \
+      lift_weights<Two, lanes>(w, count, to);                                \
+    else                                                                     \
+      lift_weights<Four, lanes>(w, count, to);                               \
+  }
 
-SEETELL_CLONES
-void write_two(const float* from, int64_t step, int64_t channels,
-               const float* bias, const float* const* added, float least,
-               float* const* to) {
-  write_tile<Two>(from, step, channels, bias, added, least, to);
-}
-
-SEETELL_CLONES
-void write_four(const float* from, int64_t step, int64_t channels,
-                const float* bias, const float* const* added, float least,
-                float* const* to) {
-  write_tile<Four>(from, step, channels, bias, added, least, to);
-}
+#if defined(__x86_64__)
+TILES(__attribute__((target("default"))), 4)
+TILES(__attribute__((target("avx2,fma"))), 8)
+TILES(__attribute__((target("avx512f"))), 16)
+#else
+TILES(, 4)
+#endif
 
 // Work is one convolution's operands, pixels of in or out channels each.
 struct Work {
@@ -250,7 +299,7 @@ struct Work {
           y >= 0 && y < shape.height && left >= 0 && left < shape.width;
       d[i] = inside ? x + pixel(at.picture, y, left) * shape.in : zeros;
     }
-    (m == 2 ? read_two : read_four)(d.data(), shape.in, to, step);
+    seetell::read(m, d.data(), shape.in, to, step);
   }
 
   // write transforms a tile's outputs; those beyond the edge go to waste.
@@ -266,8 +315,8 @@ struct Work {
       added[i] = inside && other ? other + offset : zeros;
       to[i] = inside ? out + offset : waste;
     }
-    (m == 2 ? write_two : write_four)(from, step, shape.out, bias, added.data(),
-                                      least, to.data());
+    seetell::write(m, from, step, shape.out, bias, added.data(), least,
+                   to.data());
   }
 
   // spread transforms a tile's gradients, which lie where the outputs would.
@@ -279,7 +328,7 @@ struct Work {
       bool inside = y < shape.height && left < shape.width;
       g[i] = inside ? other + pixel(at.picture, y, left) * shape.out : zeros;
     }
-    spread_tile(g.data(), shape.out, to, step);
+    seetell::spread(g.data(), shape.out, to, step);
   }
 
   int64_t pixel(int64_t picture, int64_t y, int64_t left) const {
@@ -293,14 +342,14 @@ void run(const Work& work, const Tensor& weight, int64_t from, int64_t to) {
   int64_t points = work.points(), most = std::min(to - from, s.at_once());
   Tensor zeros = at::zeros({std::max(s.in, s.out)}, at::kFloat);
   Tensor waste = at::empty({s.out}, at::kFloat);
-  Tensor inputs = at::empty({points * (most * s.in + lanes)}, at::kFloat);
+  Tensor inputs = at::empty({points * (most * s.in + most_lanes)}, at::kFloat);
   Tensor outputs = at::empty({points * most * s.out}, at::kFloat);
   const float* none = zeros.const_data_ptr<float>();
   for (int64_t first = from; first < to; first += most) {
     int64_t count = std::min(most, to - first), written = count * s.out;
     // A line more keeps a tile's places out of one another's way in the cache.
     // What is written has to be in one piece, or each place is a call.
-    int64_t read = count * s.in + lanes;
+    int64_t read = count * s.in + most_lanes;
     Tensor in = inputs.as_strided({points, count, s.in}, {read, s.in, 1});
     Tensor out =
         outputs.narrow(0, 0, points * written).view({points, count, s.out});
@@ -325,25 +374,30 @@ bool winograd_suits(const Tensor& weight, const tg_conv2d_options& o) {
          weight.size(2) == 3 && weight.size(3) == 3 && ones(o.stride) &&
          ones(o.padding) && ones(o.dilation) && o.groups == 1 &&
          weight.size(0) >= least_channels && weight.size(1) >= least_channels &&
-         weight.size(0) % lanes == 0 && weight.size(1) % lanes == 0;
+         weight.size(0) % most_lanes == 0 && weight.size(1) % most_lanes == 0;
 }
 
 Tensor winograd_pack(const Tensor& weight, int64_t height, int64_t width) {
-  // G w Gᵀ, in float64, so that it is rounded once; of a few filters at a time,
-  // whose numbers stay in the cache.
-  constexpr int64_t few = 1 << 13;
-  bool large = std::min(height, width) >= least_side;
-  Tensor g = large ? Four::weights() : Two::weights();
+  int64_t m = std::min(height, width) >= least_side ? Four::m : Two::m;
   int64_t out = weight.size(0), in = weight.size(1);
-  Tensor w = weight.permute({2, 3, 1, 0}).reshape({9, in * out});
-  Tensor both = at::kron(g, g);
-  Tensor packed = at::empty({both.size(0), in * out}, at::kFloat);
-  for (int64_t first = 0; first < in * out; first += few) {
-    int64_t count = std::min(few, in * out - first);
-    packed.narrow(1, first, count)
-        .copy_(at::mm(both, w.narrow(1, first, count).to(at::kDouble)));
+  Tensor w = weight.detach().permute({2, 3, 1, 0}).contiguous();
+  Tensor packed = at::empty({(m + 2) * (m + 2), in, out}, w.options());
+  // A few at a time: places as far apart as all of them would be in one
+  // another's way in the cache.
+  constexpr int64_t few = most_lanes * most_lanes;
+  const int64_t all = in * out, points = packed.size(0);
+  const float* windows = w.const_data_ptr<float>();
+  float* to = packed.data_ptr<float>();
+  std::array<float, 9 * few> seen;
+  std::array<float, 36 * few> lifted;
+  for (int64_t i = 0; i < all; i += few) {
+    for (int64_t k = 0; k < 9; k++)
+      std::copy_n(windows + k * all + i, few, seen.data() + k * few);
+    lift(m, seen.data(), few, lifted.data());
+    for (int64_t k = 0; k < points; k++)
+      std::copy_n(lifted.data() + k * few, few, to + k * all + i);
   }
-  return packed.view({both.size(0), in, out});
+  return packed;
 }
 
 Tensor winograd(const Tensor& x, const Tensor& weight,
@@ -354,7 +408,8 @@ Tensor winograd(const Tensor& x, const Tensor& weight,
   };
   TORCH_CHECK(suits(weight) && weight.dim() == 3 && weight.is_contiguous() &&
                   (weight.size(0) == 16 || weight.size(0) == 36) &&
-                  weight.size(1) % lanes == 0 && weight.size(2) % lanes == 0,
+                  weight.size(1) % most_lanes == 0 &&
+                  weight.size(2) % most_lanes == 0,
               "a weight of pack_conv2d wanted");
   TORCH_CHECK(suits(x) && x.dim() == 4 && x.size(1) == weight.size(1), "x is ",
               x.scalar_type(), x.sizes(), " on ", x.device(),
@@ -411,7 +466,7 @@ Tensor winograd_gradient(const Tensor& x, const Tensor& g) {
   Tensor zeros = at::zeros({std::max(in, out)}, at::kFloat);
   const float* none = zeros.const_data_ptr<float>();
   // A line more keeps a tile's places out of one another's way in the cache.
-  int64_t reads = most * in + lanes, spreads = most * out + lanes;
+  int64_t reads = most * in + most_lanes, spreads = most * out + most_lanes;
   Tensor inputs = at::empty({points * reads}, at::kFloat);
   Tensor gradients = at::empty({points * spreads}, at::kFloat);
   Tensor sum = at::empty({points, in, out}, at::kFloat);
@@ -429,7 +484,8 @@ Tensor winograd_gradient(const Tensor& x, const Tensor& g) {
         gradients.as_strided({points, count, out}, {spreads, out, 1});
     first == 0 ? at::bmm_out(sum, seen, wanted) : sum.baddbmm_(seen, wanted);
   }
-  Tensor w = Four::weights();
+  Tensor w = at::from_blob(const_cast<double*>(&Four::G[0][0]), {Four::n, 3},
+                           at::kDouble);
   w = at::kron(w, w).t().to(at::kFloat);  // Gᵀ s G, (9, in · out)
   return at::matmul(w, sum.view({points, in * out}))
       .view({3, 3, in, out})
