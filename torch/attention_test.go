@@ -135,6 +135,31 @@ func TestPackLinear(t *testing.T) {
 	}
 }
 
+// TestPackLinearSizes: rows, inputs and outputs that do not go evenly into what is
+// multiplied at once, the weight's rows or columns one behind the other.
+func TestPackLinearSizes(t *testing.T) {
+	for _, rows := range []int64{1, 2, 5, 6, 7, 13, 40} {
+		for _, size := range [][2]int64{{16, 1}, {48, 255}, {160, 257}, {2048, 768}, {30, 20}} {
+			t.Run(fmt.Sprint(rows, size), func(t *testing.T) {
+				compute(t, func(s *Scope) {
+					out, in := size[0], size[1]
+					x, weight, bias := drawn(s, rows, in), drawn(s, out, in), drawn(s, out)
+					want := x.To(s, Float64).Linear(s, weight.To(s, Float64), bias.To(s, Float64)).To(s, Float32)
+					expectNear(t, s, "with bias", x.Linear(s, weight.PackLinear(s, int(rows)), bias), want, 1e-6)
+					turned := weight.Transpose(s, 0, 1).Contiguous(s).Transpose(s, 0, 1)
+					packed := turned.PackLinear(s, int(rows))
+					expectNear(t, s, "turned", x.Linear(s, packed, nil).Add(s, bias), want, 1e-6)
+					apart := Cat(s, 1, x, x).Narrow(s, 1, 0, in) // not contiguous
+					expectNear(t, s, "rows apart", apart.Reshape(s, rows, 1, in).Linear(s, packed, bias).Reshape(s, rows, out), want, 1e-6)
+					if got := x.Narrow(s, 0, 0, 0).Linear(s, packed, bias).Shape(); s.Err() == nil && fmt.Sprint(got) != fmt.Sprint([]int64{0, out}) {
+						t.Errorf("no rows become %v", got)
+					}
+				})
+			})
+		}
+	}
+}
+
 // expectNear compares two tensors by the largest difference over the largest
 // magnitude.
 func expectNear(t *testing.T, s *Scope, what string, got, want *Tensor, tolerance float64) {

@@ -65,10 +65,12 @@ void check(const Plan& plan, const Tensor* in) {
     TORCH_CHECK(picture >= 0 && picture < n, "picture ", picture, " of ", n);
   auto expect = [&](Input which, at::IntArrayRef shape, at::ScalarType type) {
     const Tensor& x = in[which];
-    TORCH_CHECK(
-        x.sizes() == shape && x.scalar_type() == type && x.device().is_cpu(),
-        "tensor ", int{which}, " is ", x.scalar_type(), x.sizes(), " on ",
-        x.device(), "; ", type, shape, " on the CPU wanted");
+    const bool laid_out = which == kStateWeight || which == kStepWeight;
+    TORCH_CHECK((laid_out ? at::IntArrayRef(weight_sizes(x)) == shape
+                          : x.sizes() == shape) &&
+                    x.scalar_type() == type && x.device().is_cpu(),
+                "tensor ", int{which}, " is ", x.scalar_type(), x.sizes(),
+                " on ", x.device(), "; ", type, shape, " on the CPU wanted");
   };
   at::ScalarType products = in[kStepWeight].scalar_type();
   TORCH_CHECK(products == at::kFloat || products == at::kBFloat16,

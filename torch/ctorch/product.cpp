@@ -6,6 +6,7 @@
 #include <ATen/ops/linear.h>
 
 #include "internal.h"
+#include "panels.h"
 
 namespace seetell {
 
@@ -29,6 +30,7 @@ bool pays(const at::Tensor& weight) {
 }  // namespace
 
 at::Tensor pack(const at::Tensor& weight, int64_t rows) {
+  if (panels_suit(weight)) return panels_of(weight.detach());
   if (!pays(weight)) return weight;
   static auto reorder =
       c10::Dispatcher::singleton()
@@ -37,19 +39,29 @@ at::Tensor pack(const at::Tensor& weight, int64_t rows) {
   return reorder.call(weight.detach().contiguous(), c10::SymInt(rows));
 }
 
+std::array<int64_t, 2> weight_sizes(const at::Tensor& weight) {
+  TORCH_CHECK(weight.dim() == 2 || weight.dim() == 3, "a weight of ",
+              weight.dim(), " dimensions");
+  return {weight.dim() == 2 ? weight.size(0) : weight.size(0) * weight.size(2),
+          weight.size(1)};
+}
+
 at::Tensor product(const at::Tensor& x, const at::Tensor& weight,
                    const std::optional<at::Tensor>& bias) {
-  if (!weight.is_mkldnn()) return at::linear(x, weight, bias);
+  const bool panels = weight.dim() == 3 && weight.is_contiguous();
+  if (!weight.is_mkldnn() && !panels) return at::linear(x, weight, bias);
   TORCH_CHECK(x.dim() > 0 && x.size(-1) == weight.size(1) &&
                   x.device().is_cpu() &&
                   x.scalar_type() == weight.scalar_type(),
               "x is ", x.scalar_type(), x.sizes(), " on ", x.device(),
               ", the weight ", weight.scalar_type(), weight.sizes());
-  TORCH_CHECK(!bias || (bias->dim() == 1 && bias->size(0) == weight.size(0) &&
-                        bias->device().is_cpu() &&
-                        bias->scalar_type() == x.scalar_type()),
-              "a bias of the weight's type for each of its ", weight.size(0),
-              " rows wanted");
+  TORCH_CHECK(
+      !bias ||
+          (bias->dim() == 1 && bias->size(0) == weight_sizes(weight)[0] &&
+           bias->device().is_cpu() && bias->scalar_type() == x.scalar_type()),
+      "a bias of the weight's type for each of its ", weight_sizes(weight)[0],
+      " rows wanted");
+  if (panels) return panels_product(x, weight, bias);
   static auto op =
       c10::Dispatcher::singleton()
           .findSchemaOrThrow("mkldnn::_linear_pointwise", "")

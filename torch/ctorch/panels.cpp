@@ -1,0 +1,172 @@
+#include "panels.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <ATen/ops/empty.h>
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#if defined(__x86_64__)
+#define AVX2 __attribute__((target("avx2,fma")))
+#else
+#define AVX2
+#endif
+
+namespace seetell {
+
+using at::Tensor;
+
+namespace {
+
+constexpr int64_t lanes = 8, panel = 2 * lanes;
+typedef float Lanes __attribute__((vector_size(lanes * sizeof(float))));
+
+// A panel's numbers for so many inputs stay in the first cache while all rows
+// go by; sums of so many are added up, which rounds less.
+constexpr int64_t at_once = 256;
+
+// most_rows are summed at once: with two registers each, and three for what is
+// multiplied, as many as a processor has.
+constexpr int64_t most_rows = 6;
+
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
+ALWAYS_INLINE void load(Lanes& x, const float* from) {
+  std::memcpy(&x, from, sizeof x);
+}
+
+ALWAYS_INLINE void store(float* to, const Lanes& x) {
+  std::memcpy(to, &x, sizeof x);
+}
+
+// Operands are x's rows of in numbers and y's of out.
+struct Operands {
+  const float* x;
+  float* y;
+  int64_t in, out;
+};
+
+// add adds to a panel's outputs of so many rows their products with count
+// numbers of weight.
+template <int64_t rows>
+ALWAYS_INLINE void add(const Operands& o, const float* weight, int64_t count) {
+  Lanes sums[rows][2] = {};
+  for (int64_t k = 0; k < count; k++) {
+    Lanes left, right;
+    load(left, weight + k * panel);
+    load(right, weight + k * panel + lanes);
+    for (int64_t r = 0; r < rows; r++) {
+      Lanes number = Lanes{} + o.x[r * o.in + k];
+      sums[r][0] += number * left;
+      sums[r][1] += number * right;
+    }
+  }
+  for (int64_t r = 0; r < rows; r++) {
+    for (int64_t i = 0; i < 2; i++) {
+      float* y = o.y + r * o.out + i * lanes;
+      Lanes before;
+      load(before, y);
+      store(y, before + sums[r][i]);
+    }
+  }
+}
+
+AVX2 void add(int64_t rows, const Operands& o, const float* weight,
+              int64_t count) {
+  switch (rows) {
+    case 1:
+      return add<1>(o, weight, count);
+    case 2:
+      return add<2>(o, weight, count);
+    case 3:
+      return add<3>(o, weight, count);
+    case 4:
+      return add<4>(o, weight, count);
+    case 5:
+      return add<5>(o, weight, count);
+    default:
+      return add<most_rows>(o, weight, count);
+  }
+}
+
+// multiply writes a panel's outputs of all rows, a few at a time and as many
+// each time as can be.
+void multiply(int64_t rows, const Operands& o, const float* weight,
+              const float* bias) {
+  for (int64_t r = 0; r < rows; r++) {
+    if (bias)
+      std::copy_n(bias, panel, o.y + r * o.out);
+    else
+      std::fill_n(o.y + r * o.out, panel, 0.f);
+  }
+  const int64_t times = (rows + most_rows - 1) / most_rows;
+  for (int64_t from = 0; from < o.in; from += at_once) {
+    const int64_t count = std::min(at_once, o.in - from);
+    for (int64_t i = 0, first = 0; i < times; i++) {
+      const int64_t some = (rows - first + times - i - 1) / (times - i);
+      add(some, {o.x + first * o.in + from, o.y + first * o.out, o.in, o.out},
+          weight + from * panel, count);
+      first += some;
+    }
+  }
+}
+
+}  // namespace
+
+bool panels_suit(const Tensor& weight) {
+#if defined(__x86_64__)
+  return !__builtin_cpu_is("intel") && __builtin_cpu_supports("avx2") &&
+         __builtin_cpu_supports("fma") &&
+         at::get_cpu_capability() != "AVX512" && weight.device().is_cpu() &&
+         weight.scalar_type() == at::kFloat && weight.dim() == 2 &&
+         weight.size(0) > 0 && weight.size(0) % panel == 0;
+#else
+  (void)weight;
+  return false;
+#endif
+}
+
+Tensor panels_of(const Tensor& weight) {
+  const int64_t out = weight.size(0), in = weight.size(1);
+  Tensor panels = at::empty({out / panel, in, panel}, weight.options());
+  Tensor from = weight.stride(0) == 1 ? weight : weight.contiguous();
+  const int64_t down = from.stride(0), across = from.stride(1);
+  const float* w = from.const_data_ptr<float>();
+  float* to = panels.data_ptr<float>();
+  at::parallel_for(0, out / panel, 8, [&](int64_t begin, int64_t end) {
+    for (int64_t p = begin; p < end; p++) {
+      for (int64_t k = 0; k < in; k++) {
+        const float* column = w + p * panel * down + k * across;
+        float* y = to + (p * in + k) * panel;
+        for (int64_t j = 0; j < panel; j++) y[j] = column[j * down];
+      }
+    }
+  });
+  return panels;
+}
+
+Tensor panels_product(const Tensor& x, const Tensor& panels,
+                      const std::optional<Tensor>& bias) {
+  const int64_t in = panels.size(1), out = panels.size(0) * panel;
+  Tensor from = x.contiguous();
+  std::vector<int64_t> shape = x.sizes().vec();
+  shape.back() = out;
+  Tensor y = at::empty(shape, x.options());
+  const int64_t rows = y.numel() / out;
+  const Tensor added = bias ? bias->contiguous() : Tensor();
+  const float* b = bias ? added.const_data_ptr<float>() : nullptr;
+  const float *read = from.const_data_ptr<float>(),
+              *weight = panels.const_data_ptr<float>();
+  float* write = y.data_ptr<float>();
+  at::parallel_for(0, panels.size(0), 8, [&](int64_t begin, int64_t end) {
+    for (int64_t p = begin; p < end; p++) {
+      multiply(rows, {read, write + p * panel, in, out},
+               weight + p * in * panel, b ? b + p * panel : nullptr);
+    }
+  });
+  return y;
+}
+
+}  // namespace seetell
