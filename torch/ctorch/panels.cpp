@@ -41,73 +41,61 @@ ALWAYS_INLINE void store(float* to, const Lanes& x) {
   std::memcpy(to, &x, sizeof x);
 }
 
-// Operands are x's rows of in numbers and y's of out.
-struct Operands {
-  const float* x;
-  float* y;
-  int64_t in, out;
-};
-
-// add adds to a panel's outputs of so many rows their products with count
-// numbers of weight.
+// add adds to a panel's sums of so many rows of x, in numbers each, their
+// products with count numbers of weight.
 template <int64_t rows>
-ALWAYS_INLINE void add(const Operands& o, const float* weight, int64_t count) {
+ALWAYS_INLINE void add(const float* x, int64_t in, const float* weight,
+                       int64_t count, float* to) {
   Lanes sums[rows][2] = {};
   for (int64_t k = 0; k < count; k++) {
     Lanes left, right;
     load(left, weight + k * panel);
     load(right, weight + k * panel + lanes);
     for (int64_t r = 0; r < rows; r++) {
-      Lanes number = Lanes{} + o.x[r * o.in + k];
+      Lanes number = Lanes{} + x[r * in + k];
       sums[r][0] += number * left;
       sums[r][1] += number * right;
     }
   }
   for (int64_t r = 0; r < rows; r++) {
     for (int64_t i = 0; i < 2; i++) {
-      float* y = o.y + r * o.out + i * lanes;
+      float* sum = to + r * panel + i * lanes;
       Lanes before;
-      load(before, y);
-      store(y, before + sums[r][i]);
+      load(before, sum);
+      store(sum, before + sums[r][i]);
     }
   }
 }
 
-AVX2 void add(int64_t rows, const Operands& o, const float* weight,
-              int64_t count) {
+AVX2 void add(int64_t rows, const float* x, int64_t in, const float* weight,
+              int64_t count, float* to) {
   switch (rows) {
     case 1:
-      return add<1>(o, weight, count);
+      return add<1>(x, in, weight, count, to);
     case 2:
-      return add<2>(o, weight, count);
+      return add<2>(x, in, weight, count, to);
     case 3:
-      return add<3>(o, weight, count);
+      return add<3>(x, in, weight, count, to);
     case 4:
-      return add<4>(o, weight, count);
+      return add<4>(x, in, weight, count, to);
     case 5:
-      return add<5>(o, weight, count);
+      return add<5>(x, in, weight, count, to);
     default:
-      return add<most_rows>(o, weight, count);
+      return add<most_rows>(x, in, weight, count, to);
   }
 }
 
-// multiply writes a panel's outputs of all rows, a few at a time and as many
-// each time as can be.
-void multiply(int64_t rows, const Operands& o, const float* weight,
-              const float* bias) {
-  for (int64_t r = 0; r < rows; r++) {
-    if (bias)
-      std::copy_n(bias, panel, o.y + r * o.out);
-    else
-      std::fill_n(o.y + r * o.out, panel, 0.f);
-  }
+// multiply adds to a panel's sums of all rows, a few at a time and as many each
+// time as can be.
+void multiply(int64_t rows, const float* x, int64_t in, const float* weight,
+              float* sums) {
   const int64_t times = (rows + most_rows - 1) / most_rows;
-  for (int64_t from = 0; from < o.in; from += at_once) {
-    const int64_t count = std::min(at_once, o.in - from);
+  for (int64_t from = 0; from < in; from += at_once) {
+    const int64_t count = std::min(at_once, in - from);
     for (int64_t i = 0, first = 0; i < times; i++) {
       const int64_t some = (rows - first + times - i - 1) / (times - i);
-      add(some, {o.x + first * o.in + from, o.y + first * o.out, o.in, o.out},
-          weight + from * panel, count);
+      add(some, x + first * in + from, in, weight + from * panel, count,
+          sums + first * panel);
       first += some;
     }
   }
@@ -161,9 +149,17 @@ Tensor panels_product(const Tensor& x, const Tensor& panels,
               *weight = panels.const_data_ptr<float>();
   float* write = y.data_ptr<float>();
   at::parallel_for(0, panels.size(0), 8, [&](int64_t begin, int64_t end) {
+    // Side by side, where y's rows lie in one another's way in the cache.
+    std::vector<float> sums(rows * panel);
     for (int64_t p = begin; p < end; p++) {
-      multiply(rows, {read, write + p * panel, in, out},
-               weight + p * in * panel, b ? b + p * panel : nullptr);
+      for (int64_t r = 0; r < rows; r++) {
+        float* to = sums.data() + r * panel;
+        b ? std::copy_n(b + p * panel, panel, to) : std::fill_n(to, panel, 0.f);
+      }
+      multiply(rows, read, in, weight + p * in * panel, sums.data());
+      for (int64_t r = 0; r < rows; r++)
+        std::copy_n(sums.data() + r * panel, panel,
+                    write + r * out + p * panel);
     }
   });
   return y;
