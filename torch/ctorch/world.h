@@ -26,8 +26,8 @@ struct tg_world {
   bool checked;  // the processes say what they are about to do, and compare
   int64_t timeout_ms;
   // Where values travel, by device and place in the list of what does.
-  std::map<std::pair<std::string, size_t>, at::Tensor> buffers;
-  std::vector<tg_travelling> travelling;
+  std::map<std::pair<std::string, size_t>, at::Tensor> buffers{};
+  std::vector<tg_travelling> travelling{};
 };
 
 #endif
