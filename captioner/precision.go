@@ -33,6 +33,15 @@ func (p Precision) Resolve(device torch.Device) (Precision, error) {
 	}
 }
 
+// Imitated is what to say where Slow is true.
+const Imitated = "this processor has no bfloat16 and imitates it, in many times as long as float32 takes"
+
+// Slow reports whether products in this precision, not auto, are imitated on
+// device.
+func (p Precision) Slow(device torch.Device) bool {
+	return p == PrecisionBFloat16 && torch.ImitatesBFloat16(device)
+}
+
 // autocast runs f with products and convolutions on device in this precision.
 func (p Precision) autocast(s *torch.Scope, device torch.Device, f func()) {
 	if p == PrecisionBFloat16 {

@@ -3,6 +3,8 @@ package torch
 import (
 	"fmt"
 	"math"
+	"os"
+	"runtime"
 	"testing"
 )
 
@@ -21,6 +23,21 @@ func onlyPacked(t *testing.T, products DType) {
 			t.Skip("oneDNN has no products in", products, "on this processor")
 		}
 	})
+}
+
+// TestImitatesBFloat16: what cpuid says is what oneDNN does.
+func TestImitatesBFloat16(t *testing.T) {
+	if runtime.GOARCH != "amd64" || os.Getenv("ATEN_CPU_CAPABILITY") != "" {
+		t.Skip("libtorch is told what the processor can do, or it is no x86")
+	}
+	compute(t, func(s *Scope) {
+		if imitates, packs := ImitatesBFloat16(CPU), Packs(s, BFloat16); imitates == packs {
+			t.Errorf("products in bfloat16 imitated: %v; packed by oneDNN: %v", imitates, packs)
+		}
+	})
+	if ImitatesBFloat16(CUDA(0)) {
+		t.Error("a GPU imitates bfloat16")
+	}
 }
 
 func TestPackedConv2D(t *testing.T) {

@@ -89,6 +89,12 @@ func FasterInBFloat16(device Device) bool {
 	return device.open() == nil && takeMessage(C.tg_cuda_capability(&major, device.c())) == nil && major >= 8
 }
 
+// ImitatesBFloat16 reports whether products in bfloat16 are imitated on the
+// device, at many times float32's time: on an x86 processor without AVX512.
+func ImitatesBFloat16(device Device) bool {
+	return device == CPU && runtime.GOARCH == "amd64" && !cpuid.CPU.Supports(cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL)
+}
+
 // WorkAlone has operators on the CPU that are called on this thread of the
 // operating system use it alone, for good: the goroutine has locked itself to it.
 // Threads that do so side by side never wait for each other, as the threads of

@@ -51,6 +51,9 @@ func (r *run) begin(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if precision.Slow(device) {
+		r.listeners.notice(slog.LevelWarn, captioner.Imitated, "precision", precision)
+	}
 	if r.processes.several() {
 		if err := r.cfg.World.OpenDevice(device); err != nil {
 			return err

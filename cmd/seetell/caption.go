@@ -119,6 +119,7 @@ func (o *captioning) caption(c *cli.Context, world *distributed.World) (err erro
 		}
 		return err
 	}
+	warnIfSlow(o.options)
 	return errors.Join(o.describe(c, world, list.Left, work, to), o.sidecars.done())
 }
 

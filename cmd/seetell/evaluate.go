@@ -82,6 +82,7 @@ func evaluation(c *cli.Context, o predict.Evaluation) error {
 		bar := newCounter(c, "captions")
 		defer bar.end()
 		o.Progress, o.Log = bar.count, slog.New(logrusHandler{})
+		warnIfSlow(o.Options)
 	}
 	report, err := predict.Evaluate(c.Context, o)
 	if err != nil || report == nil { // rank 0 has the report

@@ -6,9 +6,11 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
 
 	"github.com/seetell/seetell/captioner"
+	"github.com/seetell/seetell/torch"
 )
 
 // modelsFlags say which checkpoints run, and where, and what their pictures may
@@ -64,6 +66,13 @@ func knownPrecision(_ *cli.Context, name string) error {
 		return nil
 	}
 	return usage(fmt.Errorf("--precision %q: give auto, float32 or bfloat16", name))
+}
+
+// warnIfSlow warns of a precision that the device imitates.
+func warnIfSlow(o captioner.Options) {
+	if device, err := torch.ParseDevice(o.Device); err == nil && o.Precision.Slow(device) {
+		logrus.WithField("precision", o.Precision).Warn(captioner.Imitated)
+	}
 }
 
 // atLeast refuses numbers of a flag below the least.

@@ -100,6 +100,7 @@ func (o serving) run(c *cli.Context) error {
 		return err
 	}
 	defer model.Close()
+	warnIfSlow(o.options)
 	o.server.Device = model.Device().String()
 	server, err := serve.New(model, o.server)
 	if err != nil {
