@@ -160,6 +160,20 @@ func TestPackLinearSizes(t *testing.T) {
 	}
 }
 
+// TestLinearWeights: a weight of another number of dimensions that nobody laid out
+// is refused, whatever its sizes.
+func TestLinearWeights(t *testing.T) {
+	for _, shape := range [][]int64{{2, 8, 4}, {2, 8, 17}, {1, 4, 32}, {0, 8, 16}, {2, 2, 8, 16}} {
+		err := Run(func(s *Scope) error {
+			Ones(s, Float32, CPU, 3, 8).Linear(s, Ones(s, Float32, CPU, shape...), nil)
+			return nil
+		})
+		if err == nil {
+			t.Errorf("a weight of %v was multiplied by", shape)
+		}
+	}
+}
+
 // expectNear compares two tensors by the largest difference over the largest
 // magnitude.
 func expectNear(t *testing.T, s *Scope, what string, got, want *Tensor, tolerance float64) {

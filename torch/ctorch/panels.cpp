@@ -101,19 +101,31 @@ void multiply(int64_t rows, const float* x, int64_t in, const float* weight,
   }
 }
 
+// here reports whether this processor is one for panels.
+bool here() {
+#if defined(__x86_64__)
+  return !__builtin_cpu_is("intel") && __builtin_cpu_supports("avx2") &&
+         __builtin_cpu_supports("fma") && at::get_cpu_capability() != "AVX512";
+#else
+  return false;
+#endif
+}
+
+bool real(const Tensor& weight) {
+  return weight.device().is_cpu() && weight.scalar_type() == at::kFloat &&
+         weight.layout() == at::kStrided;
+}
+
 }  // namespace
 
 bool panels_suit(const Tensor& weight) {
-#if defined(__x86_64__)
-  return !__builtin_cpu_is("intel") && __builtin_cpu_supports("avx2") &&
-         __builtin_cpu_supports("fma") &&
-         at::get_cpu_capability() != "AVX512" && weight.device().is_cpu() &&
-         weight.scalar_type() == at::kFloat && weight.dim() == 2 &&
-         weight.size(0) > 0 && weight.size(0) % panel == 0;
-#else
-  (void)weight;
-  return false;
-#endif
+  return here() && real(weight) && weight.dim() == 2 && weight.size(0) > 0 &&
+         weight.size(0) % panel == 0;
+}
+
+bool are_panels(const Tensor& weight) {
+  return here() && real(weight) && weight.dim() == 3 && weight.size(0) > 0 &&
+         weight.size(2) == panel && weight.is_contiguous();
 }
 
 Tensor panels_of(const Tensor& weight) {

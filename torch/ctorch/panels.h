@@ -13,6 +13,9 @@ namespace seetell {
 // this processor.
 bool panels_suit(const at::Tensor& weight);
 
+// are_panels reports whether a weight is one that panels_of laid out.
+bool are_panels(const at::Tensor& weight);
+
 // panels_of returns weight in panels of 16 of its rows, (out / 16, in, 16).
 at::Tensor panels_of(const at::Tensor& weight);
 

@@ -48,7 +48,7 @@ std::array<int64_t, 2> weight_sizes(const at::Tensor& weight) {
 
 at::Tensor product(const at::Tensor& x, const at::Tensor& weight,
                    const std::optional<at::Tensor>& bias) {
-  const bool panels = weight.dim() == 3 && weight.is_contiguous();
+  const bool panels = are_panels(weight);
   if (!weight.is_mkldnn() && !panels) return at::linear(x, weight, bias);
   TORCH_CHECK(x.dim() > 0 && x.size(-1) == weight.size(1) &&
                   x.device().is_cpu() &&

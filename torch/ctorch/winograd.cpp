@@ -378,6 +378,8 @@ bool winograd_suits(const Tensor& weight, const tg_conv2d_options& o) {
 }
 
 Tensor winograd_pack(const Tensor& weight, int64_t height, int64_t width) {
+  TORCH_CHECK(weight.device().is_cpu() && weight.layout() == at::kStrided,
+              "a weight on ", weight.device(), " has no such layout");
   int64_t m = std::min(height, width) >= least_side ? Four::m : Two::m;
   int64_t out = weight.size(0), in = weight.size(1);
   Tensor w = weight.detach().permute({2, 3, 1, 0}).contiguous();
