@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,6 +27,7 @@ import (
 type fakeModel struct {
 	pause time.Duration // for a batch
 	gate  chan struct{} // unless nil, a batch waits to take from it
+	begun atomic.Int64  // batches, those that wait at the gate among them
 
 	mutex   sync.Mutex
 	batches []int
@@ -60,6 +62,7 @@ func mean(p *picture.Picture) color.NRGBA {
 }
 
 func (m *fakeModel) CaptionPrepared(requests []captioner.Request) []captioner.Answer {
+	m.begun.Add(1)
 	if m.gate != nil {
 		<-m.gate
 	}

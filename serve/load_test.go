@@ -19,9 +19,12 @@ import (
 	"github.com/seetell/seetell/internal/memory"
 )
 
-// post sends a picture over the network and returns the answer.
+// post sends a picture over the network and returns the answer, for which it
+// waits a minute.
 func post(t testing.TB, client *http.Client, address string, file []byte) (int, []byte, error) {
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, bytes.NewReader(file))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(file))
 	if err != nil {
 		return 0, nil, err
 	}
@@ -154,13 +157,14 @@ func eventually(t *testing.T, what string, condition func() bool) {
 func TestClientThatLeftFreesItsPlace(t *testing.T) {
 	model, gate := gated()
 	s := newServer(t, model, func(o *Options) { o.Queue = 2; o.MaxBatch = 1 })
+	warm := model.begun.Load()
 	address := serveOn(t, s)
 	first := make(chan string, 1)
 	go func() {
 		_, body, _ := post(t, http.DefaultClient, address+"/caption", redJPEG(t))
 		first <- captionIn(body)
 	}()
-	eventually(t, "the first is with the model", func() bool { return len(s.queue.places) == 1 && s.queue.length() == 0 })
+	eventually(t, "the first is with the model", func() bool { return model.begun.Load() == warm+1 })
 	ctx, leave := context.WithCancel(t.Context())
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address+"/caption", bytes.NewReader(redJPEG(t)))
 	if err != nil {
