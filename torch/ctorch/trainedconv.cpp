@@ -32,8 +32,9 @@ namespace {
 constexpr int64_t kLeastPlaces = 7 * 7, kMostPlaces = 14 * 14,
                   kLeastChannels = 256, kLeastChannelsFloat = 512;
 
-// Without AVX512, in float32, all of a ResNet's of more than one place.
-constexpr int64_t kLeastSideNarrow = 3, kLeastChannelsNarrow = 64;
+// Without AVX512, in float32, all of a ResNet's, unless there are but a few
+// places in all pictures.
+constexpr int64_t kLeastChannelsNarrow = 64, kLeastRowsNarrow = 32;
 
 // The bytes of windows laid out at once, which stay in a core's cache.
 constexpr int64_t kWindows = 1 << 20;
@@ -190,11 +191,13 @@ std::optional<at::ScalarType> type_of(const Tensor& x) {
              : std::nullopt;
 }
 
-// windows_pay reports whether a gradient is one of windows' product.
-bool windows_pay(bool real, int64_t side, int64_t channels, int64_t put_out) {
+// windows_pay reports whether a gradient is one of windows' product, where a
+// picture's output has so many channels and places.
+bool windows_pay(bool real, int64_t pictures, int64_t channels,
+                 int64_t put_out) {
   if (real && at::get_cpu_capability() != "AVX512")
-    return side >= kLeastSideNarrow && channels >= kLeastChannelsNarrow &&
-           put_out >= kLeastPlaces;
+    return channels >= kLeastChannelsNarrow &&
+           pictures * put_out >= kLeastRowsNarrow;
   return channels >= (real ? kLeastChannelsFloat : kLeastChannels) &&
          put_out >= kLeastPlaces && put_out <= kMostPlaces;
 }
@@ -232,7 +235,7 @@ std::optional<Tensor> trained_conv(const Tensor& x, const Tensor& weight,
       std::max(channels, x.size(1)) <= kMostChannels &&
       std::min(x.size(2), x.size(3)) >= kLeastSide)
     return WinogradConv::apply(x, weight);
-  if (windows_pay(real, side, channels, put_out))
+  if (windows_pay(real, x.size(0), channels, put_out))
     return WindowsConv::apply(x, weight, stride, padding, *type);
   return std::nullopt;
 }
