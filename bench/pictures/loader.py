@@ -2,8 +2,11 @@
 turn by turn in one run, with the same pictures, size and number of workers.
 
 usage: python bench/pictures/loader.py SHARED [ROUNDS]
+       python bench/pictures/loader.py SHARED --growth 1000,100000
 from the checkout's root; SHARED is the folder that holds flickr8k/. The number
-of workers is 2, or WORKERS from the environment.
+of workers is 2, or WORKERS from the environment. The second form loads so many
+pictures, the validation split's again and again by links, with seetell alone:
+time and resident memory by count.
 """
 import glob
 import json
@@ -57,17 +60,36 @@ def seetell_rate(binary, data, *flags):
     return last["pictures"] / last["seconds"]
 
 
-def originals(shared, folder):
-    """A folder with the 24 originals, each REPEATS times, and captions."""
-    files = sorted(glob.glob(f"{shared}/flickr8k/originals/*.jpg"))
+def linked(folder, files, count):
+    """A folder with files again and again, count in all, and captions."""
     os.makedirs(f"{folder}/images")
     with open(f"{folder}/captions.txt", "w") as captions:
         captions.write("image,caption\n")
-        for i in range(REPEATS):
-            for file in files:
-                name = f"{i:02}-{os.path.basename(file)}"
-                os.symlink(os.path.abspath(file), f"{folder}/images/{name}")
-                captions.write(f"{name},a photograph\n")
+        for i in range(count):
+            file = files[i % len(files)]
+            name = f"{i // len(files):03}-{os.path.basename(file)}"
+            os.symlink(os.path.abspath(file), f"{folder}/images/{name}")
+            captions.write(f"{name},a photograph\n")
+
+
+def grow(binary, encoded, folder, counts):
+    """Prints the time a picture and the memory of seetell by pictures."""
+    files = [f"{folder}/{i:04}.jpg" for i in range(len(encoded))]
+    for file, picture in zip(files, encoded):
+        with open(file, "wb") as opened:
+            opened.write(picture)
+    for count in counts:
+        linked(f"{folder}/{count}", files, count * 5 // 4)  # of which four fifths are for training
+        command = [binary, "-data", f"{folder}/{count}", "-batch", str(BATCH), "-workers", str(WORKERS), "-size", str(SIZE)]
+        epoch = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        print(f"{epoch['pictures']:7} pictures: {1e6 * epoch['seconds'] / epoch['pictures']:5.0f} µs a picture, "
+              f"resident memory {epoch['resident_bytes'] / 1e6:.0f} MB", flush=True)
+
+
+def originals(shared, folder):
+    """A folder with the 24 originals, each REPEATS times, and captions."""
+    files = sorted(glob.glob(f"{shared}/flickr8k/originals/*.jpg"))
+    linked(folder, files, REPEATS * len(files))
     encoded = []
     for file in files:
         with open(file, "rb") as opened:
@@ -81,11 +103,15 @@ def parquet(path):
 
 
 def main():
-    shared, rounds = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 5
+    shared = sys.argv[1]
+    growth = [int(count) for count in sys.argv[3].split(",")] if sys.argv[2:3] == ["--growth"] else []
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 and not growth else 5
     folder = tempfile.mkdtemp()
     binary = f"{folder}/loader"
     subprocess.run(["go", "build", "-o", binary, "./bench/pictures/loader"], check=True)
     validation = f"{shared}/flickr8k/data/validation-00000-of-00001.parquet"
+    if growth:
+        return grow(binary, parquet(validation), folder, growth)
     few, big = parquet(validation), originals(shared, f"{folder}/set")
     runs = {
         "parquet, torchvision": lambda: torchvision_rate(few),
