@@ -3,6 +3,7 @@ package torch
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -170,6 +171,27 @@ func TestLinearWeights(t *testing.T) {
 		})
 		if err == nil {
 			t.Errorf("a weight of %v was multiplied by", shape)
+		}
+	}
+}
+
+// TestPackLinearOfNothing: oneDNN would divide by such sizes.
+func TestPackLinearOfNothing(t *testing.T) {
+	for _, test := range []struct {
+		shape []int64
+		rows  int
+		ok    bool
+	}{{[]int64{7, 8}, 0, false}, {[]int64{7, 8}, -1, false}, {[]int64{0, 8}, 3, true}, {[]int64{7, 0}, 3, true}} {
+		err := Run(func(s *Scope) error {
+			x := Ones(s, Float32, CPU, 3, test.shape[1])
+			y := x.Linear(s, Ones(s, Float32, CPU, test.shape...).PackLinear(s, test.rows), nil)
+			if s.Err() == nil && !slices.Equal(y.Shape(), []int64{3, test.shape[0]}) {
+				t.Errorf("%v for %d rows: the product has shape %v", test.shape, test.rows, y.Shape())
+			}
+			return nil
+		})
+		if (err == nil) != test.ok {
+			t.Errorf("%v for %d rows: %v", test.shape, test.rows, err)
 		}
 	}
 }

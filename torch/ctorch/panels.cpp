@@ -111,7 +111,7 @@ bool here() {
 #endif
 }
 
-bool real(const Tensor& weight) {
+bool floats(const Tensor& weight) {
   return weight.device().is_cpu() && weight.scalar_type() == at::kFloat &&
          weight.layout() == at::kStrided;
 }
@@ -119,12 +119,12 @@ bool real(const Tensor& weight) {
 }  // namespace
 
 bool panels_suit(const Tensor& weight) {
-  return here() && real(weight) && weight.dim() == 2 && weight.size(0) > 0 &&
+  return here() && floats(weight) && weight.dim() == 2 && weight.size(0) > 0 &&
          weight.size(0) % panel == 0;
 }
 
 bool are_panels(const Tensor& weight) {
-  return here() && real(weight) && weight.dim() == 3 && weight.size(0) > 0 &&
+  return here() && floats(weight) && weight.dim() == 3 && weight.size(0) > 0 &&
          weight.size(2) == panel && weight.is_contiguous();
 }
 

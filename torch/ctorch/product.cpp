@@ -5,6 +5,8 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/ops/linear.h>
 
+#include <limits>
+
 #include "internal.h"
 #include "panels.h"
 
@@ -16,7 +18,7 @@ namespace {
 // MKL where it is at home.
 bool pays(const at::Tensor& weight) {
   if (!at::globalContext().userEnabledMkldnn() || !weight.device().is_cpu() ||
-      weight.is_mkldnn() || weight.dim() != 2)
+      weight.is_mkldnn() || weight.dim() != 2 || weight.numel() == 0)
     return false;
   if (weight.scalar_type() == at::kBFloat16)
     return at::get_cpu_capability() == "AVX512";
@@ -30,6 +32,8 @@ bool pays(const at::Tensor& weight) {
 }  // namespace
 
 at::Tensor pack(const at::Tensor& weight, int64_t rows) {
+  TORCH_CHECK(rows > 0 && rows <= std::numeric_limits<int32_t>::max(), rows,
+              " rows, where 1 is the fewest");
   if (panels_suit(weight)) return panels_of(weight.detach());
   if (!pays(weight)) return weight;
   static auto reorder =
