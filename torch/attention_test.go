@@ -140,7 +140,7 @@ func TestPackLinear(t *testing.T) {
 // multiplied at once, the weight's rows or columns one behind the other.
 func TestPackLinearSizes(t *testing.T) {
 	for _, rows := range []int64{1, 2, 5, 6, 7, 13, 40} {
-		for _, size := range [][2]int64{{16, 1}, {48, 255}, {160, 257}, {2048, 768}, {30, 20}} {
+		for _, size := range [][2]int64{{16, 1}, {48, 255}, {160, 257}, {2048, 768}, {30, 20}, {1, 20}, {17, 64}, {1755, 512}} {
 			t.Run(fmt.Sprint(rows, size), func(t *testing.T) {
 				compute(t, func(s *Scope) {
 					out, in := size[0], size[1]
@@ -164,7 +164,7 @@ func TestPackLinearSizes(t *testing.T) {
 // TestLinearWeights: a weight of another number of dimensions that nobody laid out
 // is refused, whatever its sizes.
 func TestLinearWeights(t *testing.T) {
-	for _, shape := range [][]int64{{2, 8, 4}, {2, 8, 17}, {1, 4, 32}, {0, 8, 16}, {2, 2, 8, 16}} {
+	for _, shape := range [][]int64{{2, 8, 4}, {2, 8, 16}, {2, 8, 17}, {1, 4, 32}, {0, 8, 16}, {2, 2, 8, 16}, {2, 8, 16, 0}, {2, 8, 16, 18}} {
 		err := Run(func(s *Scope) error {
 			Ones(s, Float32, CPU, 3, 8).Linear(s, Ones(s, Float32, CPU, shape...), nil)
 			return nil

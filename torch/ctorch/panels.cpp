@@ -119,37 +119,47 @@ bool floats(const Tensor& weight) {
 }  // namespace
 
 bool panels_suit(const Tensor& weight) {
-  return here() && floats(weight) && weight.dim() == 2 && weight.size(0) > 0 &&
-         weight.size(0) % panel == 0;
+  return here() && floats(weight) && weight.dim() == 2 && weight.numel() > 0;
 }
 
 bool are_panels(const Tensor& weight) {
-  return here() && floats(weight) && weight.dim() == 3 && weight.size(0) > 0 &&
-         weight.size(2) == panel && weight.is_contiguous();
+  if (!here() || !floats(weight) || weight.dim() != 4 || weight.numel() == 0 ||
+      weight.size(2) != panel || weight.size(3) > panel)
+    return false;
+  return weight.stride(0) == weight.size(1) * panel &&
+         weight.stride(1) == panel && weight.stride(2) == 1 &&
+         (weight.size(3) == 1 || weight.stride(3) == 0);
+}
+
+int64_t outputs_of(const Tensor& panels) {
+  return panels.size(0) * panel - (panels.size(3) - 1);
 }
 
 Tensor panels_of(const Tensor& weight) {
-  const int64_t out = weight.size(0), in = weight.size(1);
-  Tensor panels = at::empty({out / panel, in, panel}, weight.options());
+  const int64_t out = weight.size(0), in = weight.size(1),
+                count = (out + panel - 1) / panel;
+  Tensor panels = at::empty({count, in, panel, 1}, weight.options());
   Tensor from = weight.stride(0) == 1 ? weight : weight.contiguous();
   const int64_t down = from.stride(0), across = from.stride(1);
   const float* w = from.const_data_ptr<float>();
   float* to = panels.data_ptr<float>();
-  at::parallel_for(0, out / panel, 8, [&](int64_t begin, int64_t end) {
+  at::parallel_for(0, count, 8, [&](int64_t begin, int64_t end) {
     for (int64_t p = begin; p < end; p++) {
+      const int64_t some = std::min(panel, out - p * panel);
       for (int64_t k = 0; k < in; k++) {
         const float* column = w + p * panel * down + k * across;
         float* y = to + (p * in + k) * panel;
-        for (int64_t j = 0; j < panel; j++) y[j] = column[j * down];
+        for (int64_t j = 0; j < some; j++) y[j] = column[j * down];
+        std::fill(y + some, y + panel, 0.f);
       }
     }
   });
-  return panels;
+  return panels.expand({-1, -1, -1, count * panel - out + 1});
 }
 
 Tensor panels_product(const Tensor& x, const Tensor& panels,
                       const std::optional<Tensor>& bias) {
-  const int64_t in = panels.size(1), out = panels.size(0) * panel;
+  const int64_t in = panels.size(1), out = outputs_of(panels);
   Tensor from = x.contiguous();
   std::vector<int64_t> shape = x.sizes().vec();
   shape.back() = out;
@@ -164,14 +174,13 @@ Tensor panels_product(const Tensor& x, const Tensor& panels,
     // Side by side, where y's rows lie in one another's way in the cache.
     std::vector<float> sums(rows * panel);
     for (int64_t p = begin; p < end; p++) {
-      for (int64_t r = 0; r < rows; r++) {
-        float* to = sums.data() + r * panel;
-        b ? std::copy_n(b + p * panel, panel, to) : std::fill_n(to, panel, 0.f);
-      }
+      const int64_t some = std::min(panel, out - p * panel);
+      std::fill(sums.begin(), sums.end(), 0.f);
+      for (int64_t r = 0; b && r < rows; r++)
+        std::copy_n(b + p * panel, some, sums.data() + r * panel);
       multiply(rows, read, in, weight + p * in * panel, sums.data());
       for (int64_t r = 0; r < rows; r++)
-        std::copy_n(sums.data() + r * panel, panel,
-                    write + r * out + p * panel);
+        std::copy_n(sums.data() + r * panel, some, write + r * out + p * panel);
     }
   });
   return y;

@@ -16,8 +16,12 @@ bool panels_suit(const at::Tensor& weight);
 // are_panels reports whether a weight is one that panels_of laid out.
 bool are_panels(const at::Tensor& weight);
 
-// panels_of returns weight in panels of 16 of its rows, (out / 16, in, 16).
+// panels_of returns weight in panels of 16 of its rows, (panels, in, 16, 1 +
+// n), where the last panel lacks n rows: a dimension without a stride.
 at::Tensor panels_of(const at::Tensor& weight);
+
+// outputs_of is how many rows the weight had.
+int64_t outputs_of(const at::Tensor& panels);
 
 // panels_product is linear of x, (…, in), with a weight that panels_of laid
 // out.

@@ -44,10 +44,9 @@ at::Tensor pack(const at::Tensor& weight, int64_t rows) {
 }
 
 std::array<int64_t, 2> weight_sizes(const at::Tensor& weight) {
-  TORCH_CHECK(weight.dim() == 2 || weight.dim() == 3, "a weight of ",
-              weight.dim(), " dimensions");
-  return {weight.dim() == 2 ? weight.size(0) : weight.size(0) * weight.size(2),
-          weight.size(1)};
+  if (are_panels(weight)) return {outputs_of(weight), weight.size(1)};
+  TORCH_CHECK(weight.dim() == 2, "a weight of ", weight.dim(), " dimensions");
+  return {weight.size(0), weight.size(1)};
 }
 
 at::Tensor product(const at::Tensor& x, const at::Tensor& weight,
