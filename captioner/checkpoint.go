@@ -113,11 +113,11 @@ func (c contents) network(s *torch.Scope, path string, device torch.Device) (*Ne
 		return nil, nil, c.err
 	}
 	var state nn.StateDict
-	var err error
-	if c.values != nil {
-		state = c.values.State(s)
-	} else if state, _, err = nn.ReadFile(s, path); err != nil {
-		return nil, nil, err
+	if c.values == nil {
+		var err error
+		if state, _, err = nn.ReadFile(s, path); err != nil {
+			return nil, nil, err
+		}
 	}
 	if err := s.Err(); err != nil {
 		return nil, nil, fmt.Errorf("read %s: %w", path, err)
@@ -128,7 +128,12 @@ func (c contents) network(s *torch.Scope, path string, device torch.Device) (*Ne
 	}
 	rest := slices.DeleteFunc(slices.Clone(state), func(p nn.Parameter) bool { return inNetwork(p.Name) })
 	own := slices.DeleteFunc(slices.Clone(state), func(p nn.Parameter) bool { return !inNetwork(p.Name) })
-	if err := nn.Load(network.Named(), own); err != nil {
+	fill := func(entries []nn.Entry) error { return nn.Load(entries, own) }
+	if c.values != nil {
+		own, beside := c.values.Split(inNetwork)
+		fill, rest = own.Load, beside.State(s)
+	}
+	if err := fill(network.Named()); err != nil {
 		network.Close()
 		return nil, nil, fmt.Errorf("read %s: %w", path, err)
 	}

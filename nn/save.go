@@ -21,11 +21,11 @@ func ReadFile(s *torch.Scope, path string) (StateDict, map[string]string, error)
 	defer f.Close()
 	state := make(StateDict, len(f.Tensors))
 	for i, t := range f.Tensors {
-		made, err := fromFile(t)
+		v, err := fromFile(t)
 		if err != nil {
 			return nil, nil, err // names file and tensor
 		}
-		state[i] = Parameter{t.Name, made(s)}
+		state[i] = Parameter{t.Name, v.make(s)}
 	}
 	if err := s.Err(); err != nil {
 		return nil, nil, fmt.Errorf("read %s: %w", path, err)
@@ -38,9 +38,14 @@ func ReadFile(s *torch.Scope, path string) (StateDict, map[string]string, error)
 type Values []value
 
 type value struct {
-	name string
-	make func(*torch.Scope) *torch.Tensor
+	name   string
+	shape  []int64
+	finite bool
+	make   func(*torch.Scope) *torch.Tensor
+	write  func(*torch.Scope, *torch.Tensor)
 }
+
+func (v value) read() bool { return v.make != nil }
 
 // ReadValues reads all of an open file's tensors.
 func ReadValues(f *tensorfile.File) (Values, error) {
@@ -49,49 +54,105 @@ func ReadValues(f *tensorfile.File) (Values, error) {
 	}
 	values := make(Values, len(f.Tensors))
 	for i, t := range f.Tensors {
-		made, err := fromFile(t)
+		v, err := fromFile(t)
 		if err != nil {
 			return nil, err
 		}
-		values[i] = value{t.Name, made}
+		values[i] = v
 	}
 	return values, nil
 }
+
+// Split returns the values whose names belong, where nothing is said all of
+// them, and the rest.
+func (v Values) Split(belongs func(name string) bool) (own, rest Values) {
+	if belongs == nil {
+		return v, nil
+	}
+	for _, value := range v {
+		if belongs(value.name) {
+			own = append(own, value)
+		} else {
+			rest = append(rest, value)
+		}
+	}
+	return own, rest
+}
+
+// Load is nn.Load of the values, which are in memory once.
+func (v Values) Load(entries []Entry) error {
+	sources := make([]source, len(v))
+	for i, value := range v {
+		if !value.read() {
+			return errNotRead
+		}
+		sources[i] = source{value.name, value.shape, func() bool { return value.finite }}
+	}
+	return torch.NoGrad(func(s *torch.Scope) error {
+		return load(s, entries, sources, func(x *torch.Tensor, i int) { v[i].write(s, x) })
+	})
+}
+
+var errNotRead = errors.New("values that ReadValues did not read, or that are tensors already")
 
 // State returns the values as tensors on the CPU, once: it lets go of each as it
 // goes, so that a file is not in memory twice.
 func (v Values) State(s *torch.Scope) StateDict {
 	state := make(StateDict, len(v))
 	for i, value := range v {
-		if value.make == nil {
-			s.Fail(errors.New("values that ReadValues did not read, or that are tensors already"))
+		if !value.read() {
+			s.Fail(errNotRead)
 			return nil
 		}
 		state[i] = Parameter{value.name, value.make(s)}
-		v[i].make = nil
+		v[i].make, v[i].write = nil, nil
 	}
 	return state
 }
 
-func fromFile(t tensorfile.Tensor) (func(*torch.Scope) *torch.Tensor, error) {
+func fromFile(t tensorfile.Tensor) (value, error) {
 	switch t.DType {
 	case tensorfile.Float64:
-		return fromValues(t.Float64s, t.Shape)
+		return fromValues(t, t.Float64s)
 	case tensorfile.Int64:
-		return fromValues(t.Int64s, t.Shape)
+		return fromValues(t, t.Int64s)
 	case tensorfile.Int32:
-		return fromValues(t.Int32s, t.Shape)
+		return fromValues(t, t.Int32s)
 	case tensorfile.Uint8:
-		return fromValues(t.Uint8s, t.Shape)
+		return fromValues(t, t.Uint8s)
 	case tensorfile.Bool:
-		return fromValues(t.Bools, t.Shape)
+		return fromValues(t, t.Bools)
 	}
-	return fromValues(t.Float32s, t.Shape)
+	return fromValues(t, t.Float32s)
 }
 
-func fromValues[T torch.Element](values func() ([]T, error), shape []int64) (func(*torch.Scope) *torch.Tensor, error) {
+func fromValues[T torch.Element](t tensorfile.Tensor, values func() ([]T, error)) (value, error) {
 	data, err := values()
-	return func(s *torch.Scope) *torch.Tensor { return torch.FromSlice(s, data, shape...) }, err
+	return value{
+		name: t.Name, shape: t.Shape, finite: allFinite(data),
+		make:  func(s *torch.Scope) *torch.Tensor { return torch.FromSlice(s, data, t.Shape...) },
+		write: func(s *torch.Scope, x *torch.Tensor) { torch.CopySlice(s, x, data) },
+	}, err
+}
+
+// allFinite reports whether no value is infinite or not a number: 0 times it is
+// 0 then.
+func allFinite(data any) bool {
+	switch data := data.(type) {
+	case []float32:
+		var sum float32
+		for _, v := range data {
+			sum += 0 * v
+		}
+		return sum == 0
+	case []float64:
+		var sum float64
+		for _, v := range data {
+			sum += 0 * v
+		}
+		return sum == 0
+	}
+	return true
 }
 
 // WriteFile writes a state dict, from any device, as a safetensors file: whole

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/seetell/seetell/internal/testshared"
+	"github.com/seetell/seetell/nn/tensorfile"
 	"github.com/seetell/seetell/torch"
 )
 
@@ -133,28 +134,70 @@ func TestLoad(t *testing.T) {
 		{"all others", func(_ *torch.Scope, d StateDict) StateDict { return d.Prefixed("module.") },
 			"7 missing: conv.weight, norm.weight, norm.bias, norm.running_mean, …; 8 unexpected"},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			run(t, func(s *torch.Scope) {
-				module, other := newStack(s), newStack(s)
-				entries := module.Named("")
-				before := module.conv.Weight.Clone(s)
-				state := test.change(s, StateOf(other.Named("")))
-				err := Load(entries, state)
-				if test.want == "" {
-					if err != nil {
-						t.Fatal(err)
+		for way, load := range map[string]func([]Entry, StateDict) error{"tensors": Load, "values": func(entries []Entry, state StateDict) error {
+			return valuesOf(t, state).Load(entries)
+		}} {
+			t.Run(test.name+"/"+way, func(t *testing.T) {
+				run(t, func(s *torch.Scope) {
+					module, other := newStack(s), newStack(s)
+					entries := module.Named("")
+					before := module.conv.Weight.Clone(s)
+					state := test.change(s, StateOf(other.Named("")))
+					err := load(entries, state)
+					if test.want == "" {
+						if err != nil {
+							t.Fatal(err)
+						}
+						same(t, s, "conv.weight", module.conv.Weight, other.conv.Weight)
+						return
 					}
-					same(t, s, "conv.weight", module.conv.Weight, other.conv.Weight)
-					return
-				}
-				var mismatch *MismatchError
-				if !errors.As(err, &mismatch) || !strings.Contains(err.Error(), test.want) {
-					t.Errorf("Load: %v, want %q", err, test.want)
-				}
-				same(t, s, "conv.weight", module.conv.Weight, before)
+					var mismatch *MismatchError
+					if !errors.As(err, &mismatch) || !strings.Contains(err.Error(), test.want) {
+						t.Errorf("Load: %v, want %q", err, test.want)
+					}
+					same(t, s, "conv.weight", module.conv.Weight, before)
+				})
 			})
-		})
+		}
 	}
+}
+
+// valuesOf returns a state's values as a file holds them.
+func valuesOf(t *testing.T, state StateDict) Values {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "state.safetensors")
+	if err := WriteFile(path, nil, state); err != nil {
+		t.Fatal(err)
+	}
+	file, err := tensorfile.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	values, err := ReadValues(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return values
+}
+
+// TestValuesSplit: each part fills what it belongs to, and values that nobody read
+// are refused.
+func TestValuesSplit(t *testing.T) {
+	run(t, func(s *torch.Scope) {
+		norm := NewBatchNorm(s, 2)
+		own, rest := valuesOf(t, append(StateOf(norm.Named("norm.")), Parameter{"beside", torch.Ones(s, torch.Float32, torch.CPU, 3)})).
+			Split(func(name string) bool { return name != "beside" })
+		if err := own.Load(norm.Named("norm.")); err != nil {
+			t.Error(err)
+		}
+		if state := rest.State(s); len(state) != 1 || state[0].Name != "beside" || state[0].Tensor.Sum(s).Item(s) != 3 {
+			t.Errorf("beside: %v", names(state))
+		}
+		if err := make(Values, 1).Load(nil); err == nil {
+			t.Error("values that nobody read were loaded")
+		}
+	})
 }
 
 // TestLoadCountsFromZero checks the one tensor that a file may lack.

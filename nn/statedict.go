@@ -91,52 +91,70 @@ func (e *MismatchError) orNil() error {
 // that is missing becomes 0: files from before it existed are read so.
 func Load(entries []Entry, state StateDict) error {
 	return torch.NoGrad(func(s *torch.Scope) error {
-		sources, err := match(s, entries, state)
-		if err != nil {
+		sources := make([]source, len(state))
+		for i, p := range state {
+			sources[i] = source{p.Name, p.Tensor.Shape(), func() bool { return finite(s, p.Tensor) }}
+		}
+		if err := s.Err(); err != nil {
 			return err
 		}
-		for i, e := range entries {
-			if sources[i] == nil {
-				e.Tensor.FillInPlace(s, 0)
-			} else {
-				e.Tensor.CopyFrom(s, sources[i])
-			}
-		}
-		return nil
+		return load(s, entries, sources, func(x *torch.Tensor, i int) { x.CopyFrom(s, state[i].Tensor) })
 	})
 }
 
-// match returns the source of each entry, nil for a num_batches_tracked that
-// has none.
-func match(s *torch.Scope, entries []Entry, state StateDict) ([]*torch.Tensor, error) {
-	named := make(map[string]*torch.Tensor, len(state))
-	for _, p := range state {
-		named[p.Name] = p.Tensor
+// source is what an entry's tensor is to hold.
+type source struct {
+	name   string
+	shape  []int64
+	finite func() bool
+}
+
+// load has write put the ith source into an entry's tensor, for all entries or
+// none.
+func load(s *torch.Scope, entries []Entry, sources []source, write func(x *torch.Tensor, i int)) error {
+	places, err := match(entries, sources)
+	if s.Err() != nil || err != nil {
+		return err
 	}
-	wrong, sources := &MismatchError{}, make([]*torch.Tensor, len(entries))
 	for i, e := range entries {
-		source, ok := named[e.Name]
+		if places[i] < 0 {
+			e.Tensor.FillInPlace(s, 0)
+		} else {
+			write(e.Tensor, places[i])
+		}
+	}
+	return nil
+}
+
+// match returns the place of each entry's source, -1 for a num_batches_tracked
+// that has none.
+func match(entries []Entry, sources []source) ([]int, error) {
+	named := make(map[string]int, len(sources))
+	for i, source := range sources {
+		named[source.name] = i
+	}
+	wrong, places := &MismatchError{}, make([]int, len(entries))
+	for i, e := range entries {
+		place, ok := named[e.Name]
 		delete(named, e.Name)
-		sources[i] = source
+		places[i] = place
 		switch {
 		case !ok && strings.HasSuffix(e.Name, tracked):
+			places[i] = -1
 		case !ok:
 			wrong.Missing = append(wrong.Missing, e.Name)
-		case !slices.Equal(source.Shape(), e.Tensor.Shape()):
-			wrong.Misshapen = append(wrong.Misshapen, fmt.Sprintf("%s %v, not %v", e.Name, source.Shape(), e.Tensor.Shape()))
-		case !finite(s, source):
+		case !slices.Equal(sources[place].shape, e.Tensor.Shape()):
+			wrong.Misshapen = append(wrong.Misshapen, fmt.Sprintf("%s %v, not %v", e.Name, sources[place].shape, e.Tensor.Shape()))
+		case !sources[place].finite():
 			wrong.NotFinite = append(wrong.NotFinite, e.Name)
 		}
 	}
-	for _, p := range state {
-		if _, left := named[p.Name]; left {
-			wrong.Unexpected = append(wrong.Unexpected, p.Name)
+	for _, source := range sources {
+		if _, left := named[source.name]; left {
+			wrong.Unexpected = append(wrong.Unexpected, source.name)
 		}
 	}
-	if err := s.Err(); err != nil {
-		return nil, err
-	}
-	return sources, wrong.orNil()
+	return places, wrong.orNil()
 }
 
 // finite reports whether all values of x are: their sum tells of most, in one pass.

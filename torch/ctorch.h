@@ -123,6 +123,9 @@ TG_TYPES(TG_STRUCT, TG_ENUM)
   F(char*, copy_out,                                                           \
     (void* data, int64_t count, int32_t dtype, const tg_tensor* x),            \
     (data, count, dtype, x))                                                   \
+  F(char*, copy_in,                                                            \
+    (tg_tensor * x, const void* data, int64_t count, int32_t dtype),           \
+    (x, data, count, dtype))                                                   \
   F(char*, item, (double* out, const tg_tensor* x), (out, x))                  \
   F(char*, to_dtype, (tg_tensor * out[], const tg_tensor* x, int32_t dtype),   \
     (out, x, dtype))                                                           \

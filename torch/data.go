@@ -24,6 +24,17 @@ func FromSlice[T Element](s *Scope, data []T, shape ...int64) *Tensor {
 	})
 }
 
+// CopySlice writes data, in row-major order, into x, converted, on any device.
+func CopySlice[T Element](s *Scope, x *Tensor, data []T) {
+	s.do("copy slice", func() *C.char {
+		var first unsafe.Pointer
+		if len(data) > 0 {
+			first = unsafe.Pointer(&data[0])
+		}
+		return C.tg_copy_in(x.handle, first, C.int64_t(len(data)), C.int32_t(dtypeOf[T]()))
+	}, x)
+}
+
 func product(shape []int64) int64 {
 	n := int64(1)
 	for _, size := range shape {

@@ -15,7 +15,7 @@ func TestWrongArguments(t *testing.T) {
 	testwalk.Walk(t, testwalk.Subject{
 		Functions: map[string]any{
 			"Arange": torch.Arange, "CUDA": torch.CUDA, "CUDACount": torch.CUDACount, "CUDAName": torch.CUDAName,
-			"Cat": torch.Cat, "Empty": torch.Empty, "FasterInBFloat16": torch.FasterInBFloat16, "ForeachNorm": torch.ForeachNorm,
+			"Cat": torch.Cat, "CopySlice": torch.CopySlice[float32], "Empty": torch.Empty, "FasterInBFloat16": torch.FasterInBFloat16, "ForeachNorm": torch.ForeachNorm,
 			"ForeachScale": torch.ForeachScale, "FromSlice": torch.FromSlice[float32], "Full": torch.Full, "FusedAdam": torch.FusedAdam,
 			"ImitatesBFloat16": torch.ImitatesBFloat16,
 			"Live":             torch.Live, "Location": torch.Location, "MKL": torch.MKL, "ManualSeed": torch.ManualSeed, "Memory": torch.Memory,

@@ -97,6 +97,16 @@ char* tg_copy_out(void* data, int64_t count, int32_t dtype,
   });
 }
 
+char* tg_copy_in(tg_tensor* x, const void* data, int64_t count, int32_t dtype) {
+  return guard_no_grad([&] {
+    const at::Tensor& t = value(x);
+    TORCH_CHECK(t.numel() == count, count, " elements for ", t.numel());
+    check_memory(data, count);
+    t.copy_(
+        at::from_blob(const_cast<void*>(data), t.sizes(), scalar_type(dtype)));
+  });
+}
+
 char* tg_item(double* out, const tg_tensor* x) {
   return guard([&] { *out = value(x).item().toDouble(); });
 }

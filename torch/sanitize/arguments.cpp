@@ -250,6 +250,16 @@ bool once<tg_copy_out>() {
 }
 
 template <>
+bool once<tg_copy_in>() {
+  tg_tensor* x = tensor();
+  int64_t count = x && below(4) ? elements(tg_describe(x)) : number();
+  int32_t dtype = static_cast<int32_t>(number());
+  bool fits = count >= 0 && count <= kLargest && below(8);
+  const void* data = fits ? room(count * bytes(dtype)) : nullptr;
+  return took(tg_copy_in(x, data, count, dtype));
+}
+
+template <>
 bool once<tg_chunk>() {
   int64_t n = number();
   tg_tensor** out = results(n > 0 && n <= kLargest ? n : 0);

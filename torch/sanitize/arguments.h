@@ -118,6 +118,8 @@ bool once<tg_stream_new>();
 template <>
 bool once<tg_copy_out>();
 template <>
+bool once<tg_copy_in>();
+template <>
 bool once<tg_chunk>();
 template <>
 bool once<tg_split>();
