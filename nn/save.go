@@ -40,7 +40,7 @@ type Values []value
 type value struct {
 	name   string
 	shape  []int64
-	finite bool
+	finite func() bool
 	make   func(*torch.Scope) *torch.Tensor
 	write  func(*torch.Scope, *torch.Tensor)
 }
@@ -58,6 +58,8 @@ func ReadValues(f *tensorfile.File) (Values, error) {
 		if err != nil {
 			return nil, err
 		}
+		finite := v.finite() // now, while there is time
+		v.finite = func() bool { return finite }
 		values[i] = v
 	}
 	return values, nil
@@ -86,7 +88,7 @@ func (v Values) Load(entries []Entry) error {
 		if !value.read() {
 			return errNotRead
 		}
-		sources[i] = source{value.name, value.shape, func() bool { return value.finite }}
+		sources[i] = source{value.name, value.shape, value.finite}
 	}
 	return torch.NoGrad(func(s *torch.Scope) error {
 		return load(s, entries, sources, func(x *torch.Tensor, i int) { v[i].write(s, x) })
@@ -129,9 +131,10 @@ func fromFile(t tensorfile.Tensor) (value, error) {
 func fromValues[T torch.Element](t tensorfile.Tensor, values func() ([]T, error)) (value, error) {
 	data, err := values()
 	return value{
-		name: t.Name, shape: t.Shape, finite: allFinite(data),
-		make:  func(s *torch.Scope) *torch.Tensor { return torch.FromSlice(s, data, t.Shape...) },
-		write: func(s *torch.Scope, x *torch.Tensor) { torch.CopySlice(s, x, data) },
+		name: t.Name, shape: t.Shape,
+		finite: func() bool { return allFinite(data) },
+		make:   func(s *torch.Scope) *torch.Tensor { return torch.FromSlice(s, data, t.Shape...) },
+		write:  func(s *torch.Scope, x *torch.Tensor) { torch.CopySlice(s, x, data) },
 	}, err
 }
 
