@@ -38,11 +38,9 @@ func ReadFile(s *torch.Scope, path string) (StateDict, map[string]string, error)
 type Values []value
 
 type value struct {
-	name   string
-	shape  []int64
-	finite func() bool
-	make   func(*torch.Scope) *torch.Tensor
-	write  func(*torch.Scope, *torch.Tensor)
+	source
+	make  func(*torch.Scope) *torch.Tensor
+	write func(*torch.Scope, *torch.Tensor)
 }
 
 func (v value) read() bool { return v.make != nil }
@@ -58,8 +56,10 @@ func ReadValues(f *tensorfile.File) (Values, error) {
 		if err != nil {
 			return nil, err
 		}
-		finite := v.finite() // now, while there is time
-		v.finite = func() bool { return finite }
+		finite := v.finite(torch.Float32) // now, while there is time
+		if finite || t.DType != tensorfile.Float64 {
+			v.finite = func(torch.DType) bool { return finite }
+		}
 		values[i] = v
 	}
 	return values, nil
@@ -88,7 +88,7 @@ func (v Values) Load(entries []Entry) error {
 		if !value.read() {
 			return errNotRead
 		}
-		sources[i] = source{value.name, value.shape, value.finite}
+		sources[i] = value.source
 	}
 	return torch.NoGrad(func(s *torch.Scope) error {
 		return load(s, entries, sources, func(x *torch.Tensor, i int) { v[i].write(s, x) })
@@ -131,16 +131,23 @@ func fromFile(t tensorfile.Tensor) (value, error) {
 func fromValues[T torch.Element](t tensorfile.Tensor, values func() ([]T, error)) (value, error) {
 	data, err := values()
 	return value{
-		name: t.Name, shape: t.Shape,
-		finite: func() bool { return allFinite(data) },
+		source: source{t.Name, t.Shape, hasFractions(data), func(as torch.DType) bool { return allFinite(data, as) }},
 		make:   func(s *torch.Scope) *torch.Tensor { return torch.FromSlice(s, data, t.Shape...) },
 		write:  func(s *torch.Scope, x *torch.Tensor) { torch.CopySlice(s, x, data) },
 	}, err
 }
 
-// allFinite reports whether no value is infinite or not a number: 0 times it is
-// 0 then.
-func allFinite(data any) bool {
+func hasFractions(data any) bool {
+	switch data.(type) {
+	case []float32, []float64:
+		return true
+	}
+	return false
+}
+
+// allFinite reports whether no value is infinite or not a number in a tensor of a
+// type: 0 times it is 0 then.
+func allFinite(data any, as torch.DType) bool {
 	switch data := data.(type) {
 	case []float32:
 		var sum float32
@@ -151,6 +158,9 @@ func allFinite(data any) bool {
 	case []float64:
 		var sum float64
 		for _, v := range data {
+			if as != torch.Float64 {
+				v = float64(float32(v))
+			}
 			sum += 0 * v
 		}
 		return sum == 0

@@ -302,3 +302,60 @@ func TestShared(t *testing.T) {
 		}
 	})
 }
+
+// TestLoadInTheEntrysType refuses numbers that an entry's type cannot hold, by
+// either way.
+func TestLoadInTheEntrysType(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		numbers []float64
+		entry   torch.DType
+		want    string // of the error; empty for none
+	}{
+		{"fit", []float64{1e30, 2}, torch.Float32, ""},
+		{"too large for float32", []float64{1e300, 2}, torch.Float32, "not finite: w"},
+		{"fit float64", []float64{1e300, 2}, torch.Float64, ""},
+		{"whole numbers wanted", []float64{1, 2}, torch.Int64, "fractions for whole numbers: w"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "w.safetensors")
+			err := torch.NoGrad(func(s *torch.Scope) error {
+				return WriteFile(path, nil, StateDict{{"w", torch.FromSlice(s, test.numbers, 2)}})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			check := func(way string, load func(s *torch.Scope, entries []Entry) error) {
+				t.Helper()
+				err := torch.NoGrad(func(s *torch.Scope) error {
+					w := torch.Full(s, 3, test.entry, torch.CPU, 2)
+					err := load(s, []Entry{{Name: "w", Tensor: w}})
+					want := test.numbers[1]
+					if err != nil {
+						want = 3
+					}
+					if got := w.To(s, torch.Float64).Float64s(s)[1]; got != want {
+						t.Errorf("%s: %v in the entry, want %v", way, got, want)
+					}
+					return err
+				})
+				if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+					t.Errorf("%s: %v, want %q", way, err, test.want)
+				}
+			}
+			check("tensors", func(s *torch.Scope, entries []Entry) error {
+				state, _, err := ReadFile(s, path)
+				return errors.Join(err, Load(entries, state))
+			})
+			check("values", func(s *torch.Scope, entries []Entry) error {
+				f, err := tensorfile.Open(path)
+				if err != nil {
+					return err
+				}
+				defer f.Close()
+				v, err := ReadValues(f)
+				return errors.Join(err, v.Load(entries))
+			})
+		})
+	}
+}

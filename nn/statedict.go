@@ -49,7 +49,7 @@ func (d StateDict) Prefixed(prefix string) StateDict {
 // MismatchError says how a state dict differs from the tensors that it should
 // fill.
 type MismatchError struct {
-	Missing, Unexpected, Misshapen, NotFinite []string
+	Missing, Unexpected, Misshapen, Mistyped, NotFinite []string
 }
 
 // Error lists the first tensors of each kind.
@@ -60,7 +60,7 @@ func (e *MismatchError) Error() string {
 		names []string
 	}{
 		{"missing", e.Missing}, {"unexpected", e.Unexpected},
-		{"of another shape", e.Misshapen}, {"with values that are not finite", e.NotFinite},
+		{"of another shape", e.Misshapen}, {"of fractions for whole numbers", e.Mistyped}, {"with values that are not finite", e.NotFinite},
 	} {
 		if len(kind.names) > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s: %s", len(kind.names), kind.text, firstOf(kind.names)))
@@ -79,21 +79,22 @@ func firstOf(names []string) string {
 }
 
 func (e *MismatchError) orNil() error {
-	if len(e.Missing)+len(e.Unexpected)+len(e.Misshapen)+len(e.NotFinite) == 0 {
+	if len(e.Missing)+len(e.Unexpected)+len(e.Misshapen)+len(e.Mistyped)+len(e.NotFinite) == 0 {
 		return nil
 	}
 	return e
 }
 
 // Load copies a state dict into the tensors of entries, on any device. The
-// names and shapes must be the same and the values finite, or it changes
-// nothing and returns a *MismatchError. As in PyTorch, a num_batches_tracked
+// names and shapes must be the same and the values finite in the entry's type,
+// which is that of whole numbers or not as the value's is, or it changes nothing
+// and returns a *MismatchError. As in PyTorch, a num_batches_tracked
 // that is missing becomes 0: files from before it existed are read so.
 func Load(entries []Entry, state StateDict) error {
 	return torch.NoGrad(func(s *torch.Scope) error {
 		sources := make([]source, len(state))
 		for i, p := range state {
-			sources[i] = source{p.Name, p.Tensor.Shape(), func() bool { return finite(s, p.Tensor) }}
+			sources[i] = source{p.Name, p.Tensor.Shape(), fractions(p.Tensor.DType()), func(as torch.DType) bool { return finite(s, p.Tensor.To(s, as)) }}
 		}
 		if err := s.Err(); err != nil {
 			return err
@@ -104,9 +105,15 @@ func Load(entries []Entry, state StateDict) error {
 
 // source is what an entry's tensor is to hold.
 type source struct {
-	name   string
-	shape  []int64
-	finite func() bool
+	name      string
+	shape     []int64
+	fractions bool
+	finite    func(as torch.DType) bool // in a tensor of that type
+}
+
+// fractions reports whether a type's numbers need not be whole.
+func fractions(d torch.DType) bool {
+	return d == torch.Float32 || d == torch.BFloat16 || d == torch.Float64
 }
 
 // load has write put the ith source into an entry's tensor, for all entries or
@@ -145,7 +152,9 @@ func match(entries []Entry, sources []source) ([]int, error) {
 			wrong.Missing = append(wrong.Missing, e.Name)
 		case !slices.Equal(sources[place].shape, e.Tensor.Shape()):
 			wrong.Misshapen = append(wrong.Misshapen, fmt.Sprintf("%s %v, not %v", e.Name, sources[place].shape, e.Tensor.Shape()))
-		case !sources[place].finite():
+		case sources[place].fractions && !fractions(e.Tensor.DType()):
+			wrong.Mistyped = append(wrong.Mistyped, e.Name)
+		case !sources[place].finite(e.Tensor.DType()):
 			wrong.NotFinite = append(wrong.NotFinite, e.Name)
 		}
 	}

@@ -60,7 +60,8 @@ func (p PackedConv2D) run(s *Scope, x, other *Tensor, relu, onto bool) *Tensor {
 // ForwardReLUMaxPool returns the largest of each window of 3 × 3 of
 // ForwardReLU's result, at steps of 2 with a padding of 1: a ResNet's stem. It
 // works picture by picture, whose maps stay in the processor's cache. x may be
-// float32 whatever the weight's type.
+// float32 whatever the weight's type. The weight is one that PackConv2D lays out
+// for oneDNN, as of three channels read, not for Winograd's way.
 func (p PackedConv2D) ForwardReLUMaxPool(s *Scope, x *Tensor) *Tensor {
 	bias := optional(p.bias)
 	return s.result("folded_stem", func(out *handle) *C.char {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"runtime"
+	"strings"
 	"testing"
 )
 
@@ -219,4 +220,59 @@ func TestPackedConv2DErrors(t *testing.T) {
 func packed3x3(s *Scope, bias *Tensor) PackedConv2D {
 	o := Conv2DOptions{Stride: [2]int64{1, 1}, Padding: [2]int64{1, 1}}
 	return PackConv2D(s, Zeros(s, Float32, CPU, 48, 32, 3, 3), bias, o, 1, 32, 9, 9)
+}
+
+// TestForwardReLUOntoItself adds what a convolution read.
+func TestForwardReLUOntoItself(t *testing.T) {
+	sums(t, 24, 24, func(s *Scope, p PackedConv2D, x, _ *Tensor) (got, added *Tensor) {
+		added = x.Clone(s)
+		return p.ForwardReLUOnto(s, x, x), added
+	})
+}
+
+// TestOneChannel adds to a convolution of one.
+func TestOneChannel(t *testing.T) {
+	sums(t, 16, 1, func(s *Scope, p PackedConv2D, x, other *Tensor) (got, added *Tensor) {
+		return p.ForwardAddReLU(s, x, other), other
+	})
+	sums(t, 16, 1, func(s *Scope, p PackedConv2D, x, other *Tensor) (got, added *Tensor) {
+		added = other.Clone(s)
+		return p.ForwardReLUOnto(s, x, other), added
+	})
+}
+
+// sums compares ReLU of a convolution and what is added to it.
+func sums(t *testing.T, in, out int64, add func(s *Scope, p PackedConv2D, x, other *Tensor) (got, added *Tensor)) {
+	t.Helper()
+	for _, side := range []int64{1, 3} {
+		err := NoGrad(func(s *Scope) error {
+			o := Conv2DOptions{Padding: [2]int64{side / 2, side / 2}}
+			weight, x, other := drawn(s, out, in, side, side), drawn(s, 2, in, 9, 9).ChannelsLast(s), drawn(s, 2, out, 9, 9).ChannelsLast(s)
+			plain := x.Conv2D(s, weight, nil, o)
+			got, added := add(s, PackConv2D(s, weight, nil, o, 2, in, 9, 9), x, other)
+			expectNear(t, s, fmt.Sprint("side ", side), got, plain.Add(s, added).ReLUInPlace(s), 1e-5)
+			return nil
+		})
+		if err != nil {
+			t.Errorf("side %d: %v", side, err)
+		}
+	}
+}
+
+// TestLearningThroughPackedWeights drops no gradient: it is the plain weight's, or
+// refused.
+func TestLearningThroughPackedWeights(t *testing.T) {
+	err := Run(func(s *Scope) error {
+		weight, numbers := drawn(s, 8, 8), drawn(s, 2, 8)
+		gradient := func(weight *Tensor) *Tensor {
+			x := numbers.Clone(s).RequiresGrad(s, true)
+			x.Linear(s, weight, nil).Add(s, x).Sum(s).Backward(s)
+			return x.Grad(s)
+		}
+		expectNear(t, s, "gradient", gradient(weight.PackLinear(s, 2)), gradient(weight), 1e-6)
+		return nil
+	})
+	if err != nil && !strings.Contains(err.Error(), "nothing is learned through") {
+		t.Error(err)
+	}
 }

@@ -14,7 +14,8 @@ func (x *Tensor) Linear(s *Scope, weight, bias *Tensor) *Tensor {
 
 // PackLinear returns weight, (O, I), laid out once for Linear of about so many
 // rows at a time, where that is faster on this processor, and weight itself
-// elsewhere. It takes no part in gradients, and x must have its type.
+// elsewhere. x must have its type, and nothing is learned through it: where x
+// does, Linear fails.
 func (weight *Tensor) PackLinear(s *Scope, rows int) *Tensor {
 	return s.result("pack_linear", func(out *handle) *C.char {
 		return C.tg_pack_linear(out, weight.handle, C.int64_t(rows))

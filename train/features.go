@@ -71,12 +71,13 @@ func (c *featureCache) find(key uint64) (slot int64, held bool) {
 	return slot, held
 }
 
-// keep puts a picture's features into the next slot, where there is one.
+// keep puts a picture's features into the next slot, where there is one and no
+// other thread has kept them since find.
 func (c *featureCache) keep(s *torch.Scope, key uint64, features *torch.Tensor) {
 	c.lock.Lock()
 	defer c.lock.Unlock()
 	slot := int64(len(c.slots))
-	if slot >= c.store.Dim(0) {
+	if _, held := c.slots[key]; held || slot >= c.store.Dim(0) {
 		return
 	}
 	if c.store.Narrow(s, 0, slot, 1).CopyFrom(s, features); s.Err() == nil {

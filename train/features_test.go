@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
+	"sync"
 	"testing"
 
 	"github.com/seetell/seetell/predict"
@@ -88,5 +90,45 @@ func TestFeaturesOfValidation(t *testing.T) {
 	}
 	if got := len(r.trainer.features.cache.slots); got != r.data.Validation.Len() {
 		t.Errorf("features of %d pictures are kept, want %d", got, r.data.Validation.Len())
+	}
+}
+
+// TestFeatureCacheTwins has two threads miss the same picture at once, and then
+// another come.
+func TestFeatureCacheTwins(t *testing.T) {
+	var cache *featureCache
+	err := torch.NoGrad(func(s *torch.Scope) (err error) {
+		cache, err = newFeatureCache(torch.Zeros(s, torch.Float32, torch.CPU, 1, 1, 1, 1), 1, 10, 1<<10)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cache.close()
+	var missed, group sync.WaitGroup
+	ask := func(meet bool, pixels ...uint8) (features []float32) {
+		err := torch.NoGrad(func(s *torch.Scope) error {
+			features = cache.batch(s, pixels, 1, func(i int) *torch.Tensor {
+				if meet {
+					missed.Done()
+					missed.Wait()
+				}
+				return torch.Full(s, float64(pixels[i]), torch.Float32, torch.CPU, 1, 1, 1, 1)
+			}).Float32s(s)
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		return features
+	}
+	missed.Add(2)
+	for range 2 {
+		group.Go(func() { ask(true, 7) })
+	}
+	group.Wait()
+	ask(false, 9)
+	if got := ask(false, 7, 9); !slices.Equal(got, []float32{7, 9}) {
+		t.Errorf("features %v, want 7 and 9", got)
 	}
 }

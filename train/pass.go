@@ -24,6 +24,9 @@ type pass struct {
 // all adds the gradients of each part that has words to learn.
 func (p pass) all(b *Batch) (stats StepStats, err error) {
 	decoded, last := p.decoded, b.lastLearning()
+	if len(b.Parts) > 1 {
+		p.pair = nil // whose second thread would round behind a part otherwise than its first
+	}
 	for i, part := range b.Parts {
 		if !b.learns(i) {
 			continue

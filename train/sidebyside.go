@@ -14,8 +14,8 @@ import (
 
 // newPair returns two threads that learn from the halves of a batch side by side,
 // where libtorch has two: they wait for each other once a step, not at every
-// operator. Gradients of two add up to the same in either order; those of more
-// would depend on which thread is first.
+// operator. Gradients of two add up to the same in either order; those of more, or
+// of two behind others', would depend on which thread is first.
 func newPair(device torch.Device, world *distributed.World) *captioner.Crew {
 	if device != torch.CPU || world.Size() > 1 || torch.Threads() != 2 {
 		return nil

@@ -111,3 +111,21 @@ func TestHalvesAreLeftOut(t *testing.T) {
 		})
 	}
 }
+
+// TestJoinedPartsAddUpAlike learns from two batches that --accumulate joins: the
+// same gradients whichever thread is first.
+func TestJoinedPartsAddUpAlike(t *testing.T) {
+	cfg := tiny(t)
+	cfg.BatchNorm, cfg.Dropout, cfg.Batch, cfg.Model.FeatureNorm, cfg.Accumulate = BatchNormFrozen, .5, 4, checkpoint.FeatureNormNone, 2
+	r := pairs(t, cfg)
+	b := firstBatch(t, r)
+	if len(b.Parts) != 2 {
+		t.Fatalf("%d parts, want 2", len(b.Parts))
+	}
+	loss, first := gradientsOf(t, r, b)
+	for range 8 {
+		if again, other := gradientsOf(t, r, b); again != loss || !slices.Equal(other, first) {
+			t.Fatalf("loss %v and then %v, gradients differ by %.2g of the largest; want the same", loss, again, largestDifference(first, other))
+		}
+	}
+}

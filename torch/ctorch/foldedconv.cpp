@@ -183,12 +183,12 @@ char* tg_folded_conv2d(tg_tensor** out, const tg_tensor* x,
       *out = wrap(at::empty(shape, value(x).options()));
     } else if (!other) {
       *out = wrap(convolve(value(x), w, optional(bias), o, relu));
-    } else if (value(other).size(2) == 1 || value(other).size(3) == 1) {
-      // With a side of 1 the layout may be another, which oneDNN's sum refuses.
+    } else if (shape[1] == 1 || shape[2] == 1 || shape[3] == 1) {
+      // With a size of 1 the layout may be another, which oneDNN's sum refuses.
       *out = wrap(convolve(value(x), w, optional(bias), o, false)
                       .add_(value(other))
                       .relu_());
-    } else if (onto &&
+    } else if (onto && !value(other).is_alias_of(value(x)) &&
                value(other).is_contiguous(at::MemoryFormat::ChannelsLast)) {
       convolve_onto(value(x), value(other), w, optional(bias), o);
       *out = wrap(value(other));

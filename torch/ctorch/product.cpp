@@ -53,6 +53,9 @@ at::Tensor product(const at::Tensor& x, const at::Tensor& weight,
                    const std::optional<at::Tensor>& bias) {
   const bool panels = are_panels(weight);
   if (!weight.is_mkldnn() && !panels) return at::linear(x, weight, bias);
+  TORCH_CHECK(!c10::GradMode::is_enabled() ||
+                  !(x.requires_grad() || (bias && bias->requires_grad())),
+              "nothing is learned through a weight of pack_linear");
   TORCH_CHECK(x.dim() > 0 && x.size(-1) == weight.size(1) &&
                   x.device().is_cpu() &&
                   x.scalar_type() == weight.scalar_type(),
