@@ -10,19 +10,19 @@
 typedef struct tg_graph tg_graph;
 
 // F(result type, name, parameters, arguments) for every entry point.
-#define TG_GRAPH_FUNCTIONS(F)                                                 \
-  F(const char*, signature, (void)TG_NOTHROW, ())                             \
-  F(const size_t*, layout, (void)TG_NOTHROW, ())                              \
-  /* Captures what the current stream is given from now on, which must not    \
-     be the default one. Graphs share the memory of the one that they are     \
-     made beside; none of them keeps in it what another one's replay, or      \
-     capture, must leave alone. */                                            \
-  F(char*, begin, (tg_graph * *out, tg_graph * beside, int32_t device),       \
-    (out, beside, device))                                                    \
-  /* Ends the capture, on the thread that began it, and has the device do the \
-     work once. */                                                            \
-  F(char*, end, (tg_graph * graph), (graph))                                  \
-  F(char*, replay, (tg_graph * graph), (graph))                               \
+#define TG_GRAPH_FUNCTIONS(F)                                                \
+  F(const char*, signature, (void)TG_NOTHROW, ())                            \
+  F(const size_t*, layout, (void)TG_NOTHROW, ())                             \
+  /* Captures what the current stream is given from now on, which must not   \
+     be the default one. Graphs share the memory of the one that they are    \
+     made beside; none of them keeps in it what another one's replay, or     \
+     capture, must leave alone. */                                           \
+  F(char*, begin, (tg_graph * *out, tg_graph * beside, int32_t device),      \
+    (out, beside, device))                                                   \
+  /* Ends the capture, on the thread that began it, and, where it is to, has \
+     the device do the work once. */                                         \
+  F(char*, end, (tg_graph * graph, bool do_it), (graph, do_it))              \
+  F(char*, replay, (tg_graph * graph), (graph))                              \
   F(void, free, (tg_graph * graph) TG_NOTHROW, (graph))
 
 // As TG_SIGNATURE and TG_LAYOUT; no type of its own crosses.

@@ -39,11 +39,11 @@ char* tg_graph_begin(tg_graph** out, tg_graph* beside, int32_t device) {
   });
 }
 
-char* tg_graph_end(tg_graph* graph) {
+char* tg_graph_end(tg_graph* graph, bool do_it) {
   return guard([&] {
     c10::cuda::CUDAGuard on(graph->device);
     graph->graph.capture_end();
-    graph->graph.replay();
+    if (do_it) graph->graph.replay();
   });
 }
 

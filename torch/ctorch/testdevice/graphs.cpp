@@ -131,7 +131,7 @@ char* tg_graph_begin(tg_graph** out, tg_graph*, int32_t) {
   });
 }
 
-char* tg_graph_end(tg_graph* graph) {
+char* tg_graph_end(tg_graph* graph, bool) {
   return seetell::guard([&] {
     TORCH_CHECK(captured == graph && current_stream() == stream,
                 "a capture ends where it began");
