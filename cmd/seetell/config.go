@@ -76,14 +76,15 @@ func applyConfig(c *cli.Context, path string, values map[string]any) error {
 		if len(wrong) == mostWrong {
 			break
 		}
-		if !hasFlag(c, name) {
+		flag := settable(c, name)
+		if flag == nil {
 			wrong = append(wrong, fmt.Errorf("%s: %q is no flag of %s%s", path, name, c.Command.Name, meantBy("", name, flagNames(c.Command))))
 			continue
 		}
 		if c.IsSet(name) {
 			continue
 		}
-		if err := c.Set(name, fmt.Sprint(value)); err != nil {
+		if err := setFlag(c, flag, name, value); err != nil {
 			wrong = append(wrong, fmt.Errorf("%s: %s = %v: %w", path, name, value, err))
 		}
 	}
@@ -93,6 +94,42 @@ func applyConfig(c *cli.Context, path string, values map[string]any) error {
 	return nil
 }
 
-func hasFlag(c *cli.Context, name string) bool {
-	return slices.ContainsFunc(c.Command.Flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), name) })
+// settable returns the command's flag of a name that a file may set, or nil.
+func settable(c *cli.Context, name string) cli.Flag {
+	i := slices.IndexFunc(c.Command.Flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), name) })
+	if i < 0 || name == "config" || slices.Contains(cli.HelpFlag.Names(), name) {
+		return nil
+	}
+	return c.Command.Flags[i]
+}
+
+// setFlag gives a flag a value of TOML, or, where it may be given several times,
+// each of a list.
+func setFlag(c *cli.Context, flag cli.Flag, name string, value any) error {
+	all, list := value.([]any)
+	if !list {
+		all = []any{value}
+	} else if !repeatable(flag) {
+		return errors.New("it takes one value, not a list")
+	}
+	for _, one := range all {
+		switch one.(type) {
+		case []any, map[string]any, []map[string]any:
+			return errors.New("it takes no lists or tables within")
+		}
+		if err := c.Set(name, fmt.Sprint(one)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// repeatable reports whether a flag may be given several times.
+func repeatable(flag cli.Flag) bool {
+	if generic, ok := flag.(*cli.GenericFlag); ok {
+		_, ok = generic.Value.(*paths)
+		return ok
+	}
+	_, ok := flag.(*cli.StringSliceFlag)
+	return ok
 }

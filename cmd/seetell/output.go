@@ -57,7 +57,10 @@ func terminalFile(w io.Writer) (*os.File, bool) {
 // each.
 func printError(messages io.Writer, err error) {
 	for _, one := range joined(err) {
-		said := strings.TrimSuffix(advised(one).Error(), ": "+context.Canceled.Error()) // who ended it knows
+		said := strings.Replace(advised(one).Error(), ": "+context.Canceled.Error(), "", 1) // who ended it knows
+		if said == context.Canceled.Error() {
+			said = "interrupted"
+		}
 		fmt.Fprintf(messages, "seetell: %s\n", terminal.Line(said))
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -133,6 +134,9 @@ func (o plotting) draw(c *cli.Context, dir string, systems []*plots.System, runs
 	figures, err := plots.Figures(systems, runs)
 	if err != nil {
 		return err
+	}
+	if len(figures) == 0 {
+		return errors.New("nothing to draw: no history has a loss or a score that can be drawn, and no report has scores")
 	}
 	for _, f := range figures {
 		f.DotsPerInch = o.dotsPerInch

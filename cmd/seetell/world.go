@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -23,6 +24,9 @@ func worldFlags() []cli.Flag {
 	}
 }
 
+// processesOfProcessor is how many processes may share a processor.
+const processesOfProcessor = 8
+
 // inWorld does a command's work in the processes that a launcher started with
 // this one, nil for none, or in as many as --processes asks for. Device becomes
 // this process's own GPU where it leaves that open. An error of work is told to
@@ -32,9 +36,11 @@ func inWorld(c *cli.Context, device *string, work func(*distributed.World) error
 	if err != nil {
 		return err
 	}
-	switch processes := c.Int("processes"); {
-	case processes < 0:
-		return usage(fmt.Errorf("--processes %d: give 1 or more", processes))
+	switch processes, most := c.Int("processes"), processesOfProcessor*runtime.NumCPU(); {
+	case processes < 0 || processes > most:
+		return usage(fmt.Errorf("--processes %d: give a number from 1 to %d on %d processors", processes, most, runtime.NumCPU()))
+	case c.Duration("world-timeout") <= 0:
+		return usage(fmt.Errorf("--world-timeout %v: give a time above 0", c.Duration("world-timeout")))
 	case launched && processes > 1 && processes != options.Size:
 		return usage(fmt.Errorf("--processes %d: a launcher has started %d already; leave --processes out", processes, options.Size))
 	case !launched && processes > 1:
