@@ -73,6 +73,19 @@ func openFolder(dir string, keep int) (*folder, error) {
 // otherFolder is a run's folder for a process that does not write to it.
 func otherFolder(dir string) *folder { return &folder{dir: dir, saved: time.Now()} }
 
+// inUse tells whether another run is in the folder.
+func (f *folder) inUse() bool {
+	if _, err := os.Stat(f.path(lockFile)); err != nil {
+		return false
+	}
+	lock := flock.New(f.path(lockFile))
+	free, err := lock.TryRLock()
+	if free {
+		_ = lock.Unlock()
+	}
+	return err == nil && !free
+}
+
 // close lets other runs into the folder.
 func (f *folder) close() {
 	if f.lock != nil {

@@ -2,7 +2,9 @@ package train
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -42,6 +44,9 @@ func (c *Config) LoadRunConfig() error {
 func loadRunConfig(c *Config) error {
 	path := filepath.Join(c.Out, resumeFile)
 	then, err := readState(path)
+	if errors.Is(err, fs.ErrNotExist) && otherFolder(c.Out).inUse() { // by a run that has not saved itself yet
+		return fmt.Errorf("%w: %s", ErrInUse, c.Out)
+	}
 	if err != nil {
 		return fmt.Errorf("resume from %s: %w", path, instead(c.Out, path, err))
 	}

@@ -248,6 +248,9 @@ func TestRunLocksItsFolder(t *testing.T) {
 	if _, err := Run(context.Background(), cfg); err == nil || !strings.Contains(err.Error(), "another run is writing") {
 		t.Errorf("Run() = %v in a folder that another run uses", err)
 	}
+	if err := cfg.LoadRunConfig(); !errors.Is(err, ErrInUse) {
+		t.Errorf("LoadRunConfig() = %v there", err)
+	}
 }
 
 func TestLossNotFinite(t *testing.T) {
