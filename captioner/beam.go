@@ -49,9 +49,9 @@ func (b Beam) Validate() error {
 	case b.LengthPenalty < 0 || math.IsNaN(b.LengthPenalty) || math.IsInf(b.LengthPenalty, 0):
 		return fmt.Errorf("length penalty %v: must be 0 or more", b.LengthPenalty)
 	case b.NoRepeat < 0:
-		return fmt.Errorf("no repeated run of %d words: must be 0 or more", b.NoRepeat)
+		return fmt.Errorf("no repeat %d: must be 0 words or more", b.NoRepeat)
 	case b.Groups < 0 || b.Groups > 1 && b.Width%b.Groups != 0:
-		return fmt.Errorf("%d groups: must divide the beam's width, %d", b.Groups, b.Width)
+		return fmt.Errorf("groups %d: must divide the beam's width, %d", b.Groups, b.Width)
 	case !(b.Diversity >= 0) || math.IsInf(b.Diversity, 0):
 		return fmt.Errorf("diversity %v: must be 0 or more", b.Diversity)
 	case b.Sample && b.Groups > 1:

@@ -32,10 +32,10 @@ func DefaultPreprocessing() Preprocessing {
 // Validate returns an error that says what is wrong with the values.
 func (p Preprocessing) Validate() error {
 	if p.Size < 1 || p.Size > 4096 {
-		return fmt.Errorf("picture size is %d: it must be between 1 and 4096", p.Size)
+		return fmt.Errorf("size %d: must be from 1 to 4096", p.Size)
 	}
 	if p.Mode != Squash && p.Mode != Crop {
-		return fmt.Errorf("picture mode is %q: it must be %s or %s", p.Mode, Squash, Crop)
+		return fmt.Errorf("mode %q: give %s or %s", p.Mode, Squash, Crop)
 	}
 	for c := range 3 {
 		if !(p.Std[c] > 0) || p.Mean[c] != p.Mean[c] {

@@ -221,6 +221,7 @@ func (c Config) Validate() error {
 	check(c.SelfCriticalWords >= 0, "self-critical words %v: must be 0 or more", c.SelfCriticalWords)
 	check(c.SelfCriticalApart >= 0, "self-critical apart %v: must be 0 or more", c.SelfCriticalApart)
 	check(c.MinimumCount >= 1, "minimum count %d: must be 1 or more", c.MinimumCount)
+	check(c.Tokenizer == checkpoint.WordTokenizer || c.Tokenizer == checkpoint.CharacterTokenizer, "words %q: give words or characters", c.Tokenizer)
 	check(c.CaptionWords >= 1 && c.CaptionWords <= 1000, "caption words %d: must be from 1 to 1000", c.CaptionWords)
 	check(c.Keep >= 0, "keep %d: must be 0 or more", c.Keep)
 	check(c.Limit >= 0, "limit %d: must be 0 or more", c.Limit)

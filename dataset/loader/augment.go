@@ -42,11 +42,11 @@ func (a Augmentation) Deterministic() bool { return a.CropScale == 0 && a.Jitter
 func (a Augmentation) Validate() error {
 	switch {
 	case !(a.CropScale >= 0 && a.CropScale <= 1):
-		return fmt.Errorf("crop scale is %v: it must be between 0 (off) and 1", a.CropScale)
+		return fmt.Errorf("crop scale %v: must be from 0, for none, to 1", a.CropScale)
 	case a.Flip != "" && a.Flip != FlipKeep && a.Flip != FlipSwap:
-		return fmt.Errorf("flip is %q: it must be empty (off), %s or %s", a.Flip, FlipKeep, FlipSwap)
+		return fmt.Errorf("flip %q: give %s or %s, or nothing", a.Flip, FlipKeep, FlipSwap)
 	case !(a.Jitter >= 0 && a.Jitter < 1):
-		return fmt.Errorf("colour jitter is %v: it must be at least 0 (off) and below 1", a.Jitter)
+		return fmt.Errorf("jitter %v: must be from 0 to below 1", a.Jitter)
 	}
 	return nil
 }

@@ -320,10 +320,10 @@ func TestConfigErrors(t *testing.T) {
 		{"start", func(c *Config) { c.Start = -1 }, "the first batch is -1"},
 		{"rank", func(c *Config) { c.Rank = 2; c.World = 2 }, "process 2 of 2"},
 		{"batch of a world", func(c *Config) { c.World = 5 }, "the batch holds 4 pictures and 5 processes share it"},
-		{"size", func(c *Config) { c.Preprocessing.Size = 0 }, "picture size is 0"},
-		{"crop", func(c *Config) { c.Augment.CropScale = 2 }, "crop scale is 2"},
-		{"flip", func(c *Config) { c.Augment.Flip = "up" }, `flip is "up"`},
-		{"jitter", func(c *Config) { c.Augment.Jitter = 1 }, "colour jitter is 1"},
+		{"size", func(c *Config) { c.Preprocessing.Size = 0 }, "size 0"},
+		{"crop", func(c *Config) { c.Augment.CropScale = 2 }, "crop scale 2"},
+		{"flip", func(c *Config) { c.Augment.Flip = "up" }, `flip "up"`},
+		{"jitter", func(c *Config) { c.Augment.Jitter = 1 }, "jitter 1"},
 		{"cache", func(c *Config) { c.Cache = NewCache(split, picture.DefaultPreprocessing(), 1<<20) }, "pictures of another size"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
