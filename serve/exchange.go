@@ -22,6 +22,7 @@ type exchange struct {
 	route    string // the pattern that answers, "none" where none does
 	status   int
 	received int64 // bytes of the body
+	whole    bool  // the body was read to its end
 	sent     int64 // bytes of the answer
 	refused  string
 	trouble  error // that was the server's own

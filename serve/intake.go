@@ -25,8 +25,36 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request, limit int64, weigh
 		return nil, err
 	}
 	_ = control.SetReadDeadline(time.Time{}) // from here on a read waits for the client to leave
+	exchangeOf(r.Context()).whole = true
 	received(r.Context())
 	return data, nil
+}
+
+// unreadBytes is how much of a body net/http reads on by itself.
+const unreadBytes = 256 << 10
+
+// unread tells whether more of the request's body is to come than net/http reads
+// before it closes the connection.
+func (x *exchange) unread(r *http.Request) bool {
+	return r.ProtoMajor == 1 && !x.whole && (r.ContentLength < 0 || r.ContentLength-x.received > unreadBytes)
+}
+
+// readOnTime is how long a client may go on sending what is refused.
+const readOnTime = 5 * time.Second
+
+// readOn reads the rest of a body that is refused, once the answer is given: many
+// clients look for it only when all is sent, and would find the connection reset.
+// Whoever sends more in all than twice the longest body, or is slow, is cut off.
+func (s *Server) readOn(w http.ResponseWriter, r *http.Request) {
+	x := exchangeOf(r.Context())
+	x.release()
+	control := http.NewResponseController(w)
+	if err := control.SetReadDeadline(time.Now().Add(min(readOnTime, s.options.BodyTime))); err != nil {
+		return // a test's recorder, or a server's that bounds no time
+	}
+	_ = control.Flush()
+	n, _ := io.CopyN(io.Discard, r.Body, 2*s.withBase64()-x.received) // whether it ends is the client's affair
+	x.received += n
 }
 
 // firstRoom is how many bytes are made room for at the beginning; the room then

@@ -101,6 +101,86 @@ func TestSlowHeaderAndSlowBody(t *testing.T) {
 	}
 }
 
+// head returns what begins a request for a path, with a body of a length, or of
+// none that is stated.
+func head(path string, length int) string {
+	how := "Transfer-Encoding: chunked"
+	if length >= 0 {
+		how = fmt.Sprint("Content-Length: ", length)
+	}
+	return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\n" + how + "\r\n\r\n"
+}
+
+// Clients that read no answer before all is sent, as Python's, learn that it was
+// too long, or that they lack the key.
+func TestLongBodiesAreAnswered(t *testing.T) {
+	const length = 60 << 20
+	body := make([]byte, length)
+	chunked := append(fmt.Appendf(nil, "%x\r\n", length), append(body, "\r\n0\r\n\r\n"...)...)
+	open := listen(t, &fakeModel{}, nil)
+	locked := listen(t, &fakeModel{}, func(o *Options) { o.APIKey = "open sesame" })
+	for _, test := range []struct {
+		name, address, head string
+		body                []byte
+		status              int
+	}{
+		{"native", open, head("/caption", length), body, 413},
+		{"Hugging Face", open, head("/", length), body, 413},
+		{"Ollama", open, head("/api/generate", length), body, 400},
+		{"OpenAI", open, head("/v1/chat/completions", length), body, 400},
+		{"no length stated", open, head("/caption", -1), chunked, 413},
+		{"no key", locked, head("/caption", length), body, 401},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			conn := dial(t, test.address, test.head)
+			if _, err := conn.Write(test.body); err != nil {
+				t.Fatalf("the server cut off what was sent: %v", err)
+			}
+			answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer answer.Body.Close()
+			if text, err := io.ReadAll(answer.Body); err != nil || answer.StatusCode != test.status || !strings.Contains(string(text), `"error"`) {
+				t.Errorf("status %d, want %d: %s, %v", answer.StatusCode, test.status, text, err)
+			}
+		})
+	}
+}
+
+// Who sends for ever is cut off, however fast or slow, and who reads the answer
+// at once has all of it before that.
+func TestEndlessBodiesAreCutOff(t *testing.T) {
+	address := listen(t, &fakeModel{}, func(o *Options) { o.Body = 1 << 20; o.BodyTime = time.Second })
+	for name, test := range map[string]struct {
+		bytes int
+		pause time.Duration
+	}{"fast": {1 << 20, 0}, "slow": {1, 50 * time.Millisecond}} {
+		t.Run(name, func(t *testing.T) {
+			conn := dial(t, address, head("/caption", 1<<40))
+			begin := time.Now()
+			answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer answer.Body.Close()
+			text, err := io.ReadAll(answer.Body)
+			if err != nil || answer.StatusCode != 413 || time.Since(begin) > 500*time.Millisecond {
+				t.Errorf("status %d after %v: %s, %v", answer.StatusCode, time.Since(begin), text, err)
+			}
+			for err == nil {
+				if err = conn.SetWriteDeadline(begin.Add(10 * time.Second)); err == nil {
+					_, err = conn.Write(make([]byte, test.bytes))
+				}
+				time.Sleep(test.pause)
+			}
+			if isTimeout(err) || time.Since(begin) > 5*time.Second {
+				t.Errorf("the client was cut off after %v: %v", time.Since(begin), err)
+			}
+		})
+	}
+}
+
 // A thousand clients that hold connections, four for each one allowed, and
 // come again as soon as they are cut off: an honest request is answered within
 // 10 seconds meanwhile.

@@ -1,9 +1,11 @@
 package serve
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 )
 
 // dialect is how one kind of client wants to be told of a failure.
@@ -78,7 +80,14 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, d dialect, err err
 		x.status = statusClientLeft
 		panic(http.ErrAbortHandler) // closes the connection without an answer
 	}
+	unread := f.status != http.StatusRequestTimeout && x.unread(r)
+	if unread {
+		w.Header().Set("Connection", "close")
+	}
 	d.fail(w, r, f)
+	if unread {
+		s.readOn(w, r)
+	}
 }
 
 // plainDialect is the form of Hugging Face, Ollama and our own routes:
@@ -95,11 +104,15 @@ func writeFailure(w http.ResponseWriter, f *failure, status int, body any) {
 	writeJSON(w, status, body)
 }
 
-// writeJSON writes value as the whole answer.
+// writeJSON writes value as the whole answer. Its length is told, so that a
+// client is done with it before the connection is.
 func writeJSON(w http.ResponseWriter, status int, value any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	encoder := json.NewEncoder(w)
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(value) // a client that left reads nothing
+	_ = encoder.Encode(value) // of texts and numbers: it cannot fail
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(text.Len()))
+	w.WriteHeader(status)
+	_, _ = w.Write(text.Bytes()) // a client that left reads nothing
 }
