@@ -66,3 +66,33 @@ func depth(data []byte) int {
 	}
 	return most
 }
+
+// namesIn lists the names in a JSON object, each as often as it stands there, and
+// none of the objects within. Of what is no JSON it may say anything.
+func namesIn(object []byte) []string {
+	var names []string
+	var text []byte // the last, quoted
+	deep := 0
+	for i := 0; i < len(object); i++ {
+		switch object[i] {
+		case '"':
+			begin := i
+			for i++; i < len(object) && object[i] != '"'; i++ {
+				if object[i] == '\\' {
+					i++
+				}
+			}
+			text = object[begin:min(i+1, len(object))]
+		case '{', '[':
+			deep++
+		case '}', ']':
+			deep--
+		case ':':
+			var name string
+			if deep == 1 && json.Unmarshal(text, &name) == nil {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}

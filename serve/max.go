@@ -29,7 +29,7 @@ type maxPrediction struct {
 const maxCaptions = 3
 
 func (s ibmMAX) predict(w http.ResponseWriter, r *http.Request) error {
-	picture, o, err := s.readNative(w, r)
+	picture, o, err := s.readNative(w, r, nil)
 	if err != nil {
 		return err
 	}

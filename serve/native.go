@@ -2,6 +2,7 @@ package serve
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/seetell/seetell/captioner"
 )
@@ -50,10 +51,10 @@ type secondsJSON struct {
 }
 
 func (s native) caption(w http.ResponseWriter, r *http.Request) error {
-	if err := known(r.URL.Query(), settingNames); err != nil {
+	if err := addressed(r, settingNames); err != nil {
 		return err
 	}
-	picture, o, err := s.readNative(w, r)
+	picture, o, err := s.readNative(w, r, settingNames)
 	if err != nil {
 		return err
 	}
@@ -66,8 +67,9 @@ func (s native) caption(w http.ResponseWriter, r *http.Request) error {
 }
 
 // readNative reads a picture, raw, in a form or in JSON, and what is asked for
-// in the address, the form or the JSON.
-func (s *Server) readNative(w http.ResponseWriter, r *http.Request) ([]byte, settings, error) {
+// in the address, the form or the JSON. The form and the JSON may hold names
+// beside the picture, and no others; nil is for whatever a client may send.
+func (s *Server) readNative(w http.ResponseWriter, r *http.Request, names []string) ([]byte, settings, error) {
 	var o settings
 	if err := o.fill(r.URL.Query()); err != nil {
 		return nil, o, err
@@ -76,12 +78,28 @@ func (s *Server) readNative(w http.ResponseWriter, r *http.Request) ([]byte, set
 	if err != nil {
 		return nil, o, err
 	}
-	if body.object == nil {
-		return body.picture, o, o.fill(body.form)
+	if body.object != nil {
+		return s.parseNative(body.object, o, names)
 	}
+	if names != nil {
+		if err := known(namesOf(body.form), names); err != nil {
+			return nil, o, err
+		}
+	}
+	return body.picture, o, o.fill(body.form)
+}
+
+// parseNative reads the picture in a JSON object, and what is asked for beside
+// it: that counts before o, the address's.
+func (s *Server) parseNative(object []byte, o settings, names []string) ([]byte, settings, error) {
 	request := nativeRequest{settings: o}
-	if err := parseJSON(body.object, &request); err != nil {
+	if err := parseJSON(object, &request); err != nil {
 		return nil, o, err
+	}
+	if names != nil {
+		if err := known(namesIn(object), slices.Concat([]string{"image"}, names)); err != nil {
+			return nil, o, err
+		}
 	}
 	if request.Image == "" {
 		return nil, o, refuse(http.StatusBadRequest, "no picture", `the request holds no picture; its place is "image"`)

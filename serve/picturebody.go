@@ -48,8 +48,11 @@ func (s *Server) readPictureBody(w http.ResponseWriter, r *http.Request) (pictur
 // formParts is how many parts of a form are looked at.
 const formParts = 32
 
+// longestText is how much of a form's text is kept: no parameter is as long.
+const longestText = 64
+
 // readForm takes the first file of a form, whatever the part is called and
-// whether or not it says its type, and the short texts beside it.
+// whether or not it says its type, and the texts beside it.
 func (s *Server) readForm(data []byte, boundary string) (pictureBody, error) {
 	body := pictureBody{form: url.Values{}}
 	if boundary == "" {
@@ -68,11 +71,11 @@ func (s *Server) readForm(data []byte, boundary string) (pictureBody, error) {
 		if err != nil {
 			return body, badForm(err)
 		}
-		switch name := part.FormName(); {
-		case body.picture == nil && (part.FileName() != "" || looksLikePicture(part)):
+		switch isPicture := part.FileName() != "" || looksLikePicture(part); {
+		case body.picture == nil && isPicture:
 			body.picture = content
-		case len(content) <= 64:
-			body.form.Add(name, string(content))
+		case !isPicture:
+			body.form.Add(part.FormName(), string(content[:min(len(content), longestText)]))
 		}
 	}
 	if len(body.picture) == 0 {

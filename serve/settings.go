@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -54,10 +55,32 @@ func (o *settings) fill(values url.Values) error {
 // settingNames are what fill reads.
 var settingNames = []string{"best", "beam", "max_words", "length_penalty", "attention"}
 
-// known refuses a name in values that is none of names: a word misspelt would
-// else be passed over.
-func known(values url.Values, names []string) error {
-	for name := range values {
+// addressed refuses an address whose parameters cannot be read, or are none of
+// names.
+func addressed(r *http.Request, names []string) error {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return refuse(http.StatusBadRequest, "bad request", "the parameters in the address cannot be read: %v", err)
+	}
+	return known(namesOf(values), names)
+}
+
+// namesOf lists the names in values, each as often as it stands there.
+func namesOf(values url.Values) []string {
+	var given []string
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		given = append(given, slices.Repeat([]string{name}, len(values[name]))...)
+	}
+	return given
+}
+
+// known refuses a given name that is none of names, and one that stands twice: a
+// word misspelt would else be passed over, and so would a second value.
+func known(given, names []string) error {
+	for i, name := range given {
+		if slices.Contains(given[:i], name) {
+			return refuse(http.StatusBadRequest, "bad request", "%s: stands twice; give one value", name)
+		}
 		if slices.Contains(names, name) {
 			continue
 		}

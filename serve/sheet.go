@@ -17,10 +17,10 @@ import (
 // sheet answers with a picture of where the model looked for each word of a
 // caption: the best, or the one of the rank that is asked for, from 1 on.
 func (s native) sheet(w http.ResponseWriter, r *http.Request) error {
-	if err := known(r.URL.Query(), append(settingNames[:len(settingNames):len(settingNames)], "rank")); err != nil {
+	if err := addressed(r, append(settingNames[:len(settingNames):len(settingNames)], "rank")); err != nil {
 		return err
 	}
-	data, o, err := s.readNative(w, r)
+	data, o, err := s.readNative(w, r, settingNames)
 	if err != nil {
 		return err
 	}
