@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -18,6 +19,7 @@ import (
 // picture, its caption or its key.
 type exchange struct {
 	id       string
+	named    string // what the request's body calls it, "" for nothing
 	start    time.Time
 	route    string // the pattern that answers, "none" where none does
 	status   int
@@ -41,6 +43,9 @@ func exchangeOf(ctx context.Context) *exchange {
 	x, _ := ctx.Value(exchangeKey{}).(*exchange)
 	return x
 }
+
+// called is the client's own name for the request where its body has one, else ours.
+func (x *exchange) called() string { return cmp.Or(x.named, x.id) }
 
 func (x *exchange) note(d description) {
 	x.pictures++

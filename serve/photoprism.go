@@ -17,7 +17,7 @@ func (s photoPrism) routes(mux *http.ServeMux) {
 // photoPrismDialect repeats the status, and the request's own name, in the
 // body.
 var photoPrismDialect = dialect{fail: func(w http.ResponseWriter, r *http.Request, f *failure) {
-	writeFailure(w, f, f.status, map[string]any{"id": exchangeOf(r.Context()).id, "code": f.status, "error": f.text})
+	writeFailure(w, f, f.status, map[string]any{"id": exchangeOf(r.Context()).called(), "code": f.status, "error": f.text})
 }}
 
 // visionRequest is a request for a caption of the first picture. PhotoPrism's
@@ -51,18 +51,17 @@ type visionCaption struct {
 
 func (s photoPrism) vision(w http.ResponseWriter, r *http.Request) error {
 	var request visionRequest
-	if err := s.readJSON(w, r, &request); err != nil {
+	err := s.readJSON(w, r, &request)
+	exchangeOf(r.Context()).named = request.ID // which an error repeats too
+	if err != nil {
 		return err
-	}
-	if request.ID == "" {
-		request.ID = exchangeOf(r.Context()).id
 	}
 	all, err := s.describeTexts(r, request.Images, nil)
 	if err != nil {
 		return err
 	}
 	writeJSON(w, http.StatusOK, visionAnswer{
-		ID: request.ID, Code: http.StatusOK,
+		ID: exchangeOf(r.Context()).called(), Code: http.StatusOK,
 		Model:  visionModel{"caption", s.options.Name, "1"},
 		Result: visionResult{visionCaption{sentences(all), all[0].captions[0].Confidence}},
 	})
