@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -35,12 +36,16 @@ func parseJSON(data []byte, value any) error {
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &kind) && kind.Field != "":
-		return badJSON("%s: %s does not fit", kind.Field, kind.Value)
+		return badJSON("%s: %s does not fit", embedded.Replace(kind.Field), kind.Value)
 	case err != nil:
 		return badJSON("the request is not JSON: %v", err)
 	}
 	return nil
 }
+
+// embedded takes the names of structs within others, settings and generation, out
+// of the path of a field: in the request's JSON nothing has these names.
+var embedded = strings.NewReplacer("settings.", "", "generation.", "")
 
 func badJSON(format string, values ...any) error {
 	return refuse(http.StatusBadRequest, "bad request", format, values...)

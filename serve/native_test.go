@@ -107,10 +107,16 @@ func TestCaptionRefuses(t *testing.T) {
 		{"nothing", "/caption", "", 400, "empty"},
 		{"no JSON", "/caption", `{"image":`, 400, "JSON"},
 		{"no picture in JSON", "/caption", `{}`, 400, `"image"`},
-		{"a wide beam", "/caption?beam=21", quoted(redJPEG(t)), 400, "up to 20"},
+		{"a wide beam", "/caption?beam=21", quoted(redJPEG(t)), 400, "beam 21: must be from 1 to 20"},
+		{"a beam below 1", "/caption?beam=-3", quoted(redJPEG(t)), 400, "beam -3: must be from 1 to 20"},
 		{"no number", "/caption?best=many", "x", 400, "whole number"},
-		{"more than the beam", "/caption?best=3&beam=2", quoted(redJPEG(t)), 400, "n best 3"},
-		{"too many words", "/caption?max_words=31", quoted(redJPEG(t)), 400, "up to 30"},
+		{"more than the beam", "/caption?best=3&beam=2", quoted(redJPEG(t)), 400, "best 3: must be from 1 to the beam's width, 2"},
+		{"too many words", "/caption?max_words=31", quoted(redJPEG(t)), 400, "max_words 31: must be from 1 to 30"},
+		{"no words", "/caption?max_words=0", quoted(redJPEG(t)), 400, "max_words 0: must be from 1 to 30"},
+		{"a penalty below 0", "/caption?length_penalty=-1", quoted(redJPEG(t)), 400, "length_penalty -1: must be 0 or more"},
+		{"a text for a number", "/caption", `{"best":"x"}`, 400, "best: string does not fit"},
+		{"a text for Hugging Face's number", "/", `{"parameters":{"num_beams":"x"}}`, 400, "parameters.num_beams: string does not fit"},
+		{"and nested", "/", `{"parameters":{"generation_parameters":{"num_beams":"x"}}}`, 400, "parameters.generation_parameters.num_beams: string does not fit"},
 		{"deep JSON", "/caption", strings.Repeat(`{"a":`, 40) + "1" + strings.Repeat("}", 40), 400, "deep"},
 		{"long", "/caption", strings.Repeat("x", 1<<17), 413, "bytes"},
 		{"an address", "/caption", `{"image":"http://example.org/a.jpg"}`, 400, "fetches no address"},
@@ -122,7 +128,7 @@ func TestCaptionRefuses(t *testing.T) {
 			if err := json.Unmarshal(answer.Body.Bytes(), &body); err != nil {
 				t.Fatalf("%v in %s", err, answer.Body)
 			}
-			if answer.Code != test.status || !strings.Contains(body.Error, test.say) {
+			if answer.Code != test.status || !strings.Contains(body.Error, test.say) || strings.Contains(body.Error, "settings.") {
 				t.Errorf("status %d and %q, want %d and %q", answer.Code, body.Error, test.status, test.say)
 			}
 		})

@@ -1,7 +1,9 @@
 package serve
 
 import (
+	"fmt"
 	"maps"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -115,14 +117,24 @@ func (s *Server) beam(o settings) (captioner.Beam, error) {
 	if o.LengthPenalty != nil {
 		b.LengthPenalty = *o.LengthPenalty
 	}
+	return b, s.allowed(b)
+}
+
+// allowed says what of a search is not, by the names that requests have.
+func (s *Server) allowed(b captioner.Beam) error {
+	wide, long := s.options.MaxBeam, s.options.Beam.MaxWords
 	switch {
-	case b.Width > s.options.MaxBeam:
-		return b, refuse(http.StatusBadRequest, "bad request", "beam %d: up to %d is allowed here", b.Width, s.options.MaxBeam)
-	case b.MaxWords > s.options.Beam.MaxWords:
-		return b, refuse(http.StatusBadRequest, "bad request", "max words %d: up to %d are allowed here", b.MaxWords, s.options.Beam.MaxWords)
+	case b.Width < 1 || b.Width > wide:
+		return badSetting(fmt.Sprint("beam ", b.Width), fmt.Sprint("from 1 to ", wide))
+	case b.Best < 1 || b.Best > b.Width:
+		return badSetting(fmt.Sprint("best ", b.Best), fmt.Sprint("from 1 to the beam's width, ", b.Width))
+	case b.MaxWords < 1 || b.MaxWords > long:
+		return badSetting(fmt.Sprint("max_words ", b.MaxWords), fmt.Sprint("from 1 to ", long))
+	case !(b.LengthPenalty >= 0) || math.IsInf(b.LengthPenalty, 0):
+		return badSetting(fmt.Sprint("length_penalty ", b.LengthPenalty), "0 or more")
 	}
 	if err := b.Validate(); err != nil {
-		return b, refuse(http.StatusBadRequest, "bad request", "%v", err)
+		return refuse(http.StatusBadRequest, "bad request", "%v", err)
 	}
-	return b, nil
+	return nil
 }
