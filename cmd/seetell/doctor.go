@@ -26,6 +26,9 @@ func doctorCommand() *cli.Command {
 		Name:  "doctor",
 		Usage: "show libtorch, devices, precision, memory and caches, each with what to do",
 		Action: func(c *cli.Context) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
 			findings := examine()
 			if err := findings.print(c); err != nil {
 				return err

@@ -76,6 +76,8 @@ func TestWrongWords(t *testing.T) {
 		{[]string{"train", "--recipe", "bas", "--dry-run"}, `--recipe "bas": there are base, `},
 		{[]string{"train", "--recipe", "bas", "--help"}, `--recipe "bas": there are base, `},
 		{[]string{"plot"}, "--out is missing"},
+		{[]string{"doctor", "extra"}, `doctor takes no argument "extra"`},
+		{[]string{"serve", "extra"}, `serve takes no argument "extra"`},
 		{[]string{"report", "--run", "x"}, "--out is missing"},
 	} {
 		_, messages, code := say(t, test.args...)

@@ -64,6 +64,9 @@ func serveCommand() *cli.Command {
 			&cli.StringSliceFlag{Name: "cors-origin", Usage: "`ORIGIN` whose pages may ask, such as https://photos.example.org; * for any", Destination: &o.origins},
 		}), []cli.Flag{configFlag()}),
 		Action: func(c *cli.Context) (err error) {
+			if err := noArguments(c); err != nil {
+				return err
+			}
 			if err := readConfig(c); err != nil {
 				return err
 			}
