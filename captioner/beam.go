@@ -49,7 +49,7 @@ func (b Beam) Validate() error {
 	case b.LengthPenalty < 0 || math.IsNaN(b.LengthPenalty) || math.IsInf(b.LengthPenalty, 0):
 		return fmt.Errorf("length penalty %v: must be 0 or more", b.LengthPenalty)
 	case b.NoRepeat < 0:
-		return fmt.Errorf("no repeat %d: must be 0 words or more", b.NoRepeat)
+		return fmt.Errorf("no repeat %d: must be 0 or more", b.NoRepeat)
 	case b.Groups < 0 || b.Groups > 1 && b.Width%b.Groups != 0:
 		return fmt.Errorf("groups %d: must divide the beam's width, %d", b.Groups, b.Width)
 	case !(b.Diversity >= 0) || math.IsInf(b.Diversity, 0):

@@ -48,9 +48,9 @@ func TestCORS(t *testing.T) {
 }
 
 func TestHosts(t *testing.T) {
-	s := newServer(t, &fakeModel{}, func(o *Options) { o.Hosts = append(LoopbackHosts(), "photos.example") })
+	s := newServer(t, &fakeModel{}, func(o *Options) { o.Hosts = append(LoopbackHosts(), "photos.example", "*.Gallery.example") })
 	for host, want := range map[string]int{
-		"localhost:8080": 200, "127.0.0.1:8080": 200, "[::1]:8080": 200, "a.localhost": 200, "PHOTOS.example": 200,
+		"localhost:8080": 200, "127.0.0.1:8080": 200, "[::1]:8080": 200, "a.localhost": 200, "PHOTOS.example": 200, "a.gallery.EXAMPLE": 200,
 		"rebound.example": 403, "localhost.rebound.example": 403, "": 403,
 	} {
 		r := httptest.NewRequestWithContext(t.Context(), "GET", "/about.json", nil)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"strings"
 	"time"
 
@@ -55,32 +56,75 @@ func DefaultOptions() Options {
 	}
 }
 
-// Validate says what is wrong with the options, if anything.
+// Validate says what is wrong with the options, if anything, by the names that
+// the command line's flags have.
 func (o Options) Validate() error {
-	for _, least := range []struct {
+	for _, wrong := range []func() error{o.checkCounts, o.checkTimes, o.checkNames, o.checkBeam} {
+		if err := wrong(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o Options) checkCounts() error {
+	for _, count := range []struct {
 		name  string
 		value int64
 	}{
-		{"batch", int64(o.MaxBatch)}, {"queue", int64(o.Queue)}, {"pictures a request", int64(o.Pictures)},
-		{"body", o.Body}, {"memory of bodies", o.Memory}, {"connections", int64(o.Connections)},
-		{"header time", int64(o.HeaderTime)}, {"body time", int64(o.BodyTime)}, {"idle time", int64(o.IdleTime)},
-		{"drain time", int64(o.DrainTime)},
+		{"queue", int64(o.Queue)}, {"max batch", int64(o.MaxBatch)}, {"max beam", int64(o.MaxBeam)}, {"max pictures", int64(o.Pictures)},
+		{"max body", o.Body}, {"body memory", o.Memory}, {"max connections", int64(o.Connections)},
 	} {
-		if least.value < 1 {
-			return fmt.Errorf("%s %d: must be above 0", least.name, least.value)
+		if count.value < 1 {
+			return fmt.Errorf("%s %d: must be above 0", count.name, count.value)
 		}
 	}
-	switch {
-	case o.DrainDelay < 0:
+	return nil
+}
+
+func (o Options) checkTimes() error {
+	for _, span := range []struct {
+		name  string
+		value time.Duration
+	}{
+		{"header time", o.HeaderTime}, {"body time", o.BodyTime}, {"idle time", o.IdleTime}, {"drain time", o.DrainTime},
+	} {
+		if span.value <= 0 {
+			return fmt.Errorf("%s %v: must be above 0", span.name, span.value)
+		}
+	}
+	if o.DrainDelay < 0 {
 		return fmt.Errorf("drain delay %v: must be 0 or more", o.DrainDelay)
-	case o.Name == "":
-		return errors.New("the model has no name")
+	}
+	return nil
+}
+
+func (o Options) checkNames() error {
+	if o.Name == "" {
+		return errors.New("name: give the model one")
+	}
+	if o.BasePath != "" && (!strings.HasPrefix(o.BasePath, "/") || strings.HasSuffix(o.BasePath, "/")) {
+		return fmt.Errorf("base path %q: must begin with a slash and end without one", o.BasePath)
+	}
+	for _, host := range o.Hosts {
+		if !isHost(host) {
+			return fmt.Errorf("host %q: give a name or an IP address, such as photos.example.org, without scheme, port and path", host)
+		}
+	}
+	for _, origin := range o.CORSOrigins {
+		if origin != "*" && http.NewCrossOriginProtection().AddTrustedOrigin(origin) != nil {
+			return fmt.Errorf("cors origin %q: give a scheme and a host, such as https://photos.example.org, or * for any", origin)
+		}
+	}
+	return nil
+}
+
+func (o Options) checkBeam() error {
+	switch {
 	case o.Beam.MinWords < 1:
 		return fmt.Errorf("min words %d: must be above 0; clients take an empty caption for a failure", o.Beam.MinWords)
 	case o.MaxBeam < o.Beam.Width:
-		return fmt.Errorf("the widest beam allowed, %d, is below the usual one, %d", o.MaxBeam, o.Beam.Width)
-	case o.BasePath != "" && (!strings.HasPrefix(o.BasePath, "/") || strings.HasSuffix(o.BasePath, "/")):
-		return fmt.Errorf("base path %q: must begin with a slash and end without one", o.BasePath)
+		return fmt.Errorf("beam %d: must be from 1 to the widest that a request may ask for, %d; let max beam be more", o.Beam.Width, o.MaxBeam)
 	}
 	return o.Beam.Validate()
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -84,10 +85,20 @@ func (s guard) hostAllowed(host string) bool {
 	host = strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
 	return slices.ContainsFunc(s.options.Hosts, func(allowed string) bool {
 		if suffix, found := strings.CutPrefix(allowed, "*"); found {
-			return strings.HasSuffix(host, suffix)
+			return strings.HasSuffix(host, strings.ToLower(suffix))
 		}
 		return host == strings.ToLower(allowed)
 	})
+}
+
+// isHost tells whether a request's host may match what is allowed: an address, a
+// name, or * and the end of one.
+func isHost(allowed string) bool {
+	if _, err := netip.ParseAddr(allowed); err == nil || allowed == "*" {
+		return true
+	}
+	name := strings.TrimPrefix(allowed, "*")
+	return name != "" && !strings.HasSuffix(name, ".") && !strings.ContainsAny(name, "*/:?#@[]\\ \t\r\n")
 }
 
 // LoopbackHosts are the names by which a machine reaches itself, and by which
