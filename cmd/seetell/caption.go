@@ -51,7 +51,7 @@ func captionCommand() *cli.Command {
 			&cli.PathFlag{Name: "attention", Usage: "`DIR` for pictures of where the model looked, one set for each of the --n-best captions", Destination: &o.attention},
 			&cli.PathFlag{Name: "out", Usage: "write the captions to `FILE`, each as it comes", Destination: &o.out},
 			&cli.BoolFlag{Name: "resume", Usage: "go on with the --out that an interrupted run left: pictures in it are not described again", Destination: &o.resume},
-			&cli.BoolFlag{Name: "overwrite", Usage: "begin --out anew where it holds something", Destination: &o.overwrite},
+			&cli.BoolFlag{Name: "overwrite", Usage: "begin --out anew where it holds something, once there is a caption", Destination: &o.overwrite},
 			&cli.BoolFlag{Name: "xmp", Usage: "write each caption into a sidecar, PICTURE.xmp, as dc:description, which digiKam, darktable, Immich and PhotoPrism read", Destination: &o.sidecars.on},
 			&cli.BoolFlag{Name: "replace", Usage: "with --xmp: write over descriptions that are there", Destination: &o.sidecars.replace},
 			configFlag(),
@@ -77,7 +77,7 @@ func (o captioning) run(c *cli.Context) error {
 	if !slices.Contains(captionFormats, o.format) {
 		return usage(fmt.Errorf("--format %q: give one of %s", o.format, strings.Join(captionFormats, ", ")))
 	}
-	if (o.resume || o.overwrite) && (o.out == "" || o.out == standardOutput) {
+	if (o.resume || o.overwrite) && !o.toFile() {
 		return usage(errors.New("--resume and --overwrite are of the file of --out: name it"))
 	}
 	var err error
@@ -96,8 +96,8 @@ func (o *captioning) caption(c *cli.Context, world *distributed.World) (err erro
 		if list, to, err = o.begin(c, world); err != nil {
 			return err
 		}
-		if to.close != nil {
-			defer to.close()
+		if to.file != nil {
+			defer to.file.Close()
 		}
 	}
 	if err := list.share(world); err != nil {
@@ -105,6 +105,9 @@ func (o *captioning) caption(c *cli.Context, world *distributed.World) (err erro
 	}
 	o.names = attention.Names(list.All)
 	if err := findModels(c, o.models); err != nil {
+		return err
+	}
+	if err := o.sparesInputs(o.models...); err != nil {
 		return err
 	}
 	o.options.Pictures = len(list.Left) // of all processes
@@ -135,23 +138,32 @@ func (o *captioning) begin(c *cli.Context, world *distributed.World) (list pictu
 		return list, to, usage(err)
 	}
 	list.Left = list.All
-	if o.out == "" || o.out == standardOutput {
+	if !o.toFile() {
 		return list, results{write: captionWriter(o.format, c.App.Writer, false)}, nil
+	}
+	if err := o.sparesInputs(slices.Concat(list.All, o.models, paths{o.list, o.given, c.Path("config")})...); err != nil {
+		return list, to, err
 	}
 	file, err := openCaptions(o.out, o.format, o.resume, o.overwrite)
 	if err != nil {
 		return list, to, err
 	}
 	list.Left = file.left(list.All)
-	return list, results{write: file.writer(o.format), close: file.Close, before: len(list.All) - len(list.Left)}, nil
+	return list, results{write: file.writer(o.format), file: file, before: len(list.All) - len(list.Left)}, nil
 }
+
+// toFile tells whether the captions go to a file, not to standard output.
+func (o *captioning) toFile() bool { return o.out != "" && o.out != standardOutput }
 
 // results is where answers go.
 type results struct {
 	write  func(answer) error
-	close  func() error // nil where nothing is to be closed
+	file   *captionFile // nil for standard output
 	before int          // pictures that were described already
 }
+
+// old tells whether the file still holds what --overwrite would have taken out.
+func (r results) old() bool { return r.file != nil && r.file.old }
 
 // describe describes the pictures and writes what comes of each.
 func (o *captioning) describe(c *cli.Context, world *distributed.World, paths []string, work describing, to results) error {
@@ -174,39 +186,43 @@ func (o *captioning) describe(c *cli.Context, world *distributed.World, paths []
 		done++
 		bar.count(done, to.before+len(paths))
 	}
-	if to.close != nil {
-		if err := to.close(); err != nil {
+	if to.file != nil {
+		if err := to.file.Close(); err != nil {
 			return err
 		}
 	}
 	if broken != nil && !errors.Is(broken, distributed.ErrStopped) {
 		return broken
 	}
-	return o.ended(cmp.Or(broken, c.Context.Err()), done, failed, to.before+len(paths))
+	return o.ended(cmp.Or(broken, c.Context.Err()), done, failed, to.before+len(paths), to.old())
 }
 
 // counter shows how many pictures are described, unless the captions come on
 // the same terminal.
 func (o *captioning) counter(c *cli.Context) *counter {
-	if _, seen := terminalFile(c.App.Writer); seen && (o.out == "" || o.out == standardOutput) {
+	if _, seen := terminalFile(c.App.Writer); seen && !o.toFile() {
 		return &counter{}
 	}
 	return newCounter(c, "pictures")
 }
 
 // ended says what became of the pictures: an error where some were not described.
-func (o *captioning) ended(err error, done, failed, all int) error {
+// Old tells that the file of --out is as it was.
+func (o *captioning) ended(err error, done, failed, all int, old bool) error {
+	hint := ""
+	if old {
+		hint = fmt.Sprintf("; %s is as it was", o.out)
+	}
 	if err != nil && done < all {
-		hint := ""
-		if o.out != "" && o.out != standardOutput {
+		if o.toFile() && !old {
 			hint = "; the same command with --resume goes on"
 		}
 		return fmt.Errorf("interrupted: %d of %d pictures done%s: %w", done, all, hint, err)
 	}
 	if failed > 0 {
-		return fmt.Errorf("%d of %d pictures could not be described", failed, all)
+		return fmt.Errorf("%d of %d pictures could not be described%s", failed, all, hint)
 	}
-	if o.out != "" && o.out != standardOutput {
+	if o.toFile() {
 		logrus.WithFields(logrus.Fields{"pictures": all, "file": o.out}).Info("captions are written")
 	}
 	return nil

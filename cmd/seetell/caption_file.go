@@ -24,6 +24,7 @@ type captionFile struct {
 	done    map[string]bool
 	begun   bool // whether it held something
 	made    bool // it was not there
+	old     bool // it holds what is written over as soon as there is a caption
 }
 
 // openCaptions opens the file at path. One that holds something is gone on with
@@ -31,11 +32,8 @@ type captionFile struct {
 func openCaptions(path, format string, resume, overwrite bool) (*captionFile, error) {
 	flags := os.O_RDWR | os.O_CREATE
 	info, missing := os.Stat(path)
-	switch {
-	case missing == nil && !info.Mode().IsRegular(): // a pipe that is opened to be read as well waits for nobody
+	if missing == nil && !info.Mode().IsRegular() { // a pipe that is opened to be read as well waits for nobody
 		flags = os.O_WRONLY | os.O_APPEND
-	case overwrite && !resume:
-		flags |= os.O_TRUNC
 	}
 	file, err := os.OpenFile(path, flags, 0o666)
 	if err != nil {
@@ -44,7 +42,7 @@ func openCaptions(path, format string, resume, overwrite bool) (*captionFile, er
 	door := terminal.NewWriter(file)
 	f := &captionFile{File: file, door: door, answers: bufio.NewWriterSize(door, 1<<20), done: map[string]bool{}}
 	f.made = errors.Is(missing, fs.ErrNotExist)
-	if err := f.goOn(format, resume); err != nil {
+	if err := f.goOn(format, resume, overwrite); err != nil {
 		file.Close()
 		return nil, err
 	}
@@ -53,10 +51,13 @@ func openCaptions(path, format string, resume, overwrite bool) (*captionFile, er
 
 // goOn reads which pictures have captions in the file, and cuts off a last line
 // that was not written whole.
-func (f *captionFile) goOn(format string, resume bool) error {
+func (f *captionFile) goOn(format string, resume, overwrite bool) error {
 	info, err := f.Stat()
 	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
 		return err
+	}
+	if f.old = overwrite && !resume; f.old {
+		return nil
 	}
 	if !resume {
 		return fmt.Errorf("%s holds captions: --resume goes on with them, --overwrite begins anew", f.Name())
@@ -115,12 +116,35 @@ func (f *captionFile) left(paths []string) []string {
 	return slices.DeleteFunc(slices.Clone(paths), func(path string) bool { return f.done[terminal.Line(path)] })
 }
 
-// writer returns what writes an answer, whole.
+// writer returns what writes an answer, whole. What the file held before stays
+// until there is a caption: pictures that fail before are written with it.
 func (f *captionFile) writer(format string) func(answer) error {
 	write := captionWriter(format, f.answers, f.begun)
+	var waiting []answer
 	return func(a answer) error {
-		return errors.Join(write(a), f.answers.Flush(), f.door.Flush())
+		waiting = append(waiting, a)
+		if f.old && a.err != nil {
+			return nil
+		}
+		if err := f.empty(); err != nil {
+			return err
+		}
+		var failed error
+		for _, a := range waiting {
+			failed = errors.Join(failed, write(a), f.answers.Flush(), f.door.Flush())
+		}
+		waiting = waiting[:0]
+		return failed
 	}
+}
+
+// empty takes out of the file what it held before, where that is to go.
+func (f *captionFile) empty() error {
+	if !f.old {
+		return nil
+	}
+	f.old = false
+	return f.Truncate(0)
 }
 
 // Close makes the file outlast a power failure, where it is one, and closes it;
