@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"syscall"
 
 	"github.com/seetell/seetell/internal/terminal"
 )
@@ -30,12 +31,12 @@ type captionFile struct {
 // openCaptions opens the file at path. One that holds something is gone on with
 // where resume is set, begun anew where overwrite is, and else an error.
 func openCaptions(path, format string, resume, overwrite bool) (*captionFile, error) {
-	flags := os.O_RDWR | os.O_CREATE
 	info, missing := os.Stat(path)
-	if missing == nil && !info.Mode().IsRegular() { // a pipe that is opened to be read as well waits for nobody
-		flags = os.O_WRONLY | os.O_APPEND
+	open := openAlone
+	if missing == nil && !info.Mode().IsRegular() {
+		open = openThrough
 	}
-	file, err := os.OpenFile(path, flags, 0o666)
+	file, err := open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -47,6 +48,49 @@ func openCaptions(path, format string, resume, overwrite bool) (*captionFile, er
 		return nil, err
 	}
 	return f, nil
+}
+
+// openThrough opens a pipe or a device, which others may write to as well. A pipe
+// that is opened to be read too waits for nobody.
+func openThrough(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+}
+
+// openAlone opens the file at path, made where it is not there, and keeps other
+// commands from writing captions to it until it is closed. A file system that has
+// no locks keeps nobody.
+func openAlone(path string) (*os.File, error) {
+	for {
+		file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
+		if err != nil {
+			return nil, err
+		}
+		if errors.Is(syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB), syscall.EWOULDBLOCK) {
+			file.Close()
+			return nil, fmt.Errorf("another command writes captions to %s: wait for it, or name another --out", path)
+		}
+		named, err := isAt(file, path)
+		if named {
+			return file, nil
+		}
+		file.Close() // the command before has removed or replaced it
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+// isAt tells whether an open file is the one at path.
+func isAt(file *os.File, path string) (bool, error) {
+	held, err := file.Stat()
+	if err != nil {
+		return false, err
+	}
+	named, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil && os.SameFile(held, named), err
 }
 
 // goOn reads which pictures have captions in the file, and cuts off a last line

@@ -127,6 +127,32 @@ func TestInterruptedCaptions(t *testing.T) {
 	}
 }
 
+// TestCaptionsAlone keeps a second command from a file that captions are written
+// to, whatever it would do with it, and lets it in afterwards.
+func TestCaptionsAlone(t *testing.T) {
+	checkpoint, photo := testmodel.Files(t)
+	out := filepath.Join(t.TempDir(), "captions.txt")
+	first, err := openCaptions(out, "text", false, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"caption", "--device", "cpu", "--model", checkpoint, "--out", out, photo}
+	for _, how := range [][]string{nil, {"--resume"}, {"--overwrite"}} {
+		if _, messages, code := say(t, append(args, how...)...); code != exitFailed || !strings.Contains(messages, "another command writes captions to "+out) {
+			t.Errorf("%q: exit code %d, %s", how, code, messages)
+		}
+		if _, err := os.Stat(out); err != nil {
+			t.Errorf("%q: %v", how, err)
+		}
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, messages, code := say(t, args...); code != 0 || strings.Count(textOf(t, out), "\n") != 1 {
+		t.Errorf("afterwards: exit code %d, %s", code, messages)
+	}
+}
+
 // TestCaptionSidecars writes captions beside pictures, keeps what people wrote,
 // and replaces it where told.
 func TestCaptionSidecars(t *testing.T) {
