@@ -50,7 +50,7 @@ func captionCommand() *cli.Command {
 			&cli.StringFlag{Name: "format", Usage: "text, json or csv", Value: "text", Destination: &o.format},
 			&cli.PathFlag{Name: "attention", Usage: "`DIR` for pictures of where the model looked, one set for each of the --n-best captions", Destination: &o.attention},
 			&cli.PathFlag{Name: "out", Usage: "write the captions to `FILE`, each as it comes", Destination: &o.out},
-			&cli.BoolFlag{Name: "resume", Usage: "go on with the --out that an interrupted run left: pictures in it are not described again", Destination: &o.resume},
+			&cli.BoolFlag{Name: "resume", Usage: "go on with the --out that an interrupted run left: pictures in it are not described again, those that failed are, and their errors go", Destination: &o.resume},
 			&cli.BoolFlag{Name: "overwrite", Usage: "begin --out anew where it holds something, once there is a caption", Destination: &o.overwrite},
 			&cli.BoolFlag{Name: "xmp", Usage: "write each caption into a sidecar, PICTURE.xmp, as dc:description, which digiKam, darktable, Immich and PhotoPrism read", Destination: &o.sidecars.on},
 			&cli.BoolFlag{Name: "replace", Usage: "with --xmp: write over descriptions that are there", Destination: &o.sidecars.replace},
@@ -148,8 +148,20 @@ func (o *captioning) begin(c *cli.Context, world *distributed.World) (list pictu
 	if err != nil {
 		return list, to, err
 	}
-	list.Left = file.left(list.All)
+	list.Left = file.left(list.All, func(path string) int { return o.lines(list.Given[path]) })
 	return list, results{write: file.writer(o.format), file: file, before: len(list.All) - len(list.Left)}, nil
+}
+
+// lines returns how many lines of a file are of one picture, with the captions that
+// are given of it.
+func (o *captioning) lines(given []string) int {
+	switch {
+	case o.format == "json":
+		return 1
+	case o.given != "":
+		return len(given)
+	}
+	return o.beam.Best
 }
 
 // toFile tells whether the captions go to a file, not to standard output.
@@ -187,7 +199,7 @@ func (o *captioning) describe(c *cli.Context, world *distributed.World, paths []
 		bar.count(done, to.before+len(paths))
 	}
 	if to.file != nil {
-		if err := to.file.Close(); err != nil {
+		if err := to.file.end(); err != nil {
 			return err
 		}
 	}

@@ -3,17 +3,15 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"slices"
 	"syscall"
 
 	"github.com/seetell/seetell/internal/terminal"
+	"github.com/seetell/seetell/internal/wholefile"
 )
 
 // captionFile is the file of --out. Each answer goes into it whole, so that one
@@ -22,10 +20,10 @@ type captionFile struct {
 	*os.File
 	door    *terminal.Writer // to it: a file is soon on a screen too
 	answers *bufio.Writer    // of one answer
-	done    map[string]bool
-	begun   bool // whether it held something
-	made    bool // it was not there
-	old     bool // it holds what is written over as soon as there is a caption
+	held    []byte           // what it held, where it is gone on with
+	lines   []captionLine    // of that, which stay
+	made    bool             // it was not there
+	old     bool             // it holds what is written over as soon as there is a caption
 }
 
 // openCaptions opens the file at path. One that holds something is gone on with
@@ -41,7 +39,7 @@ func openCaptions(path, format string, resume, overwrite bool) (*captionFile, er
 		return nil, err
 	}
 	door := terminal.NewWriter(file)
-	f := &captionFile{File: file, door: door, answers: bufio.NewWriterSize(door, 1<<20), done: map[string]bool{}}
+	f := &captionFile{File: file, door: door, answers: bufio.NewWriterSize(door, 1<<20)}
 	f.made = errors.Is(missing, fs.ErrNotExist)
 	if err := f.goOn(format, resume, overwrite); err != nil {
 		file.Close()
@@ -93,8 +91,7 @@ func isAt(file *os.File, path string) (bool, error) {
 	return err == nil && os.SameFile(held, named), err
 }
 
-// goOn reads which pictures have captions in the file, and cuts off a last line
-// that was not written whole.
+// goOn makes of a file that holds something what it was opened for.
 func (f *captionFile) goOn(format string, resume, overwrite bool) error {
 	info, err := f.Stat()
 	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
@@ -106,89 +103,81 @@ func (f *captionFile) goOn(format string, resume, overwrite bool) error {
 	if !resume {
 		return fmt.Errorf("%s holds captions: --resume goes on with them, --overwrite begins anew", f.Name())
 	}
-	data, err := io.ReadAll(f)
-	if err != nil {
-		return err
-	}
-	whole := bytes.LastIndexByte(data, '\n') + 1
-	for number, line := range slices.Collect(bytes.Lines(data[:whole])) {
-		path, ok := describedIn(format, bytes.TrimRight(line, "\r\n"))
-		if !ok {
-			return fmt.Errorf("%s: line %d has not the format %s", f.Name(), number+1, format)
-		}
-		f.done[path] = true
-	}
-	delete(f.done, "")
-	f.begun = whole > 0
-	if err := f.Truncate(int64(whole)); err != nil {
-		return err
-	}
-	_, err = f.Seek(int64(whole), io.SeekStart)
-	return err
+	return f.readLines(format)
 }
 
-// describedIn returns the path of the picture that a line of captions is of, as
-// text shows it; "" for one that could not be described, or a head.
-func describedIn(format string, line []byte) (path string, ok bool) {
-	switch format {
-	case "json":
-		var a answerJSON
-		if json.Unmarshal(line, &a) != nil || a.File == "" {
-			return "", false
-		}
-		if a.Error != "" {
-			return "", true
-		}
-		return terminal.Line(a.File), true
-	case "csv":
-		row, err := csv.NewReader(bytes.NewReader(line)).Read()
-		if err != nil || len(row) != len(csvHead) {
-			return "", false
-		}
-		if slices.Equal(row, csvHead) || row[len(row)-1] != "" {
-			return "", true
-		}
-		return row[0], true
-	default:
-		path, _, ok := bytes.Cut(line, []byte("\t"))
-		return string(path), ok
-	}
-}
-
-// left returns the paths that have no captions in the file yet.
-func (f *captionFile) left(paths []string) []string {
-	return slices.DeleteFunc(slices.Clone(paths), func(path string) bool { return f.done[terminal.Line(path)] })
-}
-
-// writer returns what writes an answer, whole. What the file held before stays
-// until there is a caption: pictures that fail before are written with it.
+// writer returns what writes an answer, whole. What the file held before and is to
+// go stays until the first one; with --overwrite until there is a caption, with
+// which the pictures are written that failed before.
 func (f *captionFile) writer(format string) func(answer) error {
-	write := captionWriter(format, f.answers, f.begun)
+	write := captionWriter(format, f.answers, len(f.lines) > 0)
 	var waiting []answer
 	return func(a answer) error {
 		waiting = append(waiting, a)
 		if f.old && a.err != nil {
 			return nil
 		}
-		if err := f.empty(); err != nil {
+		if err := f.clear(); err != nil {
 			return err
 		}
 		var failed error
 		for _, a := range waiting {
 			failed = errors.Join(failed, write(a), f.answers.Flush(), f.door.Flush())
 		}
-		waiting = waiting[:0]
+		waiting = nil
 		return failed
 	}
 }
 
-// empty takes out of the file what it held before, where that is to go.
-func (f *captionFile) empty() error {
-	if !f.old {
+// clear takes out of the file what it held and is to go.
+func (f *captionFile) clear() (err error) {
+	stays := f.staying()
+	held := f.held
+	gone := f.old || len(stays) < len(held)
+	f.held, f.lines, f.old = nil, nil, false
+	switch {
+	case !gone:
 		return nil
+	case bytes.HasPrefix(held, stays):
+		err = f.Truncate(int64(len(stays)))
+	default:
+		err = f.replace(stays)
 	}
-	f.old = false
-	return f.Truncate(0)
+	if err == nil {
+		_, err = f.Seek(0, io.SeekEnd)
+	}
+	return err
+}
+
+// replace puts another file of the contents data in the place of this one, so that
+// an end between leaves one of them whole. What /dev/stdout leads to is written over.
+func (f *captionFile) replace(data []byte) error {
+	if _, through, err := wholefile.Resolve(f.Name()); err == nil && through {
+		_, err = f.WriteAt(data, 0)
+		return errors.Join(err, f.Truncate(int64(len(data))))
+	}
+	if err := wholefile.Write(f.Name(), data, 0o666); err != nil {
+		return err
+	}
+	file, err := openAlone(f.Name())
+	if err != nil {
+		return err
+	}
+	f.File.Close() // whose lock kept others out until now
+	f.File, f.door = file, terminal.NewWriter(file)
+	f.answers.Reset(f.door)
+	return nil
+}
+
+// end closes the file of a command that came to its end. A half line of before goes
+// also where no answer came.
+func (f *captionFile) end() error {
+	if !f.old {
+		if err := f.clear(); err != nil {
+			return err
+		}
+	}
+	return f.Close()
 }
 
 // Close makes the file outlast a power failure, where it is one, and closes it;

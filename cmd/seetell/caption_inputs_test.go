@@ -47,13 +47,11 @@ func TestOutSparesInputs(t *testing.T) {
 		{"the settings", config, []string{"--model", checkpoint, "--config", config, paths[0]}},
 	} {
 		for _, how := range []string{"--overwrite", "--resume"} {
-			if test.name == "a run's model" && how == "--resume" {
-				continue // it is no file of captions: seen before the model is looked for
-			}
 			t.Run(test.name+" "+how, func(t *testing.T) {
 				before := textOf(t, test.out)
 				_, messages, code := say(t, append([]string{"caption", "--device", "cpu", how, "--out", test.out}, test.args...)...)
-				if code != exitUsage || !strings.Contains(messages, test.out+" is read as well") {
+				refused := code == exitUsage && strings.Contains(messages, test.out+" is read as well")
+				if noCaptions := strings.Contains(messages, "has not the format"); !refused && !(test.out == best && noCaptions) { // seen before the run is looked into
 					t.Errorf("exit code %d, %s", code, messages)
 				}
 				if textOf(t, test.out) != before {
