@@ -47,7 +47,7 @@ func captionCommand() *cli.Command {
 			&cli.PathFlag{Name: "given", Usage: "`FILE` of captions in JSON lines, {\"file\", \"caption\"}, - for standard input: say how likely each of their words is and where the model looked for it", Destination: &o.given},
 			&cli.BoolFlag{Name: "recursive", Usage: "look for pictures in folders within folders", Destination: &o.recursive},
 			&cli.PathFlag{Name: "list", Usage: "`FILE` of paths, one a line; - for standard input", Destination: &o.list},
-			&cli.StringFlag{Name: "format", Usage: "text, json or csv", Value: "text", Destination: &o.format},
+			&cli.StringFlag{Name: "format", Usage: "text, json or csv; json has a file name that is no UTF-8 to the byte, in base64, as file_bytes", Value: "text", Destination: &o.format},
 			&cli.PathFlag{Name: "attention", Usage: "`DIR` for pictures of where the model looked, one set for each of the --n-best captions", Destination: &o.attention},
 			&cli.PathFlag{Name: "out", Usage: "write the captions to `FILE`, each as it comes", Destination: &o.out},
 			&cli.BoolFlag{Name: "resume", Usage: "go on with the --out that an interrupted run left: pictures in it are not described again, those that failed are, and their errors go", Destination: &o.resume},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/seetell/seetell/captioner"
 	"github.com/seetell/seetell/internal/terminal"
@@ -39,16 +40,29 @@ func writeText(out io.Writer, a answer) error {
 }
 
 type answerJSON struct {
-	File     string              `json:"file"`
-	Captions []captioner.Caption `json:"captions,omitempty"`
-	Error    string              `json:"error,omitempty"`
+	File      string              `json:"file"`
+	FileBytes []byte              `json:"file_bytes,omitempty"` // of a name that is no UTF-8, which JSON cannot say
+	Captions  []captioner.Caption `json:"captions,omitempty"`
+	Error     string              `json:"error,omitempty"`
+}
+
+// path is the picture's, to the byte.
+func (a answerJSON) path() string {
+	if a.FileBytes != nil {
+		return string(a.FileBytes)
+	}
+	return a.File
 }
 
 func (a answer) json() answerJSON {
-	if a.err != nil {
-		return answerJSON{File: a.path, Error: a.err.Error()}
-	}
 	all := answerJSON{File: a.path}
+	if !utf8.ValidString(a.path) {
+		all.FileBytes = []byte(a.path)
+	}
+	if a.err != nil {
+		all.Error = a.err.Error()
+		return all
+	}
 	for _, c := range a.captions {
 		if !a.given {
 			c = c.WithoutAttention()

@@ -44,7 +44,7 @@ func readLine(format string, text []byte) (line captionLine, ok bool) {
 		if json.Unmarshal(text, &a) != nil || a.File == "" {
 			return line, false
 		}
-		return captionLine{path: terminal.Line(a.File), failed: a.Error != ""}, true
+		return captionLine{path: terminal.Line(a.path()), failed: a.Error != ""}, true
 	case "csv":
 		row, err := csv.NewReader(bytes.NewReader(text)).Read()
 		if err != nil || len(row) != len(csvHead) {

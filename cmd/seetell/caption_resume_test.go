@@ -1,12 +1,14 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/seetell/seetell/internal/testmodel"
 )
@@ -124,5 +126,50 @@ func TestResumeLeavesWhatIsWhole(t *testing.T) {
 	}
 	if _, messages, code := say(t, "caption", "--device", "cpu", "--model", checkpoint, "--resume", "--out", out, photo); code != 0 || textOf(t, out) != whole {
 		t.Errorf("exit code %d, %s\n%s", code, messages, textOf(t, out))
+	}
+}
+
+// TestResumeNames finds pictures again by whatever names they have, and JSON says
+// each name to the byte.
+func TestResumeNames(t *testing.T) {
+	checkpoint, photo := testmodel.Files(t)
+	dir := t.TempDir()
+	var want []string
+	for _, name := range []string{"caf\xe9.png", "caf\xe8.png", "café.png", "a\tb\nc\x1b.png"} {
+		want = append(want, filepath.Join(dir, name))
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(textOf(t, photo)), 0o666); err != nil {
+			t.Skip("the file system has other names: ", err)
+		}
+	}
+	slices.Sort(want)
+	for _, format := range captionFormats {
+		t.Run(format, func(t *testing.T) {
+			out := filepath.Join(t.TempDir(), "captions")
+			args := []string{"caption", "--device", "cpu", "--model", checkpoint, "--format", format, "--out", out, dir}
+			if _, messages, code := say(t, args...); code != 0 {
+				t.Fatalf("exit code %d, %s", code, messages)
+			}
+			whole := textOf(t, out)
+			if _, messages, code := say(t, append(args, "--resume")...); code != 0 || textOf(t, out) != whole {
+				t.Errorf("exit code %d, %s\n%s\nwant\n%s", code, messages, textOf(t, out), whole)
+			}
+			if format != "json" {
+				return
+			}
+			var names []string
+			for _, text := range strings.Split(strings.TrimSpace(whole), "\n") {
+				var a answerJSON
+				if err := json.Unmarshal([]byte(text), &a); err != nil {
+					t.Fatal(err)
+				}
+				if (a.FileBytes != nil) == utf8.ValidString(a.path()) {
+					t.Errorf("bytes where none are needed, or none: %s", text)
+				}
+				names = append(names, a.path())
+			}
+			if slices.Sort(names); !slices.Equal(names, want) {
+				t.Errorf("names %q, want %q", names, want)
+			}
+		})
 	}
 }
