@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -25,23 +26,21 @@ func readGiven(path string, stdin io.Reader) (paths []string, captions map[strin
 	lines := bufio.NewScanner(reader)
 	lines.Buffer(nil, 1<<20)
 	for number := 1; lines.Scan(); number++ {
-		if strings.TrimSpace(lines.Text()) == "" {
+		text := lines.Text()
+		if number == 1 {
+			text = strings.TrimPrefix(text, byteOrderMark)
+		}
+		if strings.TrimSpace(text) == "" {
 			continue
 		}
-		var line struct {
-			File    string `json:"file"`
-			Caption string `json:"caption"`
-		}
-		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
+		line, err := readGivenLine(text)
+		if err != nil {
 			return nil, nil, fmt.Errorf("read the captions %s: line %d: %w", path, number, err)
 		}
-		if line.File == "" || line.Caption == "" {
-			return nil, nil, fmt.Errorf("read the captions %s: line %d has no \"file\" or no \"caption\"", path, number)
+		if captions[line.file] == nil {
+			paths = append(paths, line.file)
 		}
-		if captions[line.File] == nil {
-			paths = append(paths, line.File)
-		}
-		captions[line.File] = append(captions[line.File], line.Caption)
+		captions[line.file] = append(captions[line.file], line.caption)
 	}
 	if err := lines.Err(); err != nil {
 		return nil, nil, fmt.Errorf("read the captions %s: %w", path, err)
@@ -50,4 +49,26 @@ func readGiven(path string, stdin io.Reader) (paths []string, captions map[strin
 		return nil, nil, fmt.Errorf("read the captions %s: there are none", path)
 	}
 	return paths, captions, nil
+}
+
+// givenLine is a caption of a picture.
+type givenLine struct{ file, caption string }
+
+func readGivenLine(text string) (line givenLine, err error) {
+	var fields struct {
+		File    *string `json:"file"`
+		Caption *string `json:"caption"`
+	}
+	if err := json.Unmarshal([]byte(text), &fields); err != nil {
+		return line, err
+	}
+	switch {
+	case fields.File == nil || fields.Caption == nil:
+		return line, errors.New(`it has no "file" or no "caption"`)
+	case *fields.File == "":
+		return line, errors.New(`its "file" is empty`)
+	case *fields.Caption == "":
+		return line, errors.New(`its "caption" is empty`)
+	}
+	return givenLine{*fields.File, *fields.Caption}, nil
 }

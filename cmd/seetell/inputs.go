@@ -20,6 +20,9 @@ import (
 // standardInput is the argument that stands for the bytes of standard input.
 const standardInput = "-"
 
+// byteOrderMark is what editors on Windows write before a text in UTF-8.
+const byteOrderMark = "\ufeff"
+
 // inputs lists the pictures that arguments name: files, folders, globs that
 // the shell left alone, and standardInput; then those that the file list
 // names, one a line.
@@ -116,6 +119,8 @@ func isRegular(path string) bool {
 	return err == nil && regular.Check(info) == nil
 }
 
+// readList reads paths, one a line. Spaces around one are its own, but a line of
+// nothing else is none.
 func readList(path string, stdin io.Reader) ([]string, error) {
 	reader := stdin
 	if path != standardInput {
@@ -128,8 +133,12 @@ func readList(path string, stdin io.Reader) ([]string, error) {
 	}
 	var paths []string
 	lines := bufio.NewScanner(reader)
-	for lines.Scan() {
-		if line := strings.TrimSuffix(lines.Text(), "\r"); line != "" {
+	for first := true; lines.Scan(); first = false {
+		line := strings.TrimSuffix(lines.Text(), "\r")
+		if first {
+			line = strings.TrimPrefix(line, byteOrderMark)
+		}
+		if strings.TrimSpace(line) != "" {
 			paths = append(paths, line)
 		}
 	}

@@ -35,7 +35,7 @@ func TestInputs(t *testing.T) {
 		{"a list", []string{dir + "/z.jpg"}, "-", false, []string{"z.jpg", "x y.jpg"}, leftOut{}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			stdin := strings.NewReader(dir + "/x y.jpg\r\n\n")
+			stdin := strings.NewReader("\ufeff" + dir + "/x y.jpg\r\n\n \t\r\n")
 			got, left, err := inputs(test.arguments, test.list, test.recursive, stdin)
 			if err != nil {
 				t.Fatal(err)
