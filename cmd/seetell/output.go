@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -54,15 +55,50 @@ func terminalFile(w io.Writer) (*os.File, bool) {
 }
 
 // printError writes an error as one line; several that were joined, a line
-// each.
+// each, and the same once.
 func printError(messages io.Writer, err error) {
+	var all []string
 	for _, one := range joined(err) {
-		said := strings.Replace(advised(one).Error(), ": "+context.Canceled.Error(), "", 1) // who ended it knows
+		said := strings.Replace(inOneLine(advised(one)), ": "+context.Canceled.Error(), "", 1) // who ended it knows
 		if said == context.Canceled.Error() {
 			said = "interrupted"
 		}
-		fmt.Fprintf(messages, "seetell: %s\n", terminal.Line(said))
+		if !slices.Contains(all, said) {
+			all = append(all, said)
+			fmt.Fprintf(messages, "seetell: %s\n", terminal.Line(said))
+		}
 	}
+}
+
+// inOneLine is an error's text with a semicolon between errors that were joined
+// within it, and each once.
+func inOneLine(err error) string {
+	said := err.Error()
+	for _, inner := range within(err) {
+		if several := joined(inner); len(several) > 1 {
+			var all []string
+			for _, one := range several {
+				if text := inOneLine(one); !slices.Contains(all, text) {
+					all = append(all, text)
+				}
+			}
+			said = strings.Replace(said, inner.Error(), strings.Join(all, "; "), 1)
+		} else {
+			said = strings.Replace(said, inner.Error(), inOneLine(inner), 1)
+		}
+	}
+	return said
+}
+
+// within returns the errors that an error wraps.
+func within(err error) []error {
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		return several.Unwrap()
+	}
+	if inner := errors.Unwrap(err); inner != nil {
+		return []error{inner}
+	}
+	return nil
 }
 
 // joined returns the errors of errors.Join, also of one that was marked but

@@ -136,7 +136,12 @@ func TestPrintError(t *testing.T) {
 	var out bytes.Buffer
 	printError(&out, usage(errors.Join(errors.New("one\x1b"), errors.New("two\nthree"))))
 	printError(&out, fmt.Errorf("%w after step 3: %w", errors.New("stopped"), errors.New("asked to"))) // which is one
-	if want := "seetell: one\\u001b\nseetell: two\\nthree\nseetell: stopped after step 3: asked to\n"; out.String() != want {
+	full := fmt.Errorf("write a: %w", errors.New("disk full"))
+	printError(&out, errors.Join(full, full))
+	printError(&out, fmt.Errorf("after step 3, and %w: %w", errors.New("not saved"), errors.Join(full, errors.Join(full, errors.New("b")))))
+	want := "seetell: one\\u001b\nseetell: two\\nthree\nseetell: stopped after step 3: asked to\n" +
+		"seetell: write a: disk full\nseetell: after step 3, and not saved: write a: disk full; b\n"
+	if out.String() != want {
 		t.Errorf("printed %q, want %q", out.String(), want)
 	}
 }
