@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -71,9 +73,12 @@ func printError(messages io.Writer, err error) {
 }
 
 // inOneLine is an error's text with a semicolon between errors that were joined
-// within it, and each once.
+// within it, and each once; JSON that does not fit is told without Go's types.
 func inOneLine(err error) string {
 	said := err.Error()
+	if unfit, ok := err.(*json.UnmarshalTypeError); ok {
+		return cmp.Or(unfit.Field, "the whole") + " is of the wrong kind: " + unfit.Value
+	}
 	for _, inner := range within(err) {
 		if several := joined(inner); len(several) > 1 {
 			var all []string

@@ -139,8 +139,14 @@ func TestPrintError(t *testing.T) {
 	full := fmt.Errorf("write a: %w", errors.New("disk full"))
 	printError(&out, errors.Join(full, full))
 	printError(&out, fmt.Errorf("after step 3, and %w: %w", errors.New("not saved"), errors.Join(full, errors.Join(full, errors.New("b")))))
+	var fields struct {
+		Caption string `json:"caption"`
+	}
+	printError(&out, fmt.Errorf("line 3: %w", json.Unmarshal([]byte(`{"caption":["a"]}`), &fields)))
+	printError(&out, fmt.Errorf("line 4: %w", json.Unmarshal([]byte(`["a"]`), &fields)))
 	want := "seetell: one\\u001b\nseetell: two\\nthree\nseetell: stopped after step 3: asked to\n" +
-		"seetell: write a: disk full\nseetell: after step 3, and not saved: write a: disk full; b\n"
+		"seetell: write a: disk full\nseetell: after step 3, and not saved: write a: disk full; b\n" +
+		"seetell: line 3: caption is of the wrong kind: array\nseetell: line 4: the whole is of the wrong kind: array\n"
 	if out.String() != want {
 		t.Errorf("printed %q, want %q", out.String(), want)
 	}
