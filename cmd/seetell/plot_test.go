@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -91,5 +92,18 @@ func TestPlotNamesAndTitles(t *testing.T) {
 	}
 	if _, messages, code := say(t, "plot", "--out", t.TempDir(), "--report", report, "--name", "a", "--name", "b"); code != exitUsage || !strings.Contains(messages, "--name stands 2 times") {
 		t.Errorf("too many names: exit code %d, %s", code, messages)
+	}
+}
+
+// TestPlotOfNothing fails and makes no folder.
+func TestPlotOfNothing(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "figures")
+	var messages bytes.Buffer
+	code := run([]string{"seetell", "plot", "--history", file(t, "history.jsonl", `{"epoch":1,"loss":null}`+"\n"), "--out", out}, io.Discard, &messages)
+	if code != exitFailed || !strings.Contains(messages.String(), "nothing to draw") {
+		t.Errorf("exit code %d, %q; want %d and that there is nothing to draw", code, messages.String(), exitFailed)
+	}
+	if _, err := os.Stat(out); err == nil {
+		t.Error("a folder is made")
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -406,6 +407,17 @@ func TestCaptionTogether(t *testing.T) {
 		}
 		if files[0] != files[1] || len(files[0]) < 400 {
 			t.Errorf("two processes write %q, one %q", files[1], files[0])
+		}
+	}
+}
+
+// TestTooManyProcesses are not started, and a time below 0 is not waited.
+func TestTooManyProcesses(t *testing.T) {
+	for _, flag := range [][2]string{{"--processes", "100000"}, {"--processes", "-1"}, {"--world-timeout", "-1s"}} {
+		var messages bytes.Buffer
+		code := run([]string{"seetell", "caption", "--model", "none.safetensors", flag[0], flag[1], "a.jpg"}, io.Discard, &messages)
+		if want := "seetell: " + flag[0] + " " + flag[1] + ": give"; code != exitUsage || !strings.HasPrefix(messages.String(), want) {
+			t.Errorf("exit code %d, %q; want %d and %q", code, messages.String(), exitUsage, want)
 		}
 	}
 }
