@@ -83,7 +83,7 @@ func (g *Graphs) Capture(f func(*Scope) error) (*Graph, error) {
 		if err := takeMessage(C.tg_graph_begin(&graph, first, g.device.c())); err != nil {
 			return err
 		}
-		err := Run(f) // of which nothing is done where it fails
+		err := Run(f)                                                                    // of which nothing is done where it fails
 		if ended := takeMessage(C.tg_graph_end(graph, C.bool(err == nil))); err == nil { // or the first says more
 			err = ended
 		}
