@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/seetell/seetell/internal/testmodel"
 	"github.com/seetell/seetell/internal/testrun"
@@ -100,21 +99,10 @@ func TestDoctor(t *testing.T) {
 	}
 }
 
-// Help is there before a person notices, for it opens no libtorch. The
-// fastest of several runs counts: the machine may be busy.
-func TestHelpIsQuick(t *testing.T) {
-	program := must(t, plain)
-	fastest := time.Hour
-	for range 20 {
-		start := time.Now()
-		if out, code := execute(t, []string{"LIBTORCH=" + t.TempDir()}, program, "--help"); code != 0 {
-			t.Fatalf("exit code %d: %s", code, out)
-		}
-		fastest = min(fastest, time.Since(start))
-	}
-	t.Logf("seetell --help: %v", fastest)
-	if fastest > 50*time.Millisecond {
-		t.Errorf("seetell --help took %v, want less than 50 ms", fastest)
+// TestHelpOpensNoLibtorch, which would take some tenths of a second.
+func TestHelpOpensNoLibtorch(t *testing.T) {
+	if out, code := execute(t, []string{"LIBTORCH=" + t.TempDir()}, must(t, plain), "--help"); code != 0 {
+		t.Fatalf("exit code %d: %s", code, out)
 	}
 }
 
