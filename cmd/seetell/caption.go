@@ -97,7 +97,7 @@ func (o *captioning) caption(c *cli.Context, world *distributed.World) (err erro
 			return err
 		}
 		if to.file != nil {
-			defer to.file.Close()
+			defer func() { to.file.Close() }() // the one that is open then
 		}
 	}
 	if err := list.share(world); err != nil {
