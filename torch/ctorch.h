@@ -20,6 +20,9 @@ typedef struct tg_upload tg_upload;
 // A stream of a device that is not its default one.
 typedef struct tg_stream tg_stream;
 
+// Tasks that threads side by side take from each other.
+typedef struct tg_tasks tg_tasks;
+
 // STRUCT(name, fields) and ENUM(constants) for every type that crosses, in the
 // order in which they need each other. Written once, as the entry points are:
 // from this come the types, their text in the signature, and their sizes.
@@ -312,6 +315,11 @@ TG_TYPES(TG_STRUCT, TG_ENUM)
     (previous, device, enabled, dtype))                                        \
   F(char*, leave_autocast, (tg_autocast previous, int32_t device),             \
     (previous, device))                                                        \
+  /* tasks.cpp */                                                              \
+  F(char*, tasks_new, (tg_tasks * *out), (out))                                \
+  F(char*, tasks_enter, (tg_tasks * tasks), (tasks))                           \
+  F(char*, tasks_leave, (tg_tasks * tasks), (tasks))                           \
+  F(void, tasks_free, (tg_tasks * tasks) TG_NOTHROW, (tasks))                  \
   /* optim.cpp */                                                              \
   F(char*, fused_adam, (tg_adam_state state, tg_adam_options o), (state, o))   \
   F(char*, foreach_norm, (tg_tensor * out[], tg_list tensors), (out, tensors)) \

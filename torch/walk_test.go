@@ -20,7 +20,7 @@ func TestWrongArguments(t *testing.T) {
 			"ImitatesBFloat16": torch.ImitatesBFloat16,
 			"Live":             torch.Live, "Location": torch.Location, "MKL": torch.MKL, "ManualSeed": torch.ManualSeed, "Memory": torch.Memory,
 			"NewScope": torch.NewScope, "NoGrad": torch.NoGrad, "Ones": torch.Ones, "Open": torch.Open, "PackConv2D": torch.PackConv2D, "Packs": torch.Packs,
-			"NewGraphs": torch.NewGraphs, "HasGraphs": torch.HasGraphs, "NewUpload": torch.NewUpload[float32], "ParseDevice": torch.ParseDevice, "RandomState": torch.RandomState, "ResetPeak": torch.ResetPeak, "Run": torch.Run,
+			"NewGraphs": torch.NewGraphs, "HasGraphs": torch.HasGraphs, "NewTasks": torch.NewTasks, "NewUpload": torch.NewUpload[float32], "ParseDevice": torch.ParseDevice, "RandomState": torch.RandomState, "ResetPeak": torch.ResetPeak, "Run": torch.Run,
 			"SetRandomState": torch.SetRandomState, "SetThreads": torch.SetThreads, "Synchronize": torch.Synchronize,
 			"Threads": torch.Threads, "Version": torch.Version, "Where": torch.Where, "Zeros": torch.Zeros,
 		},
@@ -36,6 +36,7 @@ func TestWrongArguments(t *testing.T) {
 					torch.AttentionLSTM{Features: x, Keys: x, H: x, C: x, Words: x, StateWeight: x, StateBias: x, ScoreWeight: x, ScoreBias: x, StepWeight: x, Rows: []int64{7, -1}, Pictures: []int64{99}}}
 			},
 			"Upload":       func(*torch.Scope) []any { return []any{(*torch.Upload)(nil), new(torch.Upload)} },
+			"Tasks":        func(*torch.Scope) []any { return []any{(*torch.Tasks)(nil), new(torch.Tasks)} },
 			"Graphs":       func(*torch.Scope) []any { return []any{(*torch.Graphs)(nil), new(torch.Graphs)} },
 			"Graph":        func(*torch.Scope) []any { return []any{(*torch.Graph)(nil), new(torch.Graph)} },
 			"PackedConv2D": func(*torch.Scope) []any { return []any{new(torch.PackedConv2D)} },

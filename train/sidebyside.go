@@ -44,13 +44,18 @@ func (p pass) sideBySide(words CrossEntropy, part *loader.Batch, step Counts, st
 		stats StepStats
 		err   error
 	}
+	tasks, err := torch.NewTasks() // that the first to be done takes of the other
+	if err != nil {
+		return err
+	}
+	defer tasks.Close()
 	halves := make([]half, len(part.IDs)) // each at its first picture's place
 	p.pair.Each(len(part.IDs), func(from, to int) {
 		one, own := &halves[from], p
 		words := words
 		words.Options.Random = rand.New(rand.NewPCG(seed, uint64(from)))
 		own.objective = words
-		one.err = own.atOnce(part.Part(from, to), step, &one.stats)
+		one.err = tasks.Do(func() error { return own.atOnce(part.Part(from, to), step, &one.stats) })
 	})
 	for _, one := range halves {
 		if one.err != nil {

@@ -12,11 +12,13 @@
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
+#include <torch/csrc/autograd/variable.h>
 
 #include <algorithm>
 #include <cstring>
 
 #include "internal.h"
+#include "tasks.h"
 #include "winograd.h"
 
 using at::Tensor;
@@ -38,6 +40,9 @@ constexpr int64_t kLeastChannelsNarrow = 64, kLeastRowsNarrow = 32;
 
 // The bytes of windows laid out at once, which stay in a core's cache.
 constexpr int64_t kWindows = 1 << 20;
+
+// The bytes of what windows want of their pixels, computed at once.
+constexpr int64_t kWanted = 4 << 20;
 
 // The maps and the channels where Winograd's way pays although weights have to
 // be transformed anew at each step.
@@ -116,12 +121,91 @@ Tensor weight_gradient(const Tensor& x, const Tensor& g, int64_t kernel,
       .permute({0, 3, 1, 2});
 }
 
-// input_gradient is that of conv2d's input by libtorch.
+// gather writes a line of the input's gradient, (W, C): at each pixel the sum
+// of what every window that sees it wants of it, (H' * W', elements()).
+void gather(const Windows& w, const float* wanted, int64_t y, float* to) {
+  const int64_t high = w.high(), wide = w.wide(), channels = w.channels;
+  for (int64_t x = 0; x < w.width; x++, to += channels) {
+    bool first = true;
+    for (int64_t i = 0; i < w.kernel * w.kernel; i++) {
+      const int64_t down = y + w.padding - i / w.kernel,
+                    right = x + w.padding - i % w.kernel;
+      if (down < 0 || right < 0 || down % w.stride || right % w.stride ||
+          down / w.stride >= high || right / w.stride >= wide)
+        continue;
+      const int64_t place = down / w.stride * wide + right / w.stride;
+      const float* from = wanted + place * w.elements() + i * channels;
+      if (first) {
+        std::memcpy(to, from, channels * sizeof(float));
+        first = false;
+      } else {
+        for (int64_t c = 0; c < channels; c++) to[c] += from[c];
+      }
+    }
+    if (first) std::memset(to, 0, channels * sizeof(float));
+  }
+}
+
+// input_gradient_product is that of conv2d's input in float32: what windows
+// want of their pixels is a product of the output's gradient with the weight as
+// it lies, which oneDNN lays out anew at every step.
+Tensor input_gradient_product(const Tensor& g, const Tensor& x,
+                              const Tensor& weight, int64_t stride,
+                              int64_t padding) {
+  const Windows w{x.size(2), x.size(3), x.size(1),       weight.size(2),
+                  stride,    padding,   x.element_size()};
+  const int64_t pictures = x.size(0), out = g.size(1),
+                places = w.high() * w.wide(),
+                bytes = places * w.elements() * w.bytes;
+  const int64_t most = std::clamp<int64_t>(kWanted / bytes, 1, pictures);
+  Tensor rows = g.permute({0, 2, 3, 1}).reshape({-1, out});
+  Tensor kernel = weight.permute({0, 2, 3, 1}).reshape({out, -1});
+  Tensor wanted = at::empty({most * places, w.elements()}, x.options());
+  Tensor sum =
+      at::empty(x.sizes(), x.options(), at::MemoryFormat::ChannelsLast);
+  for (int64_t first = 0; first < pictures; first += most) {
+    const int64_t count = std::min(most, pictures - first);
+    Tensor some = wanted.narrow(0, 0, count * places);
+    at::mm_out(some, rows.narrow(0, first * places, count * places), kernel);
+    const float* from = some.const_data_ptr<float>();
+    float* to = sum.data_ptr<float>();
+    at::parallel_for(0, count * w.height, 1, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; i++)
+        gather(w, from + i / w.height * places * w.elements(), i % w.height,
+               to + (first * w.height + i) * w.width * w.channels);
+    });
+  }
+  return sum;
+}
+
+// product_pays reports whether the input's gradient is one of windows' product.
+bool product_pays(const Tensor& x, const Tensor& weight) {
+  return x.scalar_type() == at::kFloat &&
+         at::get_cpu_capability() != "AVX512" &&
+         (weight.size(0) >= kLeastChannelsFloat || weight.size(2) == 1);
+}
+
+// input_gradient is that of conv2d's input.
 Tensor input_gradient(const Tensor& g, const Tensor& x, const Tensor& weight,
                       int64_t stride, int64_t padding) {
+  if (product_pays(x, weight))
+    return input_gradient_product(g, x, weight, stride, padding);
   return std::get<0>(at::convolution_backward(
       g, x, weight, at::OptionalIntArrayRef(), {stride, stride},
       {padding, padding}, {1, 1}, false, {0, 0}, 1, {true, false, false}));
+}
+
+// learn adds what gradient comes to to weight's own, the caller's thread or,
+// where one waits, another, at its leisure. It returns the gradient for the
+// engine to add, or none where it is added otherwise.
+template <typename Gradient>
+Tensor learn(const Tensor& weight, Gradient gradient) {
+  if (!weight.is_leaf() || !behind()) return gradient();
+  leave_task([weight, gradient = std::move(gradient)] {
+    tensor_list one{gradient()};
+    (*torch::autograd::impl::grad_accumulator(weight))(std::move(one));
+  });
+  return Tensor();
 }
 
 // WindowsConv is conv2d whose weights' gradient is a product, in bfloat16 under
@@ -132,7 +216,7 @@ struct WindowsConv : torch::autograd::Function<WindowsConv> {
                         at::ScalarType type) {
     Tensor input = x.to(type).contiguous(at::MemoryFormat::ChannelsLast);
     Tensor kernel = weight.to(type).contiguous(at::MemoryFormat::ChannelsLast);
-    ctx->save_for_backward({input, kernel});
+    ctx->save_for_backward({input, kernel, weight});
     ctx->saved_data["stride"] = stride;
     ctx->saved_data["padding"] = padding;
     ctx->saved_data["type"] = x.scalar_type();
@@ -147,10 +231,12 @@ struct WindowsConv : torch::autograd::Function<WindowsConv> {
     Tensor g =
         grads[0].to(x.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
     tensor_list out(5);
+    out[1] = learn(saved[2], [x, g, side = weight.size(2), stride, padding] {
+      return weight_gradient(x, g, side, stride, padding);
+    });
     if (ctx->needs_input_grad(0))
       out[0] = input_gradient(g, x, weight, stride, padding)
                    .to(ctx->saved_data["type"].toScalarType());
-    out[1] = weight_gradient(x, g, weight.size(2), stride, padding);
     return out;
   }
 };
@@ -168,12 +254,14 @@ struct WinogradConv : torch::autograd::Function<WinogradConv> {
     tensor_list saved = ctx->get_saved_variables();
     const Tensor &x = saved[0], &weight = saved[1];
     tensor_list out(2);
+    if (ctx->needs_input_grad(1))
+      out[1] =
+          learn(weight, [x, g = grads[0]] { return winograd_gradient(x, g); });
     if (ctx->needs_input_grad(0))
       out[0] = winograd(grads[0],
                         winograd_pack(weight.flip({2, 3}).transpose(0, 1),
                                       x.size(2), x.size(3)),
                         std::nullopt, nullptr, false);
-    if (ctx->needs_input_grad(1)) out[1] = winograd_gradient(x, grads[0]);
     return out;
   }
 };

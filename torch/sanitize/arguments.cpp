@@ -232,6 +232,20 @@ bool once<tg_upload_begin>() {
 }
 
 template <>
+bool once<tg_tasks_new>() {
+  tg_tasks* tasks = nullptr;
+  char* message = tg_tasks_new(&tasks);
+  for (int i = 0; i < 2; i++) {
+    took(tg_tasks_enter(tasks));
+    if (below(2)) took(tg_tasks_enter(tasks));
+    took(tg_tasks_leave(tasks));
+    if (below(2)) took(tg_tasks_leave(tasks));
+  }
+  tg_tasks_free(tasks);
+  return took(message);
+}
+
+template <>
 bool once<tg_stream_new>() {
   tg_stream* stream = nullptr;
   char* message = tg_stream_new(&stream, static_cast<int32_t>(number()));

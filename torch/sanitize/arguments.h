@@ -57,6 +57,7 @@ DRAW(tg_tensor**, results(8))
 DRAW(tg_upload*, nullptr)  // on the CPU there are none
 DRAW(const tg_upload*, nullptr)
 DRAW(tg_stream*, nullptr)
+DRAW(tg_tasks*, nullptr)
 DRAW(bool*, static_cast<bool*>(room(sizeof(bool))))
 DRAW(double*, static_cast<double*>(room(sizeof(double))))
 DRAW(tg_autocast*, static_cast<tg_autocast*>(room(sizeof(tg_autocast))))
@@ -113,6 +114,8 @@ template <>
 bool once<tg_from_data>();
 template <>
 bool once<tg_upload_begin>();
+template <>
+bool once<tg_tasks_new>();
 template <>
 bool once<tg_stream_new>();
 template <>
