@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -53,7 +54,7 @@ func inWorld(c *cli.Context, device *string, work func(*distributed.World) error
 	}
 	options.Timeout = c.Duration("world-timeout")
 	options.JoinTimeout = options.Timeout / 2
-	world, err := distributed.Join(options)
+	world, err := join(c.Context, options)
 	if err != nil {
 		return err
 	}
@@ -63,6 +64,22 @@ func inWorld(c *cli.Context, device *string, work func(*distributed.World) error
 		world.Note(err)
 	}
 	return err
+}
+
+// join waits for the other processes, which may never come, until all are there
+// or this one is asked to stop.
+func join(ctx context.Context, options distributed.Options) (world *distributed.World, err error) {
+	met := make(chan struct{})
+	go func() {
+		world, err = distributed.Join(options)
+		close(met)
+	}()
+	select {
+	case <-met:
+		return world, err
+	case <-ctx.Done(): // the process ends, and the call with it
+		return nil, fmt.Errorf("stopped while it waited for %d processes to come: %w", options.Size, ctx.Err())
+	}
 }
 
 // ownDevice returns the GPU of this process's number where the machine has GPUs,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -146,6 +147,23 @@ func TestProcessesStopTogether(t *testing.T) {
 		}
 		allEnded(t, 0, worldTraining(t, out))
 		testrun.Same(t, testrun.Contents(t, out), want)
+	}
+}
+
+// TestAProcessWaitsForNobody asks the first of two processes to stop, of which the
+// other does not come.
+func TestAProcessWaitsForNobody(t *testing.T) {
+	port := testworld.FreePort(t)
+	m := testworld.Start(t, testworld.Environment(0, 2, port), must(t, plain), training(filepath.Join(t.TempDir(), "run"))...)
+	m.Until(func() bool {
+		connection, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+		return err == nil && connection.Close() == nil
+	})
+	if err := m.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if text, code := m.End(); code != exitInterrupted || !strings.Contains(text, "stopped while it waited for 2 processes") || strings.Contains(text, "context") {
+		t.Errorf("exit code %d, want %d: %s", code, exitInterrupted, text)
 	}
 }
 
