@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -132,6 +133,26 @@ func TestCompletion(t *testing.T) {
 		out, err := command.CombinedOutput()
 		if got := strings.TrimSpace(string(out)); err != nil || got != test.want {
 			t.Errorf("%q is completed to %q, %v, want %q", test.words, got, err, test.want)
+		}
+	}
+}
+
+// full is a disk without room.
+type full struct{}
+
+func (full) Write(text []byte) (int, error) {
+	if len(text) == 0 {
+		return 0, nil
+	}
+	return 0, errors.New("no space left on device")
+}
+
+// TestHelpThatNobodyGets fails when help, or a command's, cannot be written.
+func TestHelpThatNobodyGets(t *testing.T) {
+	for _, args := range [][]string{{"seetell", "--help"}, {"seetell", "train", "--help"}, {"seetell", "--version"}} {
+		var messages bytes.Buffer
+		if code := run(args, full{}, &messages); code != exitFailed || !strings.Contains(messages.String(), "no space left") {
+			t.Errorf("%v exits with %d and says %q, want %d and why", args, code, messages.String(), exitFailed)
 		}
 	}
 }

@@ -56,6 +56,9 @@ func run(args []string, out, messages io.Writer) int {
 		err = app.RunContext(hub.WithLog(ctx, slog.New(logrusHandler{})), flagsFirst(globalsFirst(args, app.Flags), app.Commands))
 	}
 	if err == nil {
+		err = results.Flush() // help does not look at what writing it comes to
+	}
+	if err == nil {
 		return 0
 	}
 	var status exitStatus

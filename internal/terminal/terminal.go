@@ -11,6 +11,7 @@
 package terminal
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -74,6 +75,7 @@ type Writer struct {
 	to    io.Writer
 	mutex sync.Mutex
 	begun []byte // of a character that the last write ended within
+	err   error  // the first write's that failed
 }
 
 // NewWriter returns the door to w.
@@ -89,19 +91,22 @@ func (w *Writer) Write(text []byte) (int, error) {
 	whole := append(w.begun, text...)
 	end := len(whole) - unfinished(whole)
 	if _, err := w.to.Write(escape(nil, whole[:end], false)); err != nil {
+		w.err = cmp.Or(w.err, err)
 		return 0, err
 	}
 	w.begun = append([]byte(nil), whole[end:]...)
 	return len(text), nil
 }
 
-// Flush writes what was begun and never ended.
+// Flush writes what was begun and never ended. Its error is the first of all
+// writes, for those who did not look at theirs.
 func (w *Writer) Flush() error {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	_, err := w.to.Write(escape(nil, w.begun, false))
 	w.begun = nil
-	return err
+	w.err = cmp.Or(w.err, err)
+	return w.err
 }
 
 // unfinished returns how many bytes at the end begin a character.

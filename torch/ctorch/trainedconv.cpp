@@ -195,9 +195,8 @@ Tensor input_gradient(const Tensor& g, const Tensor& x, const Tensor& weight,
       {padding, padding}, {1, 1}, false, {0, 0}, 1, {true, false, false}));
 }
 
-// learn adds what gradient comes to to weight's own, the caller's thread or,
-// where one waits, another, at its leisure. It returns the gradient for the
-// engine to add, or none where it is added otherwise.
+// learn returns weight's gradient for the engine to add to its own, or nothing
+// where the thread is behind and leaves the gradient to be computed and added.
 template <typename Gradient>
 Tensor learn(const Tensor& weight, Gradient gradient) {
   if (!weight.is_leaf() || !behind()) return gradient();
