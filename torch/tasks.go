@@ -29,9 +29,11 @@ func NewTasks() (*Tasks, error) {
 }
 
 // Do calls f, and then does what is left within other threads' Do of the same
-// tasks until the f of each has returned. Gradients of f's backward passes are
-// there when Do returns, and not before. Its error is f's, or that of something
-// left, whichever thread left it.
+// tasks until the f of each has returned; no f waits for another's Do. Gradients
+// of f's backward passes are there when Do returns, and not before, so that f
+// writes into nothing that they are computed from. They are the same to the last
+// bit whoever computes them where two threads, and no more, each use a weight
+// once. Do's error is f's, or that of something left, whichever thread left it.
 func (t *Tasks) Do(f func() error) (err error) {
 	if t == nil || t.handle == nil {
 		return errors.New("tasks: they are closed")

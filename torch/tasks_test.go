@@ -3,6 +3,7 @@ package torch
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -88,6 +89,46 @@ func TestTasks(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestTasksOfOthers leaves gradients of a weight that learns no more, which nobody
+// gets, and of pictures that are written into before they are computed, which is
+// refused. The second behind the first's is not begun yet, most times.
+func TestTasksOfOthers(t *testing.T) {
+	o := Conv2DOptions{Stride: [2]int64{1, 1}, Padding: [2]int64{1, 1}}
+	leave := func(then func(s *Scope, x, weight *Tensor)) error {
+		return Run(func(s *Scope) error {
+			x, weight := Ones(s, Float32, CPU, 2, 64, 30, 30), Ones(s, Float32, CPU, 64, 64, 3, 3).RequiresGrad(s, true)
+			tasks, err := NewTasks()
+			if err != nil {
+				return err
+			}
+			defer tasks.Close()
+			var group sync.WaitGroup
+			defer group.Wait()
+			return tasks.Do(func() error {
+				group.Go(func() { _ = tasks.Do(func() error { return nil }) })
+				x.Conv2D(s, weight, nil, o).Sum(s).Backward(s)
+				x.Conv2D(s, weight, nil, o).Sum(s).Backward(s)
+				then(s, x, weight)
+				return s.Err()
+			})
+		})
+	}
+	for range 20 {
+		if err := leave(func(s *Scope, _, weight *Tensor) { weight.RequiresGrad(s, false) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 1000 {
+		if err := leave(func(s *Scope, x, _ *Tensor) { x.FillInPlace(s, 7) }); err != nil {
+			if !strings.Contains(err.Error(), "modified in place") {
+				t.Error(err)
+			}
+			return
+		}
+	}
+	t.Error("pictures that gradients were yet to be computed from could be written into")
 }
 
 // TestTasksOnce refuses a thread that shares tasks already, and tasks that are

@@ -68,15 +68,19 @@ func inWorld(c *cli.Context, device *string, work func(*distributed.World) error
 
 // join waits for the other processes, which may never come, until all are there
 // or this one is asked to stop.
-func join(ctx context.Context, options distributed.Options) (world *distributed.World, err error) {
-	met := make(chan struct{})
+func join(ctx context.Context, options distributed.Options) (*distributed.World, error) {
+	type meeting struct {
+		world *distributed.World
+		err   error
+	}
+	met := make(chan meeting, 1)
 	go func() {
-		world, err = distributed.Join(options)
-		close(met)
+		world, err := distributed.Join(options)
+		met <- meeting{world, err}
 	}()
 	select {
-	case <-met:
-		return world, err
+	case m := <-met:
+		return m.world, m.err
 	case <-ctx.Done(): // the process ends, and the call with it
 		return nil, fmt.Errorf("stopped while it waited for %d processes to come: %w", options.Size, ctx.Err())
 	}

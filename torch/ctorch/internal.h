@@ -44,6 +44,10 @@ char* guard_no_grad(const Body& body) noexcept {
   });
 }
 
+// tell_threads tells this thread how many an operator has, which OpenMP keeps
+// per thread.
+void tell_threads();
+
 // wrap makes a handle, which the caller owns.
 tg_tensor* wrap(at::Tensor value);
 

@@ -50,13 +50,12 @@ void set_own_threads(int n) {
   if (set) set(n);
 }
 
-// OpenMP keeps its number of threads per thread, so each that enters is told.
-void tell_threads() {
+}  // namespace
+
+void seetell::tell_threads() {
   at::init_num_threads();
   if (alone) set_own_threads(1);
 }
-
-}  // namespace
 
 char* tg_work_alone() {
   return seetell::guard([&] {
@@ -65,13 +64,13 @@ char* tg_work_alone() {
     // compiled into this library.
     at::get_num_threads();
     at::internal::lazy_init_num_threads();
-    tell_threads();
+    seetell::tell_threads();
   });
 }
 
 char* tg_enter_thread(bool* previous, bool no_grad) {
   return seetell::guard([&] {
-    tell_threads();
+    seetell::tell_threads();
     *previous = c10::GradMode::is_enabled();
     if (no_grad) c10::GradMode::set_enabled(false);
   });

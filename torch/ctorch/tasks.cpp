@@ -23,6 +23,10 @@ struct tg_tasks {
 
 namespace {
 
+// As many tasks wait at most while nobody waits for them: they keep in memory
+// what they are computed from.
+constexpr size_t kMostLeft = 8;
+
 thread_local tg_tasks* current = nullptr;
 thread_local int passed = 0;  // gradients that this thread came by
 
@@ -64,11 +68,10 @@ bool behind() noexcept {
   if (!current) return false;
   std::lock_guard<std::mutex> lock(current->mutex);
   passed++;
-  if (passed >= current->passed) {
-    current->passed = passed;
-    return current->waiting > 0;
-  }
-  return true;
+  if (current->waiting > 0) return true;
+  if (passed < current->passed) return current->queue.size() < kMostLeft;
+  current->passed = passed;
+  return false;
 }
 
 void leave_task(std::function<void()> task) {
@@ -87,6 +90,7 @@ char* tg_tasks_enter(tg_tasks* tasks) {
   return guard([&] {
     TORCH_CHECK(tasks, "there are no tasks");
     TORCH_CHECK(!current, "the thread shares tasks already");
+    tell_threads();
     std::lock_guard<std::mutex> lock(tasks->mutex);
     tasks->working++;
     current = tasks;

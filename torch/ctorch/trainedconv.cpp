@@ -195,14 +195,20 @@ Tensor input_gradient(const Tensor& g, const Tensor& x, const Tensor& weight,
       {padding, padding}, {1, 1}, false, {0, 0}, 1, {true, false, false}));
 }
 
-// learn returns weight's gradient for the engine to add to its own, or nothing
-// where the thread is behind and leaves the gradient to be computed and added.
+// learn returns weight's gradient, of x and of the output's gradient g, for the
+// engine to add to its own, or nothing where the thread is behind and leaves
+// that to be computed and added.
 template <typename Gradient>
-Tensor learn(const Tensor& weight, Gradient gradient) {
-  if (!weight.is_leaf() || !behind()) return gradient();
-  leave_task([weight, gradient = std::move(gradient)] {
-    tensor_list one{gradient()};
-    (*torch::autograd::impl::grad_accumulator(weight))(std::move(one));
+Tensor learn(const Tensor& weight, const Tensor& x, const Tensor& g,
+             Gradient gradient) {
+  std::shared_ptr<torch::autograd::Node> add;
+  if (weight.is_leaf()) add = torch::autograd::impl::grad_accumulator(weight);
+  if (!add || !behind()) return gradient(x, g);
+  leave_task([=, seen = x._version(), wanted = g._version()] {
+    TORCH_CHECK(x._version() == seen && g._version() == wanted,
+                "what a gradient is computed from was modified in place");
+    tensor_list one{gradient(x, g)};
+    (*add)(std::move(one));
   });
   return Tensor();
 }
@@ -230,9 +236,12 @@ struct WindowsConv : torch::autograd::Function<WindowsConv> {
     Tensor g =
         grads[0].to(x.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
     tensor_list out(5);
-    out[1] = learn(saved[2], [x, g, side = weight.size(2), stride, padding] {
-      return weight_gradient(x, g, side, stride, padding);
-    });
+    if (ctx->needs_input_grad(1))
+      out[1] = learn(saved[2], x, g,
+                     [side = weight.size(2), stride, padding](const Tensor& x,
+                                                              const Tensor& g) {
+                       return weight_gradient(x, g, side, stride, padding);
+                     });
     if (ctx->needs_input_grad(0))
       out[0] = input_gradient(g, x, weight, stride, padding)
                    .to(ctx->saved_data["type"].toScalarType());
@@ -254,8 +263,7 @@ struct WinogradConv : torch::autograd::Function<WinogradConv> {
     const Tensor &x = saved[0], &weight = saved[1];
     tensor_list out(2);
     if (ctx->needs_input_grad(1))
-      out[1] =
-          learn(weight, [x, g = grads[0]] { return winograd_gradient(x, g); });
+      out[1] = learn(weight, x, grads[0], winograd_gradient);
     if (ctx->needs_input_grad(0))
       out[0] = winograd(grads[0],
                         winograd_pack(weight.flip({2, 3}).transpose(0, 1),
