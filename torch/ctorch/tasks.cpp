@@ -112,4 +112,4 @@ char* tg_tasks_leave(tg_tasks* tasks) {
   });
 }
 
-void tg_tasks_free(tg_tasks* tasks) TG_NOTHROW { delete tasks; }
+void tg_tasks_free(tg_tasks* tasks) noexcept { delete tasks; }
