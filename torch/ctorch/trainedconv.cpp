@@ -2,8 +2,10 @@
 // the table. The weights' gradient is one product of the output's gradient with
 // the windows of the input, laid out: of maps as small as a ResNet's last
 // oneDNN's own takes three times as long, and on processors without AVX512 up
-// to that of all. Of large maps with few channels, float32's gradients go by
-// Winograd's way. The outputs are libtorch's own: were they other in their last
+// to that of all. There inputs' gradients are such products too, where channels
+// are many. Of large maps with few channels, float32's gradients go by
+// Winograd's way. Weights' gradients can be left to another thread (tasks.h).
+// The outputs are libtorch's own: were they other in their last
 // bits, ReLUs near 0 would let other gradients through, and a weight's would
 // move by a thousandth of the largest.
 #include "trainedconv.h"
