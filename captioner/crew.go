@@ -38,8 +38,8 @@ func (c *Crew) Each(n int, f func(from, to int)) {
 	if f == nil {
 		return
 	}
-	shares := min(n/leastShare, len(c.threads))
-	if shares < 2 {
+	shares := c.Shares(n)
+	if shares == 1 {
 		f(0, n)
 		return
 	}
@@ -54,6 +54,9 @@ func (c *Crew) Each(n int, f func(from, to int)) {
 	}
 	group.Wait()
 }
+
+// Shares returns in how many parts Each divides n pictures.
+func (c *Crew) Shares(n int) int { return max(min(n/leastShare, len(c.threads)), 1) }
 
 // Threads returns how many parts are worked on side by side.
 func (c *Crew) Threads() int { return max(len(c.threads), 1) }

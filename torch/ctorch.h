@@ -316,8 +316,8 @@ TG_TYPES(TG_STRUCT, TG_ENUM)
   F(char*, leave_autocast, (tg_autocast previous, int32_t device),             \
     (previous, device))                                                        \
   /* tasks.cpp */                                                              \
-  F(char*, tasks_new, (tg_tasks * *out), (out))                                \
-  F(char*, tasks_enter, (tg_tasks * tasks), (tasks))                           \
+  F(char*, tasks_new, (tg_tasks * *out, int32_t threads), (out, threads))      \
+  F(char*, tasks_enter, (tg_tasks * tasks, int32_t thread), (tasks, thread))   \
   F(char*, tasks_leave, (tg_tasks * tasks), (tasks))                           \
   F(void, tasks_free, (tg_tasks * tasks) TG_NOTHROW, (tasks))                  \
   /* optim.cpp */                                                              \

@@ -151,6 +151,40 @@ func TestPackedConv2DOf3x3(t *testing.T) {
 	}
 }
 
+// TestPackedConv2DOf3x3InBFloat16 is TestPackedConv2DOf3x3 with so many channels as
+// bfloat16 multiplies by Winograd's way where the processor has products of pairs.
+func TestPackedConv2DOf3x3InBFloat16(t *testing.T) {
+	onlyPacked(t, BFloat16)
+	const tolerance = 1e-2 // of the largest; bfloat16 has 8 bits
+	for _, sides := range [][3]int64{{2, 8, 6}, {1, 7, 9}, {3, 1, 5}, {1, 2, 1}, {9, 12, 13}, {2, 40, 37}} {
+		t.Run(fmt.Sprint(sides), func(t *testing.T) {
+			if err := ManualSeed(1); err != nil {
+				t.Fatal(err)
+			}
+			compute(t, func(s *Scope) {
+				draw := func(shape ...int64) *Tensor { return drawn(s, shape...).To(s, BFloat16) }
+				x, other := draw(sides[0], 64, sides[1], sides[2]), draw(sides[0], 192, sides[1], sides[2]).ChannelsLast(s)
+				weight, bias := draw(192, 64, 3, 3), draw(192)
+				o := Conv2DOptions{Stride: [2]int64{1, 1}, Padding: [2]int64{1, 1}}
+				packed := PackConv2D(s, weight, bias, o, x.Shape()...)
+				want := x.To(s, Float32).Conv2D(s, weight.To(s, Float32), bias.To(s, Float32), o)
+				sum := want.Add(s, other.To(s, Float32)).ReLUInPlace(s)
+				expectNear(t, s, "plain", packed.Forward(s, x.ChannelsLast(s)), want, tolerance)
+				expectNear(t, s, "another layout", packed.Forward(s, x), want, tolerance)
+				expectNear(t, s, "sum", packed.ForwardAddReLU(s, x, other), sum, tolerance)
+				expectNear(t, s, "sum written over", packed.ForwardReLUOnto(s, x, other.Clone(s)), sum, tolerance)
+				if got := packed.Forward(s, x.Narrow(s, 0, 0, 0)).Shape(); s.Err() == nil && (got[0] != 0 || got[1] != 192) {
+					t.Errorf("no picture becomes %v", got)
+				}
+				x.Narrow(s, 0, 0, 1).Narrow(s, 2, 0, 1).Narrow(s, 3, 0, 1).FillInPlace(s, math.NaN())
+				if got := packed.ForwardReLU(s, x).To(s, Float32).Float32s(s); !math.IsNaN(float64(got[0])) {
+					t.Errorf("what is no number becomes %v", got[0])
+				}
+			})
+		})
+	}
+}
+
 func TestPackedConv2DErrors(t *testing.T) {
 	for _, test := range []struct {
 		name string

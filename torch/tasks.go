@@ -6,44 +6,51 @@ import "C"
 import (
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 
 	"github.com/seetell/seetell/torch/internal/capi"
 )
 
-// Tasks are what threads that go backward side by side leave to whoever of them
-// is done first: gradients of convolutions' weights, which nothing else waits for.
-// So the threads end together although the processor's cores are not equally fast.
+// Tasks are what threads that learn side by side, each from its part of a batch,
+// do together: once for all of them what depends on their weights alone, and once
+// the gradients of convolutions' weights, of all threads' parts. Nothing waits for
+// these, so whoever is done first computes them, and threads end together although
+// the processor's cores are not equally fast.
 type Tasks struct{ handle *C.tg_tasks }
 
-// NewTasks returns tasks for threads to share, none so far. Close frees them.
-func NewTasks() (*Tasks, error) {
+// NewTasks returns tasks for so many threads to share, none so far. Close frees
+// them.
+func NewTasks(threads int) (*Tasks, error) {
+	if threads < 1 || threads > 1024 {
+		return nil, fmt.Errorf("tasks: %d threads", threads)
+	}
 	if err := Open(); err != nil {
 		return nil, err
 	}
 	t := new(Tasks)
-	if err := takeMessage(C.tg_tasks_new(&t.handle)); err != nil {
+	if err := takeMessage(C.tg_tasks_new(&t.handle, C.int32_t(threads))); err != nil {
 		return nil, fmt.Errorf("tasks: %w", err)
 	}
 	return t, nil
 }
 
-// Do calls f, and then does what is left within other threads' Do of the same
-// tasks until the f of each has returned; no f waits for another's Do. Gradients
-// of f's backward passes are there when Do returns, and not before, so that f
-// writes into nothing that they are computed from. They are the same to the last
-// bit whoever computes them where two threads, and no more, each use a weight
-// once. Do's error is f's, or that of something left, whichever thread left it.
-func (t *Tasks) Do(f func() error) (err error) {
+// Do calls f as one of the threads, counted from 0, and then computes gradients
+// that are left until the f of all of them has returned: each has to call Do, once.
+// Gradients of f's backward passes are there when Do returns, and not before, so
+// that f writes into nothing that they are computed from. They are the same to the
+// last bit whoever computes them, where f uses a weight no more than twice. Do's
+// error is f's, or that of something left, whichever thread left it.
+func (t *Tasks) Do(thread int, f func() error) (err error) {
 	if t == nil || t.handle == nil {
 		return errors.New("tasks: they are closed")
 	}
 	if f == nil {
-		return nil
+		f = func() error { return nil }
 	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	if err := takeMessage(C.tg_tasks_enter(t.handle)); err != nil {
+	if err := takeMessage(C.tg_tasks_enter(t.handle, C.int32_t(min(max(thread, -1), math.MaxInt16)))); err != nil {
 		return fmt.Errorf("tasks: %w", err)
 	}
 	defer func() {

@@ -1,6 +1,7 @@
 package torch
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,12 +9,18 @@ import (
 	"testing"
 )
 
-// TestTasks goes backward through convolutions while another thread is done and
-// waits, and while another is on its own way: the gradients are the same to the
-// last bit as one after the other.
+// TestTasks goes backward through convolutions on two threads side by side, with
+// two pictures each, from either of which may be done first: the gradients are
+// those of all pictures at once, the same to the last bit each time.
 func TestTasks(t *testing.T) {
-	for _, test := range []struct{ in, out, side, kernel, stride int64 }{
-		{64, 64, 30, 3, 1}, {64, 512, 7, 3, 1}, {64, 128, 14, 1, 2}, {3, 64, 40, 7, 2}, {8, 8, 9, 3, 1},
+	for _, test := range []struct {
+		in, out, side, kernel, stride int64
+		precision                     DType
+		within                        float64
+	}{
+		{64, 64, 30, 3, 1, Float32, 1e-5}, {64, 512, 7, 3, 1, Float32, 1e-5}, {64, 128, 14, 1, 2, Float32, 1e-5},
+		{3, 64, 40, 7, 2, Float32, 1e-5}, {8, 8, 9, 3, 1, Float32, 1e-5},
+		{64, 64, 15, 3, 1, BFloat16, 1e-2}, {128, 256, 14, 3, 2, BFloat16, 1e-2}, {512, 512, 7, 3, 1, BFloat16, 1e-2},
 	} {
 		t.Run(fmt.Sprint(test), func(t *testing.T) {
 			o := Conv2DOptions{Stride: [2]int64{test.stride, test.stride}, Padding: [2]int64{test.kernel / 2, test.kernel / 2}}
@@ -25,63 +32,55 @@ func TestTasks(t *testing.T) {
 				return x
 			}
 			weight := uniform(test.out, test.in, test.kernel, test.kernel).RequiresGrad(owner, true)
-			pictures := [2]*Tensor{uniform(2, test.in, test.side, test.side), uniform(2, test.in, test.side, test.side)}
-			learn := func(i int) error {
+			pictures := uniform(4, test.in, test.side, test.side)
+			learn := func(from, to int) error {
 				return Run(func(s *Scope) error {
-					x := pictures[i].Clone(s).RequiresGrad(s, true)
-					x.Conv2D(s, weight, nil, o).Exp(s).Sum(s).Backward(s)
+					x := pictures.Narrow(s, 0, int64(from), int64(to-from)).Clone(s).RequiresGrad(s, true)
+					var y *Tensor
+					s.Autocast(CPU, test.precision, func() { y = x.Conv2D(s, weight, nil, o) })
+					y.To(s, Float32).MulScalar(s, .01).Exp(s).Sum(s).Backward(s)
 					return nil
 				})
 			}
-			gradient := func(f func(*Tasks) error) []float32 {
+			sideBySide := func(later int) *Tensor {
 				weight.ZeroGrad(owner)
-				tasks, err := NewTasks()
+				tasks, err := NewTasks(2)
 				if err != nil {
 					t.Fatal(err)
 				}
 				defer tasks.Close()
-				if err := f(tasks); err != nil {
-					t.Fatal(err)
-				}
-				return weight.Grad(owner).Float32s(owner)
-			}
-			sideBySide := func(tasks *Tasks, f, g func() error) error {
 				var group sync.WaitGroup
 				var errs [2]error
-				err := tasks.Do(func() error { // so that neither ends before the other begins
-					group.Go(func() { errs[0] = tasks.Do(f) })
-					errs[1] = g()
-					return errs[1]
-				})
-				group.Wait()
-				if err == nil {
-					err = errs[0]
-				}
-				return err
-			}
-			want := gradient(func(*Tasks) error {
-				if err := learn(0); err != nil {
-					return err
-				}
-				return learn(1)
-			})
-			for range 5 {
-				got := gradient(func(tasks *Tasks) error {
-					return sideBySide(tasks, func() error { return learn(0) }, func() error { return learn(1) })
-				})
-				if !slices.Equal(got, want) {
-					t.Fatal("gradients of two side by side differ from one after the other")
-				}
-				got = gradient(func(tasks *Tasks) error {
-					return sideBySide(tasks, func() error { return nil }, func() error {
-						if err := learn(0); err != nil {
+				var first sync.WaitGroup
+				first.Add(1)
+				for i := range 2 {
+					group.Go(func() {
+						errs[i] = tasks.Do(i, func() error {
+							if i == later {
+								first.Wait()
+							}
+							err := learn(2*i, 2*i+2)
+							if i == 1-later {
+								first.Done()
+							}
 							return err
-						}
-						return learn(1)
+						})
 					})
-				})
-				if !slices.Equal(got, want) {
-					t.Fatal("gradients that a thread left to one that waited differ")
+				}
+				group.Wait()
+				if err := errors.Join(errs[:]...); err != nil {
+					t.Fatal(err)
+				}
+				return weight.Grad(owner)
+			}
+			if err := learn(0, 4); err != nil {
+				t.Fatal(err)
+			}
+			want, first := weight.Grad(owner), sideBySide(-1)
+			expectNear(t, owner, "gradient", first, want, test.within)
+			for i := range 6 {
+				if !slices.Equal(sideBySide(i%3-1).Float32s(owner), first.Float32s(owner)) {
+					t.Fatal("gradients of two side by side differ from one time to the next")
 				}
 			}
 			if err := owner.Err(); err != nil {
@@ -99,20 +98,20 @@ func TestTasksOfOthers(t *testing.T) {
 	leave := func(then func(s *Scope, x, weight *Tensor)) error {
 		return Run(func(s *Scope) error {
 			x, weight := Ones(s, Float32, CPU, 2, 64, 30, 30), Ones(s, Float32, CPU, 64, 64, 3, 3).RequiresGrad(s, true)
-			tasks, err := NewTasks()
+			tasks, err := NewTasks(2)
 			if err != nil {
 				return err
 			}
 			defer tasks.Close()
 			var group sync.WaitGroup
 			defer group.Wait()
-			return tasks.Do(func() error {
-				group.Go(func() { _ = tasks.Do(func() error { return nil }) })
+			group.Go(func() { _ = tasks.Do(1, func() error { return nil }) })
+			return tasks.Do(0, func() error {
 				y := x.Conv2D(s, weight, nil, o)
 				for range 7 {
 					y = y.Add(s, x.Conv2D(s, weight, nil, o))
 				}
-				y.Sum(s).Backward(s) // leaves eight gradients sooner than one is computed
+				y.Sum(s).Backward(s) // leaves eight gradients until the other thread has none either
 				then(s, x, weight)
 				return s.Err()
 			})
@@ -123,30 +122,39 @@ func TestTasksOfOthers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for range 1000 { // until the other thread waits in time
-		if err := leave(func(s *Scope, x, _ *Tensor) { x.FillInPlace(s, 7) }); err != nil {
-			if !strings.Contains(err.Error(), "modified in place") {
-				t.Error(err)
-			}
-			return
-		}
+	err := leave(func(s *Scope, x, _ *Tensor) { x.FillInPlace(s, 7) })
+	if err == nil || !strings.Contains(err.Error(), "modified in place") {
+		t.Errorf("pictures that gradients were yet to be computed from could be written into: %v", err)
 	}
-	t.Error("pictures that gradients were yet to be computed from could be written into")
 }
 
-// TestTasksOnce refuses a thread that shares tasks already, and tasks that are
-// closed.
+// TestTasksOnce refuses a thread that shares tasks already, or that others are, and
+// tasks that are closed or nobody's.
 func TestTasksOnce(t *testing.T) {
-	tasks, err := NewTasks()
+	for _, threads := range []int{-1, 0, 1 << 40} {
+		if _, err := NewTasks(threads); err == nil {
+			t.Errorf("%d threads share tasks", threads)
+		}
+	}
+	tasks, err := NewTasks(1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := tasks.Do(func() error { return tasks.Do(func() error { return nil }) }); err == nil {
+	nothing := func() error { return nil }
+	for _, thread := range []int{-1, 1, 1 << 40} {
+		if err := tasks.Do(thread, nothing); err == nil {
+			t.Errorf("a thread of number %d shares tasks of one", thread)
+		}
+	}
+	if err := tasks.Do(0, func() error { return tasks.Do(0, nothing) }); err == nil {
 		t.Error("a thread shares tasks twice")
+	}
+	if err := tasks.Do(0, nothing); err == nil {
+		t.Error("tasks that all are done with are shared")
 	}
 	tasks.Close()
 	tasks.Close()
-	if err := tasks.Do(func() error { return nil }); err == nil {
+	if err := tasks.Do(0, nothing); err == nil {
 		t.Error("closed tasks are shared")
 	}
 }

@@ -7,11 +7,12 @@ import (
 
 // TestTrainedConv compares convolutions that learn, and their gradients, with
 // libtorch's own in float64: maps whose windows are laid out, maps whose gradients
-// go by Winograd's way, others, and pictures that learn nothing.
+// go by Winograd's way, in bfloat16 outputs too, others, and pictures that learn nothing.
 func TestTrainedConv(t *testing.T) {
 	for _, test := range []struct{ side, kernel, stride, padding, in, out int64 }{
 		{7, 3, 1, 1, 24, 512}, {14, 3, 2, 1, 24, 512}, {14, 1, 2, 0, 24, 512}, {9, 3, 2, 0, 24, 512}, {20, 3, 1, 1, 24, 512},
 		{14, 3, 1, 1, 48, 256}, {4, 3, 1, 1, 24, 512}, {28, 3, 1, 1, 128, 128}, {30, 3, 1, 1, 64, 32}, {29, 3, 1, 1, 32, 48}, {56, 3, 1, 1, 64, 64},
+		{17, 3, 1, 1, 64, 128}, {7, 3, 1, 1, 256, 64},
 	} {
 		for _, dtype := range []DType{Float32, BFloat16} {
 			for _, still := range []bool{false, true} {

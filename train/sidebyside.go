@@ -33,8 +33,9 @@ func (p pass) halves(part *loader.Batch) (words CrossEntropy, ok bool) {
 	return words, ok && p.pair != nil && !normed && words.Options.ScheduledSampling == 0 && len(part.IDs) > 1
 }
 
-// sideBySide is atOnce of a part's halves on a thread each. What they drop is
-// drawn from seeds that libtorch's generator gives.
+// sideBySide is atOnce of a part's halves on a thread each, which do together what
+// depends on weights alone. What they drop is drawn from seeds that libtorch's
+// generator gives.
 func (p pass) sideBySide(words CrossEntropy, part *loader.Batch, step Counts, stats *StepStats) error {
 	seed, err := drawSeed()
 	if err != nil {
@@ -44,7 +45,7 @@ func (p pass) sideBySide(words CrossEntropy, part *loader.Batch, step Counts, st
 		stats StepStats
 		err   error
 	}
-	tasks, err := torch.NewTasks() // that the first to be done takes of the other
+	tasks, err := torch.NewTasks(p.pair.Shares(len(part.IDs)))
 	if err != nil {
 		return err
 	}
@@ -55,7 +56,7 @@ func (p pass) sideBySide(words CrossEntropy, part *loader.Batch, step Counts, st
 		words := words
 		words.Options.Random = rand.New(rand.NewPCG(seed, uint64(from)))
 		own.objective = words
-		one.err = tasks.Do(func() error { return own.atOnce(part.Part(from, to), step, &one.stats) })
+		one.err = tasks.Do(min(from, 1), func() error { return own.atOnce(part.Part(from, to), step, &one.stats) })
 	})
 	for _, one := range halves {
 		if one.err != nil {

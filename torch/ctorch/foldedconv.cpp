@@ -14,6 +14,7 @@
 #include "internal.h"
 #include "picturekernels.h"
 #include "winograd.h"
+#include "winogradbfloat16.h"
 
 using namespace seetell;
 using at::Tensor;
@@ -160,6 +161,11 @@ char* tg_pack_conv2d(tg_tensor** out, const tg_tensor* weight,
       *out = wrap(winograd_pack(value(weight), list(input)[2], list(input)[3]));
       return;
     }
+    if (value(weight).scalar_type() == at::kBFloat16 &&
+        winograd_bfloat16_suits(value(weight), o)) {
+      *out = wrap(winograd_bfloat16_pack(value(weight), false));
+      return;
+    }
     *out = wrap(at::mkldnn_reorder_conv2d_weight(
         value(weight).contiguous().to_mkldnn(), list(o.padding), list(o.stride),
         list(o.dilation), o.groups, list(input)));
@@ -172,13 +178,17 @@ char* tg_folded_conv2d(tg_tensor** out, const tg_tensor* x,
                        bool onto) {
   return guard_no_grad([&] {
     const Tensor& w = value(weight);
+    const Tensor* more = other ? &value(other) : nullptr;
     if (w.dim() == 3) {
-      *out = wrap(winograd(value(x), w, optional(bias),
-                           other ? &value(other) : nullptr, relu));
+      *out = wrap(winograd(value(x), w, optional(bias), more, relu));
       return;
     }
-    auto shape =
-        check(value(x), w, optional(bias), other ? &value(other) : nullptr, o);
+    if (w.dim() == 5) {
+      *out = wrap(
+          winograd_bfloat16(value(x), w, optional(bias), more, relu, onto));
+      return;
+    }
+    auto shape = check(value(x), w, optional(bias), more, o);
     if (shape[0] == 0) {  // what oneDNN refuses
       *out = wrap(at::empty(shape, value(x).options()));
     } else if (!other) {

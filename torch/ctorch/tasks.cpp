@@ -1,36 +1,97 @@
-// Threads that work side by side seldom end together: the processor's cores are
-// not equally fast for long. Whoever is done takes tasks of those who are not.
+// Threads that learn side by side, each from its part of a batch, have the same
+// weights. What depends on them alone they do once, together. And a weight's
+// gradient is computed once of all parts, when each has come by it: nothing
+// waits for it, so whoever is done first takes it, and threads end together
+// although the processor's cores are not equally fast.
 #include "tasks.h"
 
+#include <ATen/Parallel.h>
+#include <torch/csrc/autograd/function.h>
+#include <torch/csrc/autograd/variable.h>
+
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <map>
+#include <memory>
 #include <mutex>
+#include <thread>
 #include <utility>
 
+#include "internal.h"
+
 using namespace seetell;
+using at::Tensor;
+
+namespace {
+
+// Left is a gradient that is left, with the parts that have come so far.
+struct Left {
+  Parts parts;
+  std::vector<int64_t> versions;  // of x and g of each, as they were
+  int come = 0;
+  std::function<Tensor(const Parts&)> gradient;
+  std::shared_ptr<torch::autograd::Node> add;
+
+  explicit Left(int threads) : parts(threads), versions(2 * threads) {}
+
+  void leave(int thread, const Part& part) {
+    parts[thread] = part;
+    versions[2 * thread] = part.x._version();
+    versions[2 * thread + 1] = part.g._version();
+    come++;
+  }
+
+  void compute() {
+    Parts all;
+    for (size_t i = 0; i < parts.size(); i++) {
+      const auto& [x, g] = parts[i];
+      if (!x.defined()) continue;
+      TORCH_CHECK(x._version() == versions[2 * i] &&
+                      g._version() == versions[2 * i + 1],
+                  "what a gradient is computed from was modified in place");
+      all.push_back(parts[i]);
+    }
+    torch::autograd::variable_list one{gradient(all)};
+    (*add)(std::move(one));
+  }
+};
+
+// Common is what threads make together.
+struct Common {
+  Tensor weight;  // which so stays where it is
+  int64_t version = 0;
+  Tensor made;
+  std::atomic<int64_t> begun = 0, done = 0;  // pieces
+  int users = 0;
+};
+
+// A weight, and how many times a thread has come by it, or for what.
+using Key = std::pair<c10::TensorImpl*, int>;
+
+}  // namespace
 
 struct tg_tasks {
+  int threads = 1;
   std::mutex mutex;
   std::condition_variable changed;
-  std::deque<std::function<void()>> queue;
-  int working = 0;  // threads that may still leave tasks
-  int waiting = 0;  // threads that are done and have no task
-  int running = 0;  // tasks that a thread is at
-  int passed = 0;   // gradients that the thread ahead of all came by
+  std::map<Key, std::shared_ptr<Left>> incomplete;
+  std::deque<std::shared_ptr<Left>> queue;
+  std::map<Key, std::shared_ptr<Common>> common;
+  std::vector<bool> entered;
+  int left = 0;     // threads that leave nothing any more
+  int running = 0;  // gradients that a thread is at
   std::exception_ptr failed;
 };
 
 namespace {
 
-// As many tasks wait at most while nobody waits for them: they keep in memory
-// what they are computed from.
-constexpr size_t kMostLeft = 8;
-
 thread_local tg_tasks* current = nullptr;
-thread_local int passed = 0;  // gradients that this thread came by
+thread_local int number = 0;  // of this thread among them
+thread_local std::map<c10::TensorImpl*, int> passed;  // weights, how often
 
-// take runs tasks until there are none and nobody may leave any more.
+// take computes gradients until there are none and nobody leaves any more.
 void take(tg_tasks& tasks) {
   c10::NoGradGuard no_grad;
   std::unique_lock<std::mutex> lock(tasks.mutex);
@@ -42,7 +103,7 @@ void take(tg_tasks& tasks) {
       lock.unlock();
       std::exception_ptr failed;
       try {
-        task();
+        task->compute();
       } catch (...) {
         failed = std::current_exception();
       }
@@ -52,10 +113,8 @@ void take(tg_tasks& tasks) {
       if (failed && !tasks.failed) tasks.failed = failed;
       continue;
     }
-    if (tasks.working == 0 && tasks.running == 0) break;
-    tasks.waiting++;
+    if (tasks.left == tasks.threads && tasks.running == 0) break;
     tasks.changed.wait(lock);
-    tasks.waiting--;
   }
   tasks.changed.notify_all();
 }
@@ -64,37 +123,96 @@ void take(tg_tasks& tasks) {
 
 namespace seetell {
 
-bool behind() noexcept {
-  if (!current) return false;
-  std::lock_guard<std::mutex> lock(current->mutex);
-  passed++;
-  if (current->waiting > 0) return true;
-  if (passed < current->passed) return current->queue.size() < kMostLeft;
-  current->passed = passed;
-  return false;
+Pictures::Pictures(const Parts& parts, Tensor Part::* which) {
+  for (const Part& part : parts) {
+    held_.push_back((part.*which).contiguous(at::MemoryFormat::ChannelsLast));
+    const Tensor& x = held_.back();
+    const int64_t bytes = x.size(0) ? x.nbytes() / x.size(0) : 0;
+    for (int64_t i = 0; i < x.size(0); i++)
+      all_.push_back(static_cast<const char*>(x.const_data_ptr()) + i * bytes);
+  }
 }
 
-void leave_task(std::function<void()> task) {
+bool leave_gradient(const Tensor& weight, const Part& part,
+                    std::function<Tensor(const Parts&)> gradient) {
+  if (!current || current->threads == 1 || !weight.is_leaf()) return false;
+  auto add = torch::autograd::impl::grad_accumulator(weight);
+  if (!add) return false;
+  const Key key{weight.unsafeGetTensorImpl(),
+                passed[weight.unsafeGetTensorImpl()]++};
   std::lock_guard<std::mutex> lock(current->mutex);
-  current->queue.push_back(std::move(task));
+  auto& left = current->incomplete[key];
+  if (!left) {
+    left = std::make_shared<Left>(current->threads);
+    left->gradient = std::move(gradient);
+    left->add = std::move(add);
+  }
+  left->leave(number, part);
+  if (left->come < current->threads) return true;
+  current->queue.push_back(std::move(left));
+  current->incomplete.erase(key);
   current->changed.notify_one();
+  return true;
+}
+
+Tensor together(const Tensor& weight, int purpose, int64_t pieces,
+                const std::function<Tensor()>& make,
+                const std::function<void(const Tensor&, int64_t)>& fill) {
+  if (!current || current->threads == 1) {
+    Tensor made = make();
+    at::parallel_for(0, pieces, 1, [&](int64_t from, int64_t to) {
+      for (int64_t i = from; i < to; i++) fill(made, i);
+    });
+    return made;
+  }
+  const Key key{weight.unsafeGetTensorImpl(), purpose};
+  std::shared_ptr<Common> common;
+  {
+    std::lock_guard<std::mutex> lock(current->mutex);
+    auto& entry = current->common[key];
+    if (!entry || entry->version != weight._version()) {
+      auto common = std::make_shared<Common>();
+      common->weight = weight;
+      common->version = weight._version();
+      common->made = make();
+      entry = std::move(common);
+    }
+    common = entry;
+    if (++common->users == current->threads) current->common.erase(key);
+  }
+  for (int64_t i; (i = common->begun++) < pieces; common->done++)
+    fill(common->made, i);
+  while (common->done < pieces) std::this_thread::yield();
+  return common->made;
 }
 
 }  // namespace seetell
 
-char* tg_tasks_new(tg_tasks** out) {
-  return guard([&] { *out = new tg_tasks; });
+char* tg_tasks_new(tg_tasks** out, int32_t threads) {
+  return guard([&] {
+    TORCH_CHECK(threads > 0 && threads <= 1024, threads,
+                " threads, where 1 is the fewest and 1024 the most");
+    auto tasks = std::make_unique<tg_tasks>();
+    tasks->threads = threads;
+    tasks->entered.resize(threads);
+    *out = tasks.release();
+  });
 }
 
-char* tg_tasks_enter(tg_tasks* tasks) {
+char* tg_tasks_enter(tg_tasks* tasks, int32_t thread) {
   return guard([&] {
     TORCH_CHECK(tasks, "there are no tasks");
     TORCH_CHECK(!current, "the thread shares tasks already");
+    TORCH_CHECK(thread >= 0 && thread < tasks->threads, "there is no thread ",
+                thread, " of ", tasks->threads);
     tell_threads();
     std::lock_guard<std::mutex> lock(tasks->mutex);
-    tasks->working++;
+    TORCH_CHECK(!tasks->entered[thread], "thread ", thread,
+                " shares the tasks already");
+    tasks->entered[thread] = true;
     current = tasks;
-    passed = 0;
+    number = thread;
+    passed.clear();
   });
 }
 
@@ -104,7 +222,13 @@ char* tg_tasks_leave(tg_tasks* tasks) {
     current = nullptr;
     {
       std::lock_guard<std::mutex> lock(tasks->mutex);
-      tasks->working--;
+      if (++tasks->left == tasks->threads) {
+        // Of these not every thread has a part.
+        for (auto& [key, left] : tasks->incomplete)
+          tasks->queue.push_back(std::move(left));
+        tasks->incomplete.clear();
+        tasks->changed.notify_all();
+      }
     }
     take(*tasks);
     std::lock_guard<std::mutex> lock(tasks->mutex);

@@ -3,11 +3,12 @@
 // the windows of the input, laid out: of maps as small as a ResNet's last
 // oneDNN's own takes three times as long, and on processors without AVX512 up
 // to that of all. There inputs' gradients are such products too, where channels
-// are many. Of large maps with few channels, float32's gradients go by
-// Winograd's way. Weights' gradients can be left to another thread (tasks.h).
-// The outputs are libtorch's own: were they other in their last
-// bits, ReLUs near 0 would let other gradients through, and a weight's would
-// move by a thousandth of the largest.
+// are many. Of larger maps float32's gradients go by Winograd's way. Float32's
+// outputs are libtorch's own: were they other in their last bits, ReLUs near 0
+// would let other gradients through, and a weight's would move by a thousandth
+// of the largest. In bfloat16, which is no more exact than that, outputs go by
+// Winograd's way too where the processor gains by it. Weights' gradients can be
+// left to be computed of all threads' parts (tasks.h).
 #include "trainedconv.h"
 
 #include <ATen/ATen.h>
@@ -22,6 +23,7 @@
 #include "internal.h"
 #include "tasks.h"
 #include "winograd.h"
+#include "winogradbfloat16.h"
 
 using at::Tensor;
 using torch::autograd::AutogradContext;
@@ -47,8 +49,10 @@ constexpr int64_t kWindows = 1 << 20;
 constexpr int64_t kWanted = 4 << 20;
 
 // The maps and the channels where Winograd's way pays although weights have to
-// be transformed anew at each step.
+// be transformed anew at each step, and on processors with AVX512 that are not
+// Intel's.
 constexpr int64_t kLeastSide = 28, kMostChannels = 128;
+constexpr int64_t kLeastSideWide = 14, kMostChannelsWide = 256;
 
 int64_t places(int64_t side, int64_t kernel, int64_t stride, int64_t padding) {
   return (side + 2 * padding - kernel) / stride + 1;
@@ -65,10 +69,10 @@ struct Windows {
 
   // lay writes what the kernel sees at each place of a line of the output,
   // elements() a place, lines counted through all pictures.
-  void lay(const char* pictures, int64_t line, char* to) const {
+  void lay(const Pictures& pictures, int64_t line, char* to) const {
     const int64_t pixel = channels * bytes, row = kernel * pixel;
     const int64_t lines = high(), across = wide();
-    const char* x = pictures + line / lines * height * width * pixel;
+    const char* x = static_cast<const char*>(pictures[line / lines]);
     const int64_t top = line % lines * stride - padding;
     for (int64_t place = 0; place < across; place++) {
       const int64_t left = place * stride - padding,
@@ -88,25 +92,29 @@ struct Windows {
   }
 };
 
-// weight_gradient is that of conv2d's weight, (O, C, h, w), where its output's
-// is g, (N, O, H', W'): the sum of products over blocks of lines. In bfloat16,
+// weight_gradient is that of conv2d's weight, (O, C, h, w), of all parts, whose
+// g is (N, O, H', W'): the sum of products over blocks of lines. In bfloat16,
 // where a sum of sums would be rounded again, there is one block.
-Tensor weight_gradient(const Tensor& x, const Tensor& g, int64_t kernel,
-                       int64_t stride, int64_t padding) {
+Tensor weight_gradient(const Parts& parts, int64_t kernel, int64_t stride,
+                       int64_t padding) {
+  const Tensor& x = parts[0].x;
   const Windows w{x.size(2), x.size(3), x.size(1),       kernel,
                   stride,    padding,   x.element_size()};
-  const int64_t out = g.size(1), lines = x.size(0) * w.high(),
+  const Pictures pictures(parts, &Part::x);
+  const int64_t out = parts[0].g.size(1), lines = pictures.size() * w.high(),
                 line = w.wide() * w.elements() * w.bytes;
   const bool real = x.scalar_type() == at::kFloat;
   // What is summed up is read and written once a block.
   const int64_t block = std::max(kWindows, out * w.elements() * w.bytes / 2);
   const int64_t most =
       real ? std::clamp<int64_t>(block / line, 1, lines) : lines;
-  Tensor rows = g.permute({0, 2, 3, 1}).reshape({-1, out}).t();
+  std::vector<Tensor> all;
+  for (const auto& [x, g] : parts)
+    all.push_back(g.permute({0, 2, 3, 1}).reshape({-1, out}));
+  Tensor rows = (all.size() == 1 ? all[0] : at::cat(all)).t();
   if (!real) rows = rows.contiguous();
   Tensor windows = at::empty({most * w.wide(), w.elements()}, x.options());
   Tensor sum = at::empty({out, w.elements()}, x.options());
-  const char* pictures = static_cast<const char*>(x.const_data_ptr());
   for (int64_t first = 0; first < lines; first += most) {
     const int64_t count = std::min(most, lines - first);
     char* to = static_cast<char*>(windows.data_ptr());
@@ -197,22 +205,12 @@ Tensor input_gradient(const Tensor& g, const Tensor& x, const Tensor& weight,
       {padding, padding}, {1, 1}, false, {0, 0}, 1, {true, false, false}));
 }
 
-// learn returns weight's gradient, of x and of the output's gradient g, for the
-// engine to add to its own, or nothing where the thread is behind and leaves
-// that to be computed and added.
-template <typename Gradient>
-Tensor learn(const Tensor& weight, const Tensor& x, const Tensor& g,
-             Gradient gradient) {
-  std::shared_ptr<torch::autograd::Node> add;
-  if (weight.is_leaf()) add = torch::autograd::impl::grad_accumulator(weight);
-  if (!add || !behind()) return gradient(x, g);
-  leave_task([=, seen = x._version(), wanted = g._version()] {
-    TORCH_CHECK(x._version() == seen && g._version() == wanted,
-                "what a gradient is computed from was modified in place");
-    tensor_list one{gradient(x, g)};
-    (*add)(std::move(one));
-  });
-  return Tensor();
+// learn returns weight's gradient, of what a layer read and of the gradient of
+// what it put out, for the engine to add to its own, or nothing where that is
+// left to be computed and added (tasks.h).
+Tensor learn(const Tensor& weight, const Part& part,
+             const std::function<Tensor(const Parts&)>& gradient) {
+  return leave_gradient(weight, part, gradient) ? Tensor() : gradient({part});
 }
 
 // WindowsConv is conv2d whose weights' gradient is a product, in bfloat16 under
@@ -239,11 +237,11 @@ struct WindowsConv : torch::autograd::Function<WindowsConv> {
         grads[0].to(x.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
     tensor_list out(5);
     if (ctx->needs_input_grad(1))
-      out[1] = learn(saved[2], x, g,
-                     [side = weight.size(2), stride, padding](const Tensor& x,
-                                                              const Tensor& g) {
-                       return weight_gradient(x, g, side, stride, padding);
-                     });
+      out[1] =
+          learn(saved[2], {x, g},
+                [side = weight.size(2), stride, padding](const Parts& all) {
+                  return weight_gradient(all, side, stride, padding);
+                });
     if (ctx->needs_input_grad(0))
       out[0] = input_gradient(g, x, weight, stride, padding)
                    .to(ctx->saved_data["type"].toScalarType());
@@ -265,12 +263,43 @@ struct WinogradConv : torch::autograd::Function<WinogradConv> {
     const Tensor &x = saved[0], &weight = saved[1];
     tensor_list out(2);
     if (ctx->needs_input_grad(1))
-      out[1] = learn(weight, x, grads[0], winograd_gradient);
+      out[1] = learn(weight, {x, grads[0]}, winograd_gradient);
     if (ctx->needs_input_grad(0))
-      out[0] = winograd(grads[0],
-                        winograd_pack(weight.flip({2, 3}).transpose(0, 1),
-                                      x.size(2), x.size(3)),
-                        std::nullopt, nullptr, false);
+      out[0] =
+          winograd(grads[0], winograd_pack_turned(weight, x.size(2), x.size(3)),
+                   std::nullopt, nullptr, false);
+    return out;
+  }
+};
+
+// WinogradBFloat16Conv is conv2d of windows of 3 × 3 in bfloat16 under
+// autocast, stride and padding 1, all by Winograd's way.
+struct WinogradBFloat16Conv : torch::autograd::Function<WinogradBFloat16Conv> {
+  static Tensor convolve(const Tensor& x, const Tensor& weight, bool turned) {
+    return winograd_bfloat16(x, winograd_bfloat16_pack(weight, turned),
+                             std::nullopt, nullptr, false, false);
+  }
+
+  static Tensor forward(AutogradContext* ctx, const Tensor& x,
+                        const Tensor& weight) {
+    Tensor input =
+        x.to(at::kBFloat16).contiguous(at::MemoryFormat::ChannelsLast);
+    ctx->save_for_backward({input, weight});
+    ctx->saved_data["type"] = x.scalar_type();
+    return convolve(input, weight, false);
+  }
+
+  static tensor_list backward(AutogradContext* ctx, tensor_list grads) {
+    tensor_list saved = ctx->get_saved_variables();
+    const Tensor &x = saved[0], &weight = saved[1];
+    Tensor g =
+        grads[0].to(at::kBFloat16).contiguous(at::MemoryFormat::ChannelsLast);
+    tensor_list out(2);
+    if (ctx->needs_input_grad(1))
+      out[1] = learn(weight, {x, g}, winograd_bfloat16_gradient);
+    if (ctx->needs_input_grad(0))
+      out[0] =
+          convolve(g, weight, true).to(ctx->saved_data["type"].toScalarType());
     return out;
   }
 };
@@ -297,6 +326,19 @@ bool windows_pay(bool real, int64_t pictures, int64_t channels,
            pictures * put_out >= kLeastRowsNarrow;
   return channels >= (real ? kLeastChannelsFloat : kLeastChannels) &&
          put_out >= kLeastPlaces && put_out <= kMostPlaces;
+}
+
+// winograd_pays reports whether gradients of windows of 3 × 3 go by Winograd's
+// way in float32.
+bool winograd_pays(int64_t channels, int64_t side) {
+#if defined(__x86_64__)
+  static const bool wide =
+      at::get_cpu_capability() == "AVX512" && !__builtin_cpu_is("intel");
+#else
+  constexpr bool wide = false;
+#endif
+  return channels <= (wide ? kMostChannelsWide : kMostChannels) &&
+         side >= (wide ? kLeastSideWide : kLeastSide);
 }
 
 // plain reports whether a convolution is one of images that learns, square, as
@@ -329,9 +371,11 @@ std::optional<Tensor> trained_conv(const Tensor& x, const Tensor& weight,
                 put_out = places(x.size(2), side, stride, padding) *
                           places(x.size(3), side, stride, padding);
   if (real && winograd_suits(weight, o) &&
-      std::max(channels, x.size(1)) <= kMostChannels &&
-      std::min(x.size(2), x.size(3)) >= kLeastSide)
+      winograd_pays(std::max(channels, x.size(1)),
+                    std::min(x.size(2), x.size(3))))
     return WinogradConv::apply(x, weight);
+  if (!real && winograd_bfloat16_suits(weight, o))
+    return WinogradBFloat16Conv::apply(x, weight);
   if (windows_pay(real, x.size(0), channels, put_out))
     return WindowsConv::apply(x, weight, stride, padding, *type);
   return std::nullopt;

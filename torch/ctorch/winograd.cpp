@@ -110,6 +110,18 @@ struct Four {
     d = evenq + oddq, e = evenq - oddq;
   }
 
+  // settle puts Gᵀ x in the first three places of x.
+  template <class Lanes>
+  static ALWAYS_INLINE void settle(Lanes* x, int64_t step) {
+    constexpr float zero = G[0][0], onep = G[1][0], u = G[1][1], uu = G[1][2];
+    constexpr float oneq = G[3][0], v = G[3][1], vv = G[3][2];
+    Lanes &a = x[0], &b = x[step], &c = x[2 * step], &d = x[3 * step];
+    Lanes &e = x[4 * step], &f = x[5 * step];
+    Lanes sump = b + c, lessp = b - c, sumq = d + e, lessq = d - e;
+    a = zero * a + onep * sump + oneq * sumq, b = u * lessp + v * lessq;
+    c = uu * sump + vv * sumq + f;
+  }
+
   static constexpr double pp = p * p, qq = q * q;
   static constexpr double np = 2 * pp * (pp - qq), nq = 2 * qq * (qq - pp);
   static constexpr double G[n][3] = {
@@ -278,10 +290,68 @@ TILES(__attribute__((target("avx512f"))), 16)
 TILES(, 4)
 #endif
 
+// The columns of a product that are multiplied for at once.
+constexpr int64_t kColumns = 64;
+
+#if defined(__x86_64__)
+
+#define WIDE __attribute__((target("avx512f")))
+
+// multiply writes, or adds to, four rows of a panel, apart numbers apart: the
+// sum over count of a's four numbers times b's row, of which each is so many
+// numbers from the next.
+WIDE void multiply(const float* a, int64_t next_a, const float* b,
+                   int64_t next_b, int64_t count, float* to, int64_t apart,
+                   bool add) {
+  typedef Register<16>::Lanes Lanes;
+  constexpr int rows = 4, wide = kColumns / 16;
+  Lanes sum[rows][wide] = {};
+  for (int64_t k = 0; k < count; k++) {
+    Lanes x[wide];
+    for (int j = 0; j < wide; j++) load(x[j], b + k * next_b + j * 16);
+    for (int r = 0; r < rows; r++)
+      for (int j = 0; j < wide; j++) sum[r][j] += a[k * next_a + r] * x[j];
+  }
+  for (int r = 0; r < rows; r++)
+    for (int j = 0; j < wide; j++) {
+      Lanes before = {};  // sums of sums round less than one long sum
+      if (add) load(before, to + r * apart + j * 16);
+      store(to + r * apart + j * 16, before + sum[r][j]);
+    }
+}
+
+// settle_row writes Gᵀ s G, (3, 3, in), of a panel's numbers of each point,
+// which are step apart.
+WIDE void settle_row(const float* from, int64_t step, float* to, int64_t in) {
+  constexpr int64_t n = Four::n;
+  typedef Register<16>::Lanes Lanes;
+  for (int64_t i = 0; i < kColumns; i += 16) {
+    Lanes x[n * n];
+    for (int64_t k = 0; k < n * n; k++) load(x[k], from + k * step + i);
+    for (int64_t k = 0; k < n; k++) Four::settle(x + k, n);
+    for (int64_t k = 0; k < 3; k++) {
+      Four::settle(x + k * n, 1);
+      for (int64_t j = 0; j < 3; j++)
+        store(to + (k * 3 + j) * in + i, x[k * n + j]);
+    }
+  }
+}
+
+// multiplies_panels reports whether that is faster than libtorch's products.
+bool multiplies_panels() {
+  static const bool is =
+      __builtin_cpu_supports("avx512f") && !__builtin_cpu_is("intel");
+  return is;
+}
+
+#endif
+
 // Work is one convolution's operands, pixels of in or out channels each.
 struct Work {
   Shape shape;
-  const float *x, *bias, *other;  // other may be null
+  const Pictures& x;
+  const float* bias;
+  const Pictures* other;  // may be null
   float* out;
   float least;
   int64_t m;  // of a tile's outputs a side
@@ -292,12 +362,13 @@ struct Work {
   // read transforms a tile's inputs; beyond the edge there are zeros.
   void read(int64_t tile, const float* zeros, float* to, int64_t step) const {
     Place at = place(shape, tile, m);
+    auto picture = static_cast<const float*>(x[at.picture]);
     std::array<const float*, 36> d;
     for (int64_t i = 0; i < points(); i++) {
       int64_t y = at.y + i / n() - 1, left = at.x + i % n() - 1;
       bool inside =
           y >= 0 && y < shape.height && left >= 0 && left < shape.width;
-      d[i] = inside ? x + pixel(at.picture, y, left) * shape.in : zeros;
+      d[i] = inside ? picture + pixel(y, left) * shape.in : zeros;
     }
     seetell::read(m, d.data(), shape.in, to, step);
   }
@@ -308,12 +379,15 @@ struct Work {
     Place at = place(shape, tile, m);
     std::array<const float*, 16> added;
     std::array<float*, 16> to;
+    const int64_t before = at.picture * shape.height * shape.width;
+    auto more =
+        other ? static_cast<const float*>((*other)[at.picture]) : nullptr;
     for (int64_t i = 0; i < m * m; i++) {
       int64_t y = at.y + i / m, left = at.x + i % m;
       bool inside = y < shape.height && left < shape.width;
-      int64_t offset = pixel(at.picture, y, left) * shape.out;
-      added[i] = inside && other ? other + offset : zeros;
-      to[i] = inside ? out + offset : waste;
+      int64_t offset = pixel(y, left) * shape.out;
+      added[i] = inside && more ? more + offset : zeros;
+      to[i] = inside ? out + before * shape.out + offset : waste;
     }
     seetell::write(m, from, step, shape.out, bias, added.data(), least,
                    to.data());
@@ -322,17 +396,18 @@ struct Work {
   // spread transforms a tile's gradients, which lie where the outputs would.
   void spread(int64_t tile, const float* zeros, float* to, int64_t step) const {
     Place at = place(shape, tile, m);
+    auto picture = static_cast<const float*>((*other)[at.picture]);
     std::array<const float*, 16> g;
     for (int64_t i = 0; i < m * m; i++) {
       int64_t y = at.y + i / m, left = at.x + i % m;
       bool inside = y < shape.height && left < shape.width;
-      g[i] = inside ? other + pixel(at.picture, y, left) * shape.out : zeros;
+      g[i] = inside ? picture + pixel(y, left) * shape.out : zeros;
     }
     seetell::spread(g.data(), shape.out, to, step);
   }
 
-  int64_t pixel(int64_t picture, int64_t y, int64_t left) const {
-    return (picture * shape.height + y) * shape.width + left;
+  int64_t pixel(int64_t y, int64_t left) const {
+    return y * shape.width + left;
   }
 };
 
@@ -363,6 +438,66 @@ void run(const Work& work, const Tensor& weight, int64_t from, int64_t to) {
     }
   }
 }
+
+#if defined(__x86_64__)
+
+// panels_gradient is winograd_gradient whose products are written out.
+Tensor panels_gradient(const Work& work, int64_t tiles) {
+  constexpr int64_t points = Four::n * Four::n, at_once = 128, rows = 4;
+  // So few tiles of a panel stay in a core's cache with all their points: a
+  // weight's are then settled as soon as they are summed up.
+  constexpr int64_t few = 80;
+  const int64_t in = work.shape.in, out = work.shape.out,
+                most = std::min(tiles, at_once);
+  Tensor zeros = at::zeros({std::max(in, out)}, at::kFloat);
+  const float* none = zeros.const_data_ptr<float>();
+  // A line more keeps a tile's places out of one another's way in the cache.
+  const int64_t reads = most * in + most_lanes,
+                spreads = most * out + most_lanes,
+                step = tiles > few ? out * in + most_lanes : 0;
+  Tensor inputs = at::empty({points * reads}, at::kFloat);
+  Tensor gradients = at::empty({points * spreads}, at::kFloat);
+  Tensor sums = at::empty({points * step}, at::kFloat);
+  Tensor gradient = at::empty({out, 3, 3, in}, at::kFloat);
+  float *x = inputs.data_ptr<float>(), *g = gradients.data_ptr<float>(),
+        *sum = sums.data_ptr<float>(), *to = gradient.data_ptr<float>();
+  for (int64_t first = 0; first < tiles; first += most) {
+    const int64_t count = std::min(most, tiles - first);
+    at::parallel_for(0, count, 8, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; i++) {
+        work.read(first + i, none, x + i * in, reads);
+        work.spread(first + i, none, g + i * out, spreads);
+      }
+    });
+    if (step == 0) break;
+    at::parallel_for(0, points, 1, [&](int64_t begin, int64_t end) {
+      for (int64_t p = begin; p < end; p++)
+        for (int64_t i = 0; i < in; i += kColumns)
+          for (int64_t o = 0; o < out; o += rows)
+            multiply(g + p * spreads + o, out, x + p * reads + i, in, count,
+                     sum + p * step + o * in + i, in, first > 0);
+    });
+  }
+  at::parallel_for(0, out / rows, 8, [&](int64_t begin, int64_t end) {
+    alignas(64) std::array<float, points * rows * kColumns> own;
+    for (int64_t i = 0; i < in; i += kColumns)
+      for (int64_t o = begin * rows; o < end * rows; o += rows) {
+        for (int64_t p = 0; p < points && step == 0; p++)
+          multiply(g + p * spreads + o, out, x + p * reads + i, in, tiles,
+                   own.data() + p * rows * kColumns, kColumns, false);
+        for (int64_t r = 0; r < rows; r++) {
+          float* row = to + (o + r) * 9 * in + i;
+          if (step == 0)
+            settle_row(own.data() + r * kColumns, rows * kColumns, row, in);
+          else
+            settle_row(sum + (o + r) * in + i, step, row, in);
+        }
+      }
+  });
+  return gradient.permute({0, 3, 1, 2});
+}
+
+#endif
 
 }  // namespace
 
@@ -402,6 +537,33 @@ Tensor winograd_pack(const Tensor& weight, int64_t height, int64_t width) {
   return packed;
 }
 
+Tensor winograd_pack_turned(const Tensor& weight, int64_t height,
+                            int64_t width) {
+  const int64_t m = std::min(height, width) >= least_side ? Four::m : Two::m;
+  Tensor w = weight.detach().contiguous(at::MemoryFormat::ChannelsLast);
+  const int64_t out = w.size(0), in = w.size(1), points = (m + 2) * (m + 2);
+  const float* windows = w.const_data_ptr<float>();
+  auto make = [&] { return at::empty({points, out, in}, w.options()); };
+  auto fill = [&](const Tensor& packed, int64_t piece) {
+    constexpr int64_t few = most_lanes * most_lanes;
+    std::array<float, 9 * few> seen;
+    std::array<float, 36 * few> lifted;
+    float* to = packed.data_ptr<float>();
+    for (int64_t o = piece * most_lanes; o < (piece + 1) * most_lanes; o++)
+      for (int64_t i = 0, count; i < in; i += count) {
+        count = std::min(few, in - i);
+        for (int64_t k = 0; k < 9; k++)  // the last of a window comes first
+          std::copy_n(windows + (o * 9 + 8 - k) * in + i, count,
+                      seen.data() + k * count);
+        lift(m, seen.data(), count, lifted.data());
+        for (int64_t k = 0; k < points; k++)
+          std::copy_n(lifted.data() + k * count, count,
+                      to + (k * out + o) * in + i);
+      }
+  };
+  return together(weight, 0, out / most_lanes, make, fill);
+}
+
 Tensor winograd(const Tensor& x, const Tensor& weight,
                 const std::optional<Tensor>& bias, const Tensor* other,
                 bool relu) {
@@ -425,9 +587,11 @@ Tensor winograd(const Tensor& x, const Tensor& weight,
   TORCH_CHECK(!other || (suits(*other) && other->sizes() == sizes),
               "what is added to ", at::IntArrayRef(sizes), " wanted");
   auto last = at::MemoryFormat::ChannelsLast;
-  Tensor from = x.contiguous(last);
+  const Parts all{{x, other ? *other : Tensor()}};
+  const Pictures from(all, &Part::x);
+  std::optional<Pictures> add;
+  if (other) add.emplace(all, &Part::g);
   Tensor b = bias ? bias->contiguous() : at::zeros({channels}, at::kFloat);
-  Tensor add = other ? other->contiguous(last) : Tensor();
   Tensor out = at::empty(sizes, x.options(), last);
   int64_t m = weight.size(0) == 16 ? Two::m : Four::m;
   Shape shape{x.size(2),
@@ -437,9 +601,9 @@ Tensor winograd(const Tensor& x, const Tensor& weight,
               (x.size(2) + m - 1) / m,
               (x.size(3) + m - 1) / m};
   Work work{shape,
-            from.const_data_ptr<float>(),
+            from,
             b.const_data_ptr<float>(),
-            other ? add.const_data_ptr<float>() : nullptr,
+            add ? &*add : nullptr,
             out.data_ptr<float>(),
             relu ? 0.f : -std::numeric_limits<float>::infinity(),
             m};
@@ -449,10 +613,10 @@ Tensor winograd(const Tensor& x, const Tensor& weight,
   return out;
 }
 
-Tensor winograd_gradient(const Tensor& x, const Tensor& g) {
-  auto last = at::MemoryFormat::ChannelsLast;
-  Tensor from = x.contiguous(last), to = g.contiguous(last);
+Tensor winograd_gradient(const Parts& parts) {
   constexpr int64_t m = Four::m, points = Four::n * Four::n, at_once = 128;
+  const Tensor &x = parts[0].x, &g = parts[0].g;
+  const Pictures from(parts, &Part::x), to(parts, &Part::g);
   int64_t in = x.size(1), out = g.size(1);
   Shape shape{x.size(2),
               x.size(3),
@@ -460,11 +624,12 @@ Tensor winograd_gradient(const Tensor& x, const Tensor& g) {
               out,
               (x.size(2) + m - 1) / m,
               (x.size(3) + m - 1) / m};
-  Work work{shape,   from.const_data_ptr<float>(),
-            nullptr, to.const_data_ptr<float>(),
-            nullptr, 0,
-            m};
-  int64_t tiles = x.size(0) * shape.tiles(), most = std::min(tiles, at_once);
+  Work work{shape, from, nullptr, &to, nullptr, 0, m};
+#if defined(__x86_64__)
+  if (in % kColumns == 0 && out % kColumns == 0 && multiplies_panels())
+    return panels_gradient(work, from.size() * shape.tiles());
+#endif
+  int64_t tiles = from.size() * shape.tiles(), most = std::min(tiles, at_once);
   Tensor zeros = at::zeros({std::max(in, out)}, at::kFloat);
   const float* none = zeros.const_data_ptr<float>();
   // A line more keeps a tile's places out of one another's way in the cache.

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "ctorch.h"
+#include "tasks.h"
 
 namespace seetell {
 
@@ -18,6 +19,11 @@ bool winograd_suits(const at::Tensor& weight, const tg_conv2d_options& o);
 at::Tensor winograd_pack(const at::Tensor& weight, int64_t height,
                          int64_t width);
 
+// winograd_pack_turned is winograd_pack of the weight of the convolution which
+// gives the input's gradient, (O, C, 3, 3) as weight is.
+at::Tensor winograd_pack_turned(const at::Tensor& weight, int64_t height,
+                                int64_t width);
+
 // winograd returns the convolution of x, (N, C, H, W), plus bias and other, and
 // ReLU of that where asked for. It checks its arguments.
 at::Tensor winograd(const at::Tensor& x, const at::Tensor& weight,
@@ -25,8 +31,8 @@ at::Tensor winograd(const at::Tensor& x, const at::Tensor& weight,
                     const at::Tensor* other, bool relu);
 
 // winograd_gradient returns the gradient, (O, C, 3, 3), of a weight whose
-// convolution reads x, (N, C, H, W), where that of what it puts out is g,
-// (N, O, H, W). Both are what winograd_suits tells.
-at::Tensor winograd_gradient(const at::Tensor& x, const at::Tensor& g);
+// convolution reads each part's x, (N, C, H, W), where that of what it puts out
+// is g, (N, O, H, W). Both are what winograd_suits tells.
+at::Tensor winograd_gradient(const Parts& parts);
 
 }  // namespace seetell

@@ -234,10 +234,10 @@ bool once<tg_upload_begin>() {
 template <>
 bool once<tg_tasks_new>() {
   tg_tasks* tasks = nullptr;
-  char* message = tg_tasks_new(&tasks);
+  char* message = tg_tasks_new(&tasks, below(2) ? 1 : -1);
   for (int i = 0; i < 2; i++) {
-    took(tg_tasks_enter(tasks));
-    if (below(2)) took(tg_tasks_enter(tasks));
+    took(tg_tasks_enter(tasks, static_cast<int32_t>(below(3)) - 1));
+    if (below(2)) took(tg_tasks_enter(tasks, 0));
     took(tg_tasks_leave(tasks));
     if (below(2)) took(tg_tasks_leave(tasks));
   }
