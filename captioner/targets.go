@@ -120,7 +120,7 @@ func rowsFor(going, all int) int {
 
 // scoredStep is what the number of scored rows is a multiple of, for the same
 // reason.
-const scoredStep = 64
+const scoredStep = 16
 
 // pad adds rows that are not scored, up to a multiple of scoredStep.
 func (t *Targets) pad() {
