@@ -39,8 +39,9 @@ func NewTasks(threads int) (*Tasks, error) {
 // that are left until the f of all of them has returned: each has to call Do, once.
 // Gradients of f's backward passes are there when Do returns, and not before, so
 // that f writes into nothing that they are computed from. They are the same to the
-// last bit whoever computes them, where f uses a weight no more than twice. Do's
-// error is f's, or that of something left, whichever thread left it.
+// last bit whoever computes them, of weights that have none before, that f uses
+// once, and in no other way. Do's error is f's, or that of something left,
+// whichever thread left it.
 func (t *Tasks) Do(thread int, f func() error) (err error) {
 	if t == nil || t.handle == nil {
 		return errors.New("tasks: they are closed")

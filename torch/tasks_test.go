@@ -90,6 +90,60 @@ func TestTasks(t *testing.T) {
 	}
 }
 
+// TestTasksOfUnlikeParts leaves gradients of maps of other sizes, and of windows that
+// go over them otherwise, on each thread: they are those of one after the other.
+func TestTasksOfUnlikeParts(t *testing.T) {
+	for _, precision := range []DType{Float32, BFloat16} {
+		t.Run(precision.String(), func(t *testing.T) {
+			owner := NewScope()
+			defer owner.Close()
+			weight := Empty(owner, Float32, CPU, 64, 64, 3, 3)
+			weight.Uniform(owner, -1, 1)
+			weight.RequiresGrad(owner, true)
+			parts := [2][]struct{ side, stride int64 }{{{24, 1}, {20, 1}, {9, 2}, {15, 1}}, {{16, 1}, {20, 2}, {9, 1}}}
+			learn := func(i int) error {
+				return Run(func(s *Scope) error {
+					for _, part := range parts[i] {
+						o := Conv2DOptions{Stride: [2]int64{part.stride, part.stride}, Padding: [2]int64{1, 1}}
+						x := Ones(s, Float32, CPU, 2, 64, part.side, part.side).MulScalar(s, .1*float64(i+1))
+						var y *Tensor
+						s.Autocast(CPU, precision, func() { y = x.Conv2D(s, weight, nil, o) })
+						y.To(s, Float32).Sum(s).Backward(s)
+					}
+					return nil
+				})
+			}
+			gradient := func(f func(*Tasks) error) *Tensor {
+				weight.ZeroGrad(owner)
+				tasks, err := NewTasks(2)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer tasks.Close()
+				if err := f(tasks); err != nil {
+					t.Fatal(err)
+				}
+				return weight.Grad(owner)
+			}
+			want := gradient(func(*Tasks) error { return errors.Join(learn(0), learn(1)) })
+			for range 5 {
+				got := gradient(func(tasks *Tasks) error {
+					var group sync.WaitGroup
+					var other error
+					group.Go(func() { other = tasks.Do(1, func() error { return learn(1) }) })
+					err := tasks.Do(0, func() error { return learn(0) })
+					group.Wait()
+					return errors.Join(err, other)
+				})
+				expectNear(t, owner, "gradient", got, want, map[DType]float64{Float32: 1e-5, BFloat16: 2e-2}[precision])
+			}
+			if err := owner.Err(); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
 // TestTasksOfOthers leaves gradients of a weight that learns no more, which nobody
 // gets, and of pictures that are written into before they are computed, which is
 // refused.

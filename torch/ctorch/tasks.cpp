@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -26,34 +27,51 @@ using at::Tensor;
 
 namespace {
 
-// Left is a gradient that is left, with the parts that have come so far.
-struct Left {
-  Parts parts;
-  std::vector<int64_t> versions;  // of x and g of each, as they were
-  int come = 0;
+// Given is a thread's part, and how a gradient is computed of such parts.
+struct Given {
+  Part part;
+  int64_t kind = 0, version_of_x = 0, version_of_g = 0;
   std::function<Tensor(const Parts&)> gradient;
-  std::shared_ptr<torch::autograd::Node> add;
 
-  explicit Left(int threads) : parts(threads), versions(2 * threads) {}
-
-  void leave(int thread, const Part& part) {
-    parts[thread] = part;
-    versions[2 * thread] = part.x._version();
-    versions[2 * thread + 1] = part.g._version();
-    come++;
+  // goes_with reports whether one gradient can be computed of both parts.
+  bool goes_with(const Given& other) const {
+    auto alike = [](const Tensor& a, const Tensor& b) {
+      return a.scalar_type() == b.scalar_type() && a.dim() == b.dim() &&
+             a.sizes().slice(1) == b.sizes().slice(1);
+    };
+    return kind == other.kind && alike(part.x, other.part.x) &&
+           alike(part.g, other.part.g);
   }
 
+  void check() const {
+    TORCH_CHECK(
+        part.x._version() == version_of_x && part.g._version() == version_of_g,
+        "what a gradient is computed from was modified in place");
+  }
+};
+
+// Left is a gradient that is left, with what has been given so far.
+struct Left {
+  std::vector<std::optional<Given>> given;  // by thread
+  int come = 0;
+  std::shared_ptr<torch::autograd::Node> add;
+
   void compute() {
-    Parts all;
-    for (size_t i = 0; i < parts.size(); i++) {
-      const auto& [x, g] = parts[i];
-      if (!x.defined()) continue;
-      TORCH_CHECK(x._version() == versions[2 * i] &&
-                      g._version() == versions[2 * i + 1],
-                  "what a gradient is computed from was modified in place");
-      all.push_back(parts[i]);
+    std::vector<Given> all;
+    for (auto& one : given) {
+      if (!one) continue;
+      one->check();
+      all.push_back(std::move(*one));
     }
-    torch::autograd::variable_list one{gradient(all)};
+    Parts together;
+    for (const Given& one : all)
+      if (one.goes_with(all[0])) together.push_back(one.part);
+    if (together.size() == all.size()) return give(all[0].gradient(together));
+    for (const Given& one : all) give(one.gradient({one.part}));
+  }
+
+  void give(Tensor gradient) {
+    torch::autograd::variable_list one{std::move(gradient)};
     (*add)(std::move(one));
   }
 };
@@ -67,8 +85,8 @@ struct Common {
   int users = 0;
 };
 
-// A weight, and how many times a thread has come by it, or for what.
-using Key = std::pair<c10::TensorImpl*, int>;
+// A weight, and how many times a thread has come by it.
+using Use = std::pair<c10::TensorImpl*, int>;
 
 }  // namespace
 
@@ -76,9 +94,10 @@ struct tg_tasks {
   int threads = 1;
   std::mutex mutex;
   std::condition_variable changed;
-  std::map<Key, std::shared_ptr<Left>> incomplete;
+  std::map<Use, std::shared_ptr<Left>> incomplete;
   std::deque<std::shared_ptr<Left>> queue;
-  std::map<Key, std::shared_ptr<Common>> common;
+  std::map<std::pair<c10::TensorImpl*, Purpose>, std::shared_ptr<Common>>
+      common;
   std::vector<bool> entered;
   int left = 0;     // threads that leave nothing any more
   int running = 0;  // gradients that a thread is at
@@ -133,29 +152,28 @@ Pictures::Pictures(const Parts& parts, Tensor Part::* which) {
   }
 }
 
-bool leave_gradient(const Tensor& weight, const Part& part,
+bool leave_gradient(const Tensor& weight, const Part& part, int64_t kind,
                     std::function<Tensor(const Parts&)> gradient) {
   if (!current || current->threads == 1 || !weight.is_leaf()) return false;
   auto add = torch::autograd::impl::grad_accumulator(weight);
   if (!add) return false;
-  const Key key{weight.unsafeGetTensorImpl(),
+  auto fresh = std::make_shared<Left>();
+  fresh->given.resize(current->threads);
+  fresh->add = std::move(add);
+  const Use use{weight.unsafeGetTensorImpl(),
                 passed[weight.unsafeGetTensorImpl()]++};
   std::lock_guard<std::mutex> lock(current->mutex);
-  auto& left = current->incomplete[key];
-  if (!left) {
-    left = std::make_shared<Left>(current->threads);
-    left->gradient = std::move(gradient);
-    left->add = std::move(add);
-  }
-  left->leave(number, part);
-  if (left->come < current->threads) return true;
+  auto left = current->incomplete.emplace(use, std::move(fresh)).first->second;
+  left->given[number] = Given{part, kind, part.x._version(), part.g._version(),
+                              std::move(gradient)};
+  if (++left->come < current->threads) return true;
   current->queue.push_back(std::move(left));
-  current->incomplete.erase(key);
+  current->incomplete.erase(use);
   current->changed.notify_one();
   return true;
 }
 
-Tensor together(const Tensor& weight, int purpose, int64_t pieces,
+Tensor together(const Tensor& weight, Purpose purpose, int64_t pieces,
                 const std::function<Tensor()>& make,
                 const std::function<void(const Tensor&, int64_t)>& fill) {
   if (!current || current->threads == 1) {
@@ -165,23 +183,30 @@ Tensor together(const Tensor& weight, int purpose, int64_t pieces,
     });
     return made;
   }
-  const Key key{weight.unsafeGetTensorImpl(), purpose};
+  const std::pair key{weight.unsafeGetTensorImpl(), purpose};
+  const int64_t version = weight.is_inference() ? 0 : weight._version();
   std::shared_ptr<Common> common;
   {
     std::lock_guard<std::mutex> lock(current->mutex);
     auto& entry = current->common[key];
-    if (!entry || entry->version != weight._version()) {
+    if (!entry || entry->version != version) {
       auto common = std::make_shared<Common>();
       common->weight = weight;
-      common->version = weight._version();
+      common->version = version;
       common->made = make();
       entry = std::move(common);
     }
     common = entry;
     if (++common->users == current->threads) current->common.erase(key);
   }
-  for (int64_t i; (i = common->begun++) < pieces; common->done++)
+  struct Done {  // also where fill throws, which nobody waits for
+    std::atomic<int64_t>& count;
+    ~Done() { count++; }
+  };
+  for (int64_t i; (i = common->begun++) < pieces;) {
+    Done done{common->done};
     fill(common->made, i);
+  }
   while (common->done < pieces) std::this_thread::yield();
   return common->made;
 }

@@ -31,14 +31,19 @@ class Pictures {
 // leave_gradient leaves the gradient of a weight, of all threads' parts in
 // their order, to whoever is done first, and reports whether it did: there are
 // others. By the time that this thread's tg_tasks_leave returns it is computed
-// and added, without recording gradients.
-bool leave_gradient(const at::Tensor& weight, const Part& part,
+// and added, without recording gradients and past hooks. It is computed once of
+// all parts where these are of one kind and, but for how many pictures they
+// have, of one shape and type, else of each.
+bool leave_gradient(const at::Tensor& weight, const Part& part, int64_t kind,
                     std::function<at::Tensor(const Parts&)> gradient);
+
+// What is made of a weight for.
+enum class Purpose { kPairs, kPairsTurned, kTurnedTwo, kTurnedFour };
 
 // together returns what make makes and fill fills, piece by piece, for the
 // weight and that purpose of it: once for all threads, which share the pieces.
 at::Tensor together(
-    const at::Tensor& weight, int purpose, int64_t pieces,
+    const at::Tensor& weight, Purpose purpose, int64_t pieces,
     const std::function<at::Tensor()>& make,
     const std::function<void(const at::Tensor&, int64_t)>& fill);
 

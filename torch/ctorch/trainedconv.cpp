@@ -208,10 +208,14 @@ Tensor input_gradient(const Tensor& g, const Tensor& x, const Tensor& weight,
 // learn returns weight's gradient, of what a layer read and of the gradient of
 // what it put out, for the engine to add to its own, or nothing where that is
 // left to be computed and added (tasks.h).
-Tensor learn(const Tensor& weight, const Part& part,
+Tensor learn(const Tensor& weight, const Part& part, int64_t kind,
              const std::function<Tensor(const Parts&)>& gradient) {
-  return leave_gradient(weight, part, gradient) ? Tensor() : gradient({part});
+  return leave_gradient(weight, part, kind, gradient) ? Tensor()
+                                                      : gradient({part});
 }
+
+// Kinds of gradients that are left; those of windows begin at the last.
+enum Kind : int64_t { kWinograd, kWinogradBFloat16, kWindowsKind };
 
 // WindowsConv is conv2d whose weights' gradient is a product, in bfloat16 under
 // autocast and else in float32.
@@ -238,7 +242,7 @@ struct WindowsConv : torch::autograd::Function<WindowsConv> {
     tensor_list out(5);
     if (ctx->needs_input_grad(1))
       out[1] =
-          learn(saved[2], {x, g},
+          learn(saved[2], {x, g}, kWindowsKind + stride * 8 + padding,
                 [side = weight.size(2), stride, padding](const Parts& all) {
                   return weight_gradient(all, side, stride, padding);
                 });
@@ -263,7 +267,7 @@ struct WinogradConv : torch::autograd::Function<WinogradConv> {
     const Tensor &x = saved[0], &weight = saved[1];
     tensor_list out(2);
     if (ctx->needs_input_grad(1))
-      out[1] = learn(weight, {x, grads[0]}, winograd_gradient);
+      out[1] = learn(weight, {x, grads[0]}, kWinograd, winograd_gradient);
     if (ctx->needs_input_grad(0))
       out[0] =
           winograd(grads[0], winograd_pack_turned(weight, x.size(2), x.size(3)),
@@ -296,7 +300,8 @@ struct WinogradBFloat16Conv : torch::autograd::Function<WinogradBFloat16Conv> {
         grads[0].to(at::kBFloat16).contiguous(at::MemoryFormat::ChannelsLast);
     tensor_list out(2);
     if (ctx->needs_input_grad(1))
-      out[1] = learn(weight, {x, g}, winograd_bfloat16_gradient);
+      out[1] =
+          learn(weight, {x, g}, kWinogradBFloat16, winograd_bfloat16_gradient);
     if (ctx->needs_input_grad(0))
       out[0] =
           convolve(g, weight, true).to(ctx->saved_data["type"].toScalarType());

@@ -561,7 +561,9 @@ Tensor winograd_pack_turned(const Tensor& weight, int64_t height,
                       to + (k * out + o) * in + i);
       }
   };
-  return together(weight, 0, out / most_lanes, make, fill);
+  return together(weight,
+                  m == Two::m ? Purpose::kTurnedTwo : Purpose::kTurnedFour,
+                  out / most_lanes, make, fill);
 }
 
 Tensor winograd(const Tensor& x, const Tensor& weight,

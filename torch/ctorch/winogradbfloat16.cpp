@@ -569,8 +569,8 @@ Tensor winograd_bfloat16_pack(const Tensor& weight, bool turned) {
     return at::empty({kPoints * (rows * columns + kLine)}, at::kBFloat16)
         .as_strided(packed_sizes(rows, columns), packed_strides(rows, columns));
   };
-  return together(weight, turned, out / 16, make,
-                  [&](const Tensor& packed, int64_t piece) {
+  return together(weight, turned ? Purpose::kPairsTurned : Purpose::kPairs,
+                  out / 16, make, [&](const Tensor& packed, int64_t piece) {
                     pack(w.const_data_ptr<float>(), out, in, turned, piece * 16,
                          bits_to(packed));
                   });
