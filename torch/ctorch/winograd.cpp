@@ -566,28 +566,38 @@ Tensor winograd_pack_turned(const Tensor& weight, int64_t height,
                   out / most_lanes, make, fill);
 }
 
+std::array<int64_t, 4> winograd_sizes(at::ScalarType type, int64_t in,
+                                      int64_t out, const Tensor& x,
+                                      const std::optional<Tensor>& bias,
+                                      const Tensor* other) {
+  auto suits = [type](const Tensor& t) {
+    return t.device().is_cpu() && t.scalar_type() == type;
+  };
+  TORCH_CHECK(suits(x) && x.dim() == 4 && x.size(1) == in, "x is ",
+              x.scalar_type(), x.sizes(), " on ", x.device(),
+              ", the weight one of ", type, " that reads ", in, " channels");
+  TORCH_CHECK(
+      !bias || (suits(*bias) && bias->dim() == 1 && bias->size(0) == out),
+      "a bias of ", type, " for each of the weight's ", out,
+      " channels wanted");
+  std::array<int64_t, 4> sizes{x.size(0), out, x.size(2), x.size(3)};
+  TORCH_CHECK(!other || (suits(*other) && other->sizes() == sizes),
+              "what is added to ", at::IntArrayRef(sizes), " wanted");
+  return sizes;
+}
+
 Tensor winograd(const Tensor& x, const Tensor& weight,
                 const std::optional<Tensor>& bias, const Tensor* other,
                 bool relu) {
-  auto suits = [](const Tensor& t) {
-    return t.device().is_cpu() && t.scalar_type() == at::kFloat;
-  };
-  TORCH_CHECK(suits(weight) && weight.dim() == 3 && weight.is_contiguous() &&
+  TORCH_CHECK(weight.device().is_cpu() && weight.scalar_type() == at::kFloat &&
+                  weight.dim() == 3 && weight.is_contiguous() &&
                   (weight.size(0) == 16 || weight.size(0) == 36) &&
                   weight.size(1) % most_lanes == 0 &&
                   weight.size(2) % most_lanes == 0,
               "a weight of pack_conv2d wanted");
-  TORCH_CHECK(suits(x) && x.dim() == 4 && x.size(1) == weight.size(1), "x is ",
-              x.scalar_type(), x.sizes(), " on ", x.device(),
-              ", the weight float32", weight.sizes());
-  int64_t channels = weight.size(2);
-  TORCH_CHECK(
-      !bias || (suits(*bias) && bias->dim() == 1 && bias->size(0) == channels),
-      "a bias of float32 for each of the weight's ", channels,
-      " channels wanted");
-  std::array<int64_t, 4> sizes{x.size(0), channels, x.size(2), x.size(3)};
-  TORCH_CHECK(!other || (suits(*other) && other->sizes() == sizes),
-              "what is added to ", at::IntArrayRef(sizes), " wanted");
+  const int64_t channels = weight.size(2);
+  const auto sizes =
+      winograd_sizes(at::kFloat, weight.size(1), channels, x, bias, other);
   auto last = at::MemoryFormat::ChannelsLast;
   const Parts all{{x, other ? *other : Tensor()}};
   const Pictures from(all, &Part::x);

@@ -3,6 +3,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <array>
 #include <optional>
 
 #include "ctorch.h"
@@ -23,6 +24,13 @@ at::Tensor winograd_pack(const at::Tensor& weight, int64_t height,
 // gives the input's gradient, (O, C, 3, 3) as weight is.
 at::Tensor winograd_pack_turned(const at::Tensor& weight, int64_t height,
                                 int64_t width);
+
+// winograd_sizes returns the shape of a convolution of x by a weight of such a
+// type, with so many channels in and out, and refuses operands of another.
+std::array<int64_t, 4> winograd_sizes(at::ScalarType type, int64_t in,
+                                      int64_t out, const at::Tensor& x,
+                                      const std::optional<at::Tensor>& bias,
+                                      const at::Tensor* other);
 
 // winograd returns the convolution of x, (N, C, H, W), plus bias and other, and
 // ReLU of that where asked for. It checks its arguments.

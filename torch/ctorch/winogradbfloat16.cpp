@@ -15,6 +15,8 @@
 #include <limits>
 #include <vector>
 
+#include "winograd.h"
+
 #if defined(__x86_64__)
 #include <cpuid.h>
 #include <immintrin.h>
@@ -579,27 +581,17 @@ Tensor winograd_bfloat16_pack(const Tensor& weight, bool turned) {
 Tensor winograd_bfloat16(const Tensor& x, const Tensor& weight,
                          const std::optional<Tensor>& bias, const Tensor* other,
                          bool relu, bool onto) {
-  auto suits = [](const Tensor& t) {
-    return t.device().is_cpu() && t.scalar_type() == at::kBFloat16;
-  };
   TORCH_CHECK(supported(), "this processor has no products of bfloat16");
-  TORCH_CHECK(suits(weight) && weight.dim() == 5,
+  TORCH_CHECK(weight.device().is_cpu() &&
+                  weight.scalar_type() == at::kBFloat16 && weight.dim() == 5,
               "a weight of pack_conv2d wanted");
   const int64_t in = weight.size(2) * 2, channels = weight.size(1) * kPanel;
   TORCH_CHECK(in > 0 && in % kPanel == 0 &&
                   weight.sizes() == packed_sizes(in, channels) &&
                   weight.strides() == packed_strides(in, channels),
               "a weight of pack_conv2d wanted");
-  TORCH_CHECK(suits(x) && x.dim() == 4 && x.size(1) == in, "x is ",
-              x.scalar_type(), x.sizes(), " on ", x.device(),
-              ", the weight one of bfloat16 that reads ", in, " channels");
-  TORCH_CHECK(
-      !bias || (suits(*bias) && bias->dim() == 1 && bias->size(0) == channels),
-      "a bias of bfloat16 for each of the weight's ", channels,
-      " channels wanted");
-  std::array<int64_t, 4> sizes{x.size(0), channels, x.size(2), x.size(3)};
-  TORCH_CHECK(!other || (suits(*other) && other->sizes() == sizes),
-              "what is added to ", at::IntArrayRef(sizes), " wanted");
+  const auto sizes =
+      winograd_sizes(at::kBFloat16, in, channels, x, bias, other);
   auto last = at::MemoryFormat::ChannelsLast;
   const Parts all{{x, other ? *other : Tensor()}};
   const Pictures from(all, &Part::x);
