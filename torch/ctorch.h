@@ -20,7 +20,7 @@ typedef struct tg_upload tg_upload;
 // A stream of a device that is not its default one.
 typedef struct tg_stream tg_stream;
 
-// Tasks that threads side by side take from each other.
+// What threads that learn side by side do together.
 typedef struct tg_tasks tg_tasks;
 
 // STRUCT(name, fields) and ENUM(constants) for every type that crosses, in the

@@ -115,23 +115,7 @@ INLINE void settle(__m512* x, int64_t step) {
   a = a + even, b = odd, c = even + d;
 }
 
-// read_tile writes Bᵀ d B of the inputs d, channel by channel, to places that
-// are step numbers apart.
-TARGET void read_tile(const Bits* const* d, int64_t channels, Bits* to,
-                      int64_t step) {
-  for (int64_t i = 0; i < channels; i += 16) {
-    __m512 x[kPoints];
-    for (int64_t k = 0; k < kPoints; k++) x[k] = widen(d[k] + i);
-    for (int64_t k = 0; k < kSide; k++) inward(x + k, kSide);
-    for (int64_t k = 0; k < kSide; k++) {
-      inward(x + k * kSide, 1);
-      for (int64_t j = 0; j < kSide; j++)
-        store(to + (k * kSide + j) * step + i, narrow(x[k * kSide + j]));
-    }
-  }
-}
-
-// read_channels is read_tile of 16 channels, into rows.
+// read_channels writes Bᵀ d B of 16 channels of the inputs d.
 INLINE void read_channels(const Bits* const* d, int64_t i, __m256i* rows) {
   __m512 x[kPoints];
   for (int64_t k = 0; k < kPoints; k++) x[k] = widen(d[k] + i);
@@ -140,6 +124,16 @@ INLINE void read_channels(const Bits* const* d, int64_t i, __m256i* rows) {
     inward(x + k * kSide, 1);
     for (int64_t j = 0; j < kSide; j++)
       rows[k * kSide + j] = narrow(x[k * kSide + j]);
+  }
+}
+
+// read_tile writes that of all channels to places that are step numbers apart.
+TARGET void read_tile(const Bits* const* d, int64_t channels, Bits* to,
+                      int64_t step) {
+  for (int64_t i = 0; i < channels; i += 16) {
+    __m256i rows[kPoints];
+    read_channels(d, i, rows);
+    for (int64_t k = 0; k < kPoints; k++) store(to + k * step + i, rows[k]);
   }
 }
 
@@ -239,28 +233,13 @@ TARGET void multiply(const Rows& a, const Bits* panel, int64_t pairs, float* to,
 // multiply_all is multiply of any number of rows.
 void multiply_all(Rows a, int64_t rows, const Bits* panel, int64_t pairs,
                   float* to, int64_t step) {
+  constexpr decltype(&multiply<1>) by_count[] = {multiply<1>, multiply<2>,
+                                                 multiply<3>, multiply<4>,
+                                                 multiply<5>, multiply<6>};
   for (int64_t left = rows, count; left > 0; left -= count) {
-    int64_t groups = (left + 5) / 6;
+    const int64_t groups = (left + 5) / 6;
     count = (left + groups - 1) / groups;
-    switch (count) {
-      case 6:
-        multiply<6>(a, panel, pairs, to, step, false);
-        break;
-      case 5:
-        multiply<5>(a, panel, pairs, to, step, false);
-        break;
-      case 4:
-        multiply<4>(a, panel, pairs, to, step, false);
-        break;
-      case 3:
-        multiply<3>(a, panel, pairs, to, step, false);
-        break;
-      case 2:
-        multiply<2>(a, panel, pairs, to, step, false);
-        break;
-      default:
-        multiply<1>(a, panel, pairs, to, step, false);
-    }
+    by_count[count - 1](a, panel, pairs, to, step, false);
     a.from += 2 * count * a.row;
     to += count * step;
   }
